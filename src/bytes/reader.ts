@@ -1,0 +1,82 @@
+import { RemoteProtocolError } from '../status/errors.ts';
+
+/**
+ * Reads integers of either byte order from bytes that came from outside. Reading past the end throws
+ * RemoteProtocolError with code ERR_CLUSRPC_TOO_SHORT, never a RangeError.
+ */
+export class Reader {
+  readonly bytes: Uint8Array;
+  readonly littleEndian: boolean;
+  offset: number;
+
+  constructor(bytes: Uint8Array, littleEndian = true, offset = 0) {
+    this.bytes = bytes;
+    this.littleEndian = littleEndian;
+    this.offset = offset;
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.offset;
+  }
+
+  u8(): number {
+    const at = this.#take(1);
+    return this.bytes[at] as number;
+  }
+
+  u16(): number {
+    const at = this.#take(2);
+    const a = this.bytes[at] as number;
+    const b = this.bytes[at + 1] as number;
+    return this.littleEndian ? a | (b << 8) : (a << 8) | b;
+  }
+
+  u32(): number {
+    const at = this.#take(4);
+    const { bytes } = this;
+    const a = bytes[at] as number;
+    const b = bytes[at + 1] as number;
+    const c = bytes[at + 2] as number;
+    const d = bytes[at + 3] as number;
+    return (this.littleEndian ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  }
+
+  u64(): bigint {
+    const first = BigInt(this.u32());
+    const second = BigInt(this.u32());
+    return this.littleEndian ? first | (second << 32n) : (first << 32n) | second;
+  }
+
+  /** A view of the next `length` bytes, not a copy. */
+  take(length: number): Uint8Array {
+    const at = this.#take(length);
+    return this.bytes.subarray(at, at + length);
+  }
+
+  rest(): Uint8Array {
+    return this.take(this.remaining);
+  }
+
+  skip(length: number): void {
+    this.#take(length);
+  }
+
+  /** Moves to the next multiple of `boundary`, counted from the start of `bytes`. */
+  align(boundary: number): void {
+    const over = this.offset % boundary;
+    if (over !== 0) this.#take(boundary - over);
+  }
+
+  #take(length: number): number {
+    const at = this.offset;
+    if (length < 0 || at + length > this.bytes.length) throw tooShort(at, length, this.bytes.length);
+    this.offset = at + length;
+    return at;
+  }
+}
+
+function tooShort(at: number, wanted: number, size: number): RemoteProtocolError {
+  return new RemoteProtocolError(`too short: ${wanted} bytes wanted at offset ${at}, ${size - at} are there`, {
+    code: 'ERR_CLUSRPC_TOO_SHORT',
+  });
+}

@@ -1,0 +1,77 @@
+/** Appends integers of either byte order to a buffer that grows as needed. */
+export class Writer {
+  readonly littleEndian: boolean;
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(littleEndian = true, capacity = 256) {
+    this.littleEndian = littleEndian;
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
+    return this;
+  }
+
+  u16(value: number): this {
+    const at = this.#grow(2);
+    if (this.littleEndian) {
+      this.#bytes[at] = value;
+      this.#bytes[at + 1] = value >>> 8;
+    } else {
+      this.#bytes[at] = value >>> 8;
+      this.#bytes[at + 1] = value;
+    }
+    return this;
+  }
+
+  u32(value: number): this {
+    return this.littleEndian ? this.u16(value & 0xffff).u16(value >>> 16) : this.u16(value >>> 16).u16(value & 0xffff);
+  }
+
+  u64(value: bigint): this {
+    const low = Number(value & 0xffffffffn);
+    const high = Number((value >> 32n) & 0xffffffffn);
+    return this.littleEndian ? this.u32(low).u32(high) : this.u32(high).u32(low);
+  }
+
+  bytes(value: Uint8Array): this {
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
+    return this;
+  }
+
+  zeros(count: number): this {
+    this.#grow(count);
+    return this;
+  }
+
+  /** Pads with zeros to the next multiple of `boundary`. */
+  align(boundary: number): this {
+    const over = this.#length % boundary;
+    return over === 0 ? this : this.zeros(boundary - over);
+  }
+
+  /** What was written: a view, good until the next write. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(count: number): number {
+    const at = this.#length;
+    const need = at + count;
+    if (need > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(need, this.#bytes.length * 2));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    this.#length = need;
+    return at;
+  }
+}

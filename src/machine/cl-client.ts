@@ -343,7 +343,13 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
   #abandon(id: number): void {
     const activity = this.#calls.get(id);
     if (activity === undefined) return;
-    this.#calls.delete(id);
+    this.#remove(activity);
+    if (activity.call !== null) this.#out.event({ kind: 'abandoned', call: id, trace: activity.call });
+  }
+
+  /** A call that ended without the server's word takes its activity with it: nobody knows what comes of its number. */
+  #remove(activity: Activity): void {
+    if (activity.call !== null) this.#calls.delete(activity.call.id);
     this.#activities.delete(activity.key);
   }
 
@@ -407,7 +413,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     if (activity.state === 'ack-pending') return this.#acknowledge(activity, now);
     if (call === null) return this.#forget(activity);
     if (now - call.lastHeard >= this.#settings.giveUpAfter) {
-      this.#abandon(call.id);
+      this.#remove(activity);
       return this.#out.event({ kind: 'no-answer', call: call.id, heard: call.answeredFrom !== null, trace: call });
     }
     if (this.#settings.backOffOnSilence) call.wait = Math.min(call.wait * 2, this.#settings.retransmitMax);

@@ -63,12 +63,12 @@ export function forecast(machine: PortMachine, load: OpenLoad): PortForecast {
     steadyNeed,
     circulating,
     capacity,
-    stallShare: poisson ? erlangLoss(pool, checked.cycleMs * checked.rate) : null,
+    stallShare: poisson ? erlangLoss(pool, checked.cycleMs / checked.everyMs) : null,
   };
   if (pool === 0 || machine.reuse === 'never') {
-    const at = always(pool / checked.rate);
+    const at = always(pool * checked.everyMs);
     const firstRefusal = { reason: 'exhausted', bound: 'estimate', open: always(pool + 1), ms: at } as const;
-    return { ...common, firstRefusal, exhaustionMs: at, stallShare: null, remarks: [NEVER] };
+    return { ...common, firstRefusal, exhaustionMs: at, stallShare: null, remarks: [pool === 0 ? EMPTY : NEVER] };
   }
   const leaks = machine.onFailure !== 'retain' && checked.failureRate > 0;
   const refusal = leaks ? leakingRefusal(pool, circulating, checked) : fixedRefusal(pool, checked);
@@ -79,26 +79,28 @@ export function forecast(machine: PortMachine, load: OpenLoad): PortForecast {
 
 const NEVER =
   'Every open takes a port for good, so the process is exhausted after as many opens as the pool has ports.';
+const EMPTY = 'There is no port at all, so no open can succeed.';
 const STALLS = 'The program opens faster than ports recycle: it stalls on fixed machines too, and that passes.';
 const POISSON =
   'Opens at random have no sharp limit: any load stalls now and then, and the times here are those of opens at a constant distance.';
 
 /** The refused open is number 1 + w + K, K attempts until N - w have leaked; with w >= N the pool runs dry before a port comes back. */
-function leakingRefusal(pool: number, w: number, { rate, failureRate }: CheckedLoad): PortForecast['firstRefusal'] {
+function leakingRefusal(pool: number, w: number, { everyMs, failureRate }: CheckedLoad): PortForecast['firstRefusal'] {
   const opens = quantilesOf((q) => (w >= pool ? pool : w + attemptsUntilFailures(pool - w, failureRate, q)));
-  return { reason: failureRate === 1 ? 'exhausted' : 'stalled', bound: 'estimate', ...refusedAfter(opens, rate) };
+  const reason = w === 0 || failureRate === 1 ? 'exhausted' : 'stalled';
+  return { reason, bound: 'estimate', ...refusedAfter(opens, everyMs) };
 }
 
 /** A failed open gives its port back, so there is no refusal before N opens have succeeded, and with p = 0 it is the next one. */
-function fixedRefusal(pool: number, { steadyNeed, rate, failureRate }: CheckedLoad): PortForecast['firstRefusal'] {
+function fixedRefusal(pool: number, { steadyNeed, everyMs, failureRate }: CheckedLoad): PortForecast['firstRefusal'] {
   if (steadyNeed <= pool || failureRate === 1) return null;
   const opens = quantilesOf((q) => attemptsUntilFailures(pool, 1 - failureRate, q));
   const bound = failureRate === 0 ? 'estimate' : 'earliest';
-  return { reason: 'stalled', bound, ...refusedAfter(opens, rate) };
+  return { reason: 'stalled', bound, ...refusedAfter(opens, everyMs) };
 }
 
-function refusedAfter(opens: Quantiles, rate: number): { readonly open: Quantiles; readonly ms: Quantiles } {
-  return { open: mapQuantiles(opens, (n) => n + 1), ms: mapQuantiles(opens, (n) => n / rate) };
+function refusedAfter(opens: Quantiles, everyMs: number): { readonly open: Quantiles; readonly ms: Quantiles } {
+  return { open: mapQuantiles(opens, (n) => n + 1), ms: mapQuantiles(opens, (n) => n * everyMs) };
 }
 
 /**
@@ -107,9 +109,9 @@ function refusedAfter(opens: Quantiles, rate: number): { readonly open: Quantile
  */
 function exhaustion(pool: number, w: number, load: CheckedLoad): Quantiles {
   const left = Math.min(w, pool);
-  const roundMs = (w + 1) / load.rate;
+  const roundMs = (w + 1) * load.everyMs;
   const first = (q: number): number =>
-    w >= pool ? 0 : (w + attemptsUntilFailures(pool - w, load.failureRate, q)) / load.rate;
+    (w >= pool ? pool : w + attemptsUntilFailures(pool - w, load.failureRate, q)) * load.everyMs;
   const rest = (q: number): number => Math.max(0, roundsUntilAllFailed(left, load.failureRate, q) - 1) * roundMs;
   return quantilesOfSum(first, rest);
 }
@@ -136,7 +138,7 @@ export function neededPool(
   if (!(uptimeMs >= 0 && Number.isFinite(uptimeMs))) throw cannotBe('the uptime', uptimeMs);
   if (!(confidence > 0 && confidence < 1)) throw cannotBe('the confidence', confidence);
   const checked = checkLoad(load, machine);
-  const opens = Math.floor(checked.rate * uptimeMs);
+  const opens = Math.floor(uptimeMs / checked.everyMs);
   if (machine.reuse === 'never') return advised(opens + 1);
   const w = Math.max(0, checked.steadyNeed - 1);
   const p = machine.onFailure === 'retain' ? 0 : checked.failureRate;
@@ -161,9 +163,9 @@ export type HangEstimate =
 export function failureRateFromHang(machine: PortMachine, load: OpenLoad, hangsAfterMs: number): HangEstimate {
   if (!(hangsAfterMs > 0 && Number.isFinite(hangsAfterMs))) throw cannotBe('the time to the hang', hangsAfterMs);
   const pool = checkPool(machine.pool);
-  const { rate, steadyNeed } = checkLoad({ ...load, failureRate: 0 }, machine);
+  const { everyMs, steadyNeed } = checkLoad({ ...load, failureRate: 0 }, machine);
   const w = Math.max(0, steadyNeed - 1);
-  const opens = Math.floor(rate * hangsAfterMs);
+  const opens = Math.floor(hangsAfterMs / everyMs);
   if (opens < pool) {
     return {
       kind: 'not-the-ports',
@@ -173,7 +175,7 @@ export function failureRateFromHang(machine: PortMachine, load: OpenLoad, hangsA
   }
   if (w >= pool) {
     const message = 'The program opens faster than ports recycle: a stall, not a leak. It comes on fixed machines too.';
-    return { kind: 'stall', expectedMs: pool / rate, circulating: w, message };
+    return { kind: 'stall', expectedMs: pool * everyMs, circulating: w, message };
   }
   const failureRate = (pool - w) / (opens - w);
   const message = `About one open in ${Math.max(1, Math.round(1 / failureRate))} fails and leaks its port.`;

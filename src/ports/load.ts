@@ -28,8 +28,7 @@ export interface PortMachine {
 }
 
 export interface CheckedLoad {
-  /** Opens a ms. */
-  readonly rate: number;
+  readonly everyMs: number;
   readonly failureRate: number;
   /** w + 1: ⌈r(h + T)⌉, with r·p·d more on a fixed machine, where a failing open holds a port beside the others for d. */
   readonly steadyNeed: number;
@@ -53,7 +52,7 @@ export function checkLoad(load: OpenLoad, machine: Omit<PortMachine, 'pool'>): C
   const cycleMs = holdMs + recycleAfter;
   // What leaks is gone from the start, so on an unfixed machine it does not matter how long the failing took.
   const failing = onFailure === 'retain' ? failureRate * failedMs : 0;
-  return { rate: 1 / everyMs, failureRate, cycleMs, steadyNeed: ceiling((cycleMs + failing) / everyMs) };
+  return { everyMs, failureRate, cycleMs, steadyNeed: ceiling((cycleMs + failing) / everyMs) };
 }
 
 export function checkPool(pool: number): number {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { randomUuid, type Uuid } from '../bytes/uuid.ts';
 import { ClClient } from '../machine/cl-client.ts';
 import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/client-types.ts';
@@ -100,6 +100,11 @@ export class RpcClient {
   /** Another server on the same socket. With `viaMapper` the address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
   bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): RpcBinding {
     this.#check();
+    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
+      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+      });
+    }
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const binding: RpcBinding = new RpcBinding(to, {

@@ -175,7 +175,10 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     const { sequence, activity: id } = pdu.header;
     const activity = context.activities.get(uuidKey(id));
     const call = activity === undefined ? undefined : findCall(activity, sequence);
-    if (activity !== undefined) hear(context, activity, now);
+    if (activity !== undefined) {
+      if (!sameAddress(activity.address, from)) return;
+      hear(context, activity, now);
+    }
     if (call !== undefined) return this.#react(call, pdu, now);
     if (pdu.type === 'ack') return;
     if (activity?.calls.some(({ request }) => sequenceDifference(request.header.sequence, sequence) > 0)) return;

@@ -65,7 +65,7 @@ export class ClientCallbacks {
 
   /** Null for an event that answers nothing. */
   read(event: ClientEvent, now: number): CallbackAnswer | null {
-    if (event.kind === 'sent' || event.kind === 'repointed') return null;
+    if (event.kind === 'sent' || event.kind === 'repointed' || event.kind === 'abandoned') return null;
     this.forget(event.call, now);
     return { id: event.call, answer: event.kind === 'response' ? this.#decode(event.stub, event.littleEndian) : null };
   }

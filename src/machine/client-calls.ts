@@ -87,24 +87,30 @@ export function violate(context: ClientContext, activity: Activity, call: Call, 
   context.out.event({ kind: 'violation', call: call.id, reason, trace: call });
 }
 
-/** Nobody waits for the call any more; its activity goes with it, since the server may still be at work. */
-export function abandon({ calls, activities }: ClientContext, id: number): void {
-  const activity = calls.get(id);
+/** Nobody waits for the call any more. */
+export function abandon(context: ClientContext, id: number): void {
+  const activity = context.calls.get(id);
   if (activity === undefined) return;
-  calls.delete(id);
-  activities.delete(activity.key);
+  remove(context, activity);
+  if (activity.call !== null) context.out.event({ kind: 'abandoned', call: id, trace: activity.call });
 }
 
 /** The retransmission timer: the request again while it may be lost, a ping once it has arrived, or the end. */
 export function retry(context: ClientContext, activity: Activity, call: Call, now: number): void {
   const { settings, out } = context;
   if (now - call.lastHeard >= settings.giveUpAfter) {
-    abandon(context, call.id);
+    remove(context, activity);
     return out.event({ kind: 'no-answer', call: call.id, heard: call.answeredFrom !== null, trace: call });
   }
   if (settings.backOffOnSilence) call.wait = Math.min(call.wait * 2, settings.retransmitMax);
   transmit(context, activity, call, activity.state === 'sending' ? 'request' : 'ping');
   arm(context, activity, now + call.wait);
+}
+
+/** A call that ended without the server's word takes its activity with it: nobody knows what comes of its number. */
+function remove({ calls, activities }: ClientContext, activity: Activity): void {
+  if (activity.call !== null) calls.delete(activity.call.id);
+  activities.delete(activity.key);
 }
 
 function addActivity({ newUuid, activities }: ClientContext, binding: Binding): Activity {

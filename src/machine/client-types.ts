@@ -66,6 +66,8 @@ export type ClientEvent =
   | { readonly kind: 'no-answer'; readonly call: number; readonly heard: boolean; readonly trace: CallTrace }
   /** The server broke the protocol. */
   | { readonly kind: 'violation'; readonly call: number; readonly reason: string; readonly trace: CallTrace }
+  /** The end of a call that its caller gave up. */
+  | { readonly kind: 'abandoned'; readonly call: number; readonly trace: CallTrace }
   /** A maybe call is on its way. */
   | { readonly kind: 'sent'; readonly call: number; readonly trace: CallTrace }
   /** The binding goes on with the server behind the mapper. */

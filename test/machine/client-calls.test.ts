@@ -257,3 +257,16 @@ test('unknown and taken numbers are the caller’s own mistake', () => {
   expect(() => handle({ kind: 'bind', binding: 1, to: SERVER })).toThrow(LocalMisuseError);
   expect(() => handle({ kind: 'unbind', binding: 9 })).toThrow(LocalMisuseError);
 });
+
+test('a call that is given up ends as abandoned, and its activity is not used again', () => {
+  const { call, takeOne, handle, receive, events, client } = scriptedClient();
+  const id = call();
+  const first = takeOne('request');
+  handle({ kind: 'abandon', call: id });
+  expect(events).toMatchObject([{ kind: 'abandoned', call: id, trace: { requests: 1 } }]);
+  expect(client.size.calls).toBe(0);
+  receive(response(first));
+  expect(events).toHaveLength(1);
+  call();
+  expect(takeOne('request').header.activity).not.toEqual(first.header.activity);
+});

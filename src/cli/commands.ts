@@ -33,7 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'ports',
     summary: 'is the RPC port configuration valid, how many opens does it carry, what range do I need?',
-    load: null,
+    load: async () => (await import('./ports.ts')).portsCommand,
   },
   {
     name: 'soak',

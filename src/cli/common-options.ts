@@ -30,7 +30,9 @@ export function withCommonOptions(command: CommandUnknownOpts, features: Command
   command.addOption(features.ndjson === true ? json.conflicts('ndjson') : json);
   if (features.ndjson === true) command.option('--ndjson', 'print one JSON document a line, as results come');
   if (features.pcap === true) command.option('--pcap <file>', 'write what goes over the wire, as pcapng');
-  const level = new Option('--log-level <level>', 'what to log on stderr').argParser(oneOf(LOG_LEVELS)).default('warn');
+  const level = new Option('--log-level <level>', `what to log on stderr: ${LOG_LEVELS.join(', ')}`)
+    .argParser(oneOf(LOG_LEVELS))
+    .default('warn');
   command.addOption(level);
   command.option('--log-file <file>', 'log into this file too');
   command.option('--no-color', 'no colours');

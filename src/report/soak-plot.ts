@@ -22,7 +22,7 @@ export function soakPlot(report: SoakReport, title: string): string {
   const end = Math.max(1, timeline.at(-1)?.ms ?? 0);
   const x = scaleLinear([0, end], [MARGIN.left, WIDTH - MARGIN.right]);
   const y = scaleLinear([0, ports.pool], [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  const layers = stack<TimelinePoint>().keys(LAYERS.map(({ state }) => state))([...timeline]);
+  const layers = stack<TimelinePoint>().keys(LAYERS.map(({ state }) => state))(changes(timeline));
   const shape = area<(typeof layers)[number][number]>()
     .x(({ data }) => x(data.ms))
     .y0(([below]) => y(below))
@@ -40,6 +40,15 @@ export function soakPlot(report: SoakReport, title: string): string {
     ...legend(),
     '</svg>',
   ].join('\n');
+}
+
+/** A step stays as it is until the next one: points that change nothing only make the file larger. */
+function changes(timeline: readonly TimelinePoint[]): TimelinePoint[] {
+  return timeline.filter((point, index) => {
+    const before = timeline[index - 1];
+    const isLast = index === timeline.length - 1;
+    return before === undefined || isLast || LAYERS.some(({ state }) => point[state] !== before[state]);
+  });
 }
 
 type Scale = ReturnType<typeof scaleLinear<number, number>>;

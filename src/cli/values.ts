@@ -66,13 +66,18 @@ export function portNumber(smallest: 0 | 1 = 1): (text: string) => number {
 }
 
 /** `5000-5019,5050`, sorted and merged. */
-export function portRanges(text: string): readonly PortRange[] {
-  try {
-    return parsePortRanges(text);
-  } catch (error) {
-    if (!isClusError(error)) throw error;
-    throw new InvalidArgumentError(`It is ${error.message}. ${error.advice ?? ''}`.trim());
-  }
+export const portRanges: (text: string) => readonly PortRange[] = asValue(parsePortRanges);
+
+/** A parser of the library, which throws errors of its own, as one of an option, which is named in the message then. */
+export function asValue<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!isClusError(error)) throw error;
+      throw new InvalidArgumentError([`It was refused: ${error.message}.`, error.advice ?? ''].join(' ').trim());
+    }
+  };
 }
 
 /** An IPv4 or IPv6 address. */

@@ -259,13 +259,15 @@ test('unknown and taken numbers are the caller’s own mistake', () => {
 });
 
 test('a call that is given up ends as abandoned, and its activity is not used again', () => {
-  const { call, takeOne, handle, receive, events, client } = scriptedClient();
+  const { call, takeOne, handle, receive, take, events, client } = scriptedClient();
   const id = call();
   const first = takeOne('request');
   handle({ kind: 'abandon', call: id });
   expect(events).toMatchObject([{ kind: 'abandoned', call: id, trace: { requests: 1 } }]);
   expect(client.size.calls).toBe(0);
+  take();
   receive(response(first));
+  takeOne('ack');
   expect(events).toHaveLength(1);
   call();
   expect(takeOne('request').header.activity).not.toEqual(first.header.activity);

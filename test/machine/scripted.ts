@@ -22,13 +22,14 @@ export function scripted<Input, Event>(
   machine: Machine<Input | { kind: 'datagram'; datagram: Uint8Array; from: Address }, Event>,
   peer: Address,
 ) {
-  const sent: { readonly pdu: ClPdu; readonly to: Address; readonly at: number }[] = [];
+  const sent: { readonly pdu: ClPdu; readonly to: Address; readonly at: number; readonly size: number }[] = [];
   const events: Event[] = [];
   let now = 0;
   let wake: number | null = null;
   const drain = () => {
     for (let output = machine.poll(); ; output = machine.poll()) {
-      if (output.kind === 'transmit') sent.push({ pdu: decodeCl(output.datagram), to: output.to, at: now });
+      if (output.kind === 'transmit')
+        sent.push({ pdu: decodeCl(output.datagram), to: output.to, at: now, size: output.datagram.length });
       else if (output.kind === 'event') events.push(output.event);
       else {
         wake = output.at;

@@ -164,7 +164,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
 
   /** A datagram that somebody has decoded already. */
   receive(pdu: ClPdu, from: Address, now: number): void {
-    if (isCallback(pdu)) return this.#serve(pdu, from, now);
+    if (isCallback(pdu)) return this.#serve(pdu, from);
     const context = this.#context;
     const activity = context.activities.get(uuidKey(pdu.header.activity));
     const call = activity === undefined ? undefined : findCall(activity, pdu.header.sequence);
@@ -179,7 +179,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     if (boot !== 0) binding.serverBoot = boot;
     binding.interfaceHint = pdu.header.interfaceHint;
     activity.activityHint = pdu.header.activityHint;
-    this.#hear(call, from, now);
+    this.#hear(call, from);
     call.heard[pdu.type] = (call.heard[pdu.type] ?? 0) + 1;
     switch (action) {
       case 'deliver':
@@ -239,9 +239,9 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     return true;
   }
 
-  #hear(call: Call, from: Address, now: number): void {
+  #hear(call: Call, from: Address): void {
     const { binding } = call.activity;
-    call.lastHeard = now;
+    call.silentSince = Number.POSITIVE_INFINITY;
     call.answeredFrom = from;
     if (!binding.viaMapper) return;
     binding.viaMapper = false;
@@ -250,14 +250,14 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     this.#context.out.event({ kind: 'repointed', binding: binding.id, to: from });
   }
 
-  #serve(pdu: Callback, from: Address, now: number): void {
+  #serve(pdu: Callback, from: Address): void {
     const { addressSpace, activities, out, counters } = this.#context;
     const answer = answerCallback(pdu, addressSpace, (asked) => {
       const activity = activities.get(uuidKey(asked));
       const call = activity?.calls[0];
       if (activity === undefined || call === undefined) return null;
       call.callbacks += 1;
-      this.#hear(call, from, now);
+      this.#hear(call, from);
       if ((pdu.header.flags2 & FLAGS2.unrelated) !== 0) activity.binding.overlaps = true;
       return { sequence: call.sequence, binding: activity.binding };
     });

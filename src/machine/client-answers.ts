@@ -43,7 +43,9 @@ export function fail(context: ClientContext, call: Call, pdu: ClPdu, from: Addre
 
 /** The server has the whole request: from now on pings ask after it. */
 export function serverWorks(context: ClientContext, call: Call, now: number): void {
-  if (call.state === 'dispatched') call.wait = Math.min(call.wait * 2, context.settings.retransmitMax);
+  // Only what answers a ping: each late fragment may draw a working of its own.
+  if (call.state === 'dispatched' && call.pinged) lengthenPause(context, call);
+  call.pinged = false;
   arrived(context, call, now);
 }
 
@@ -59,6 +61,7 @@ export function takeRequestFack(context: ClientContext, call: Call, pdu: Fack, n
   if (call.send.base > base) {
     call.progressAt = now;
     call.nocalls = 0;
+    call.wait = context.settings.retransmitInitial;
   }
   if (hasArrived(call.send)) return arrived(context, call, now);
   if (value !== 'news') return;
@@ -77,14 +80,14 @@ export function takeNocall(context: ClientContext, call: Call, pdu: Nocall, now:
   if (body === null || body.windowSize > 0) {
     call.nocalls += 1;
     if (call.nocalls >= settings.nocallLimit) return violate(context, call, 'the server takes no part of it', now);
-  } else call.wait = Math.min(call.wait * 2, settings.retransmitMax);
+  } else lengthenPause(context, call);
   if (body !== null && call.send !== null && call.state === 'sending')
     return takeRequestFack(context, call, { type: 'fack', header, body }, now);
-  if (call.lastSent !== 'ping') return;
+  if (!call.pinged) return;
   call.state = 'sending';
   if (call.send !== null) startOver(call.send);
   transmitRequest(context, call, now);
-  arm(context, call, now + call.wait);
+  arm(context, call, now + (body?.windowSize === 0 ? call.pause : call.wait));
 }
 
 /** The server broke the protocol: the call is over, whatever becomes of it there. */
@@ -133,8 +136,13 @@ function arrived(context: ClientContext, call: Call, now: number): void {
   call.state = 'dispatched';
   call.nocalls = 0;
   call.progressAt = now;
-  arm(context, call, now + call.wait);
+  call.wait = context.settings.retransmitInitial;
+  arm(context, call, now + call.pause);
   advanceQueue(context, call.activity, now);
+}
+
+function lengthenPause({ settings }: ClientContext, call: Call): void {
+  call.pause = Math.min(call.pause * 2, settings.retransmitMax);
 }
 
 function learnWindow({ settings }: ClientContext, call: Call, body: FackBody): void {

@@ -34,7 +34,7 @@ export function advanceQueue(context: ClientContext, activity: Activity, now: nu
   if (ahead !== undefined) {
     if (!context.settings.overlap || !activity.binding.overlaps) return;
     if (ahead.state === 'sending') {
-      if (ahead.send === null && ahead.lastSent === 'request') transmitPing(context, ahead);
+      if (ahead.send === null && !ahead.pinged) transmitPing(context, ahead);
       return;
     }
   }
@@ -130,10 +130,11 @@ function newCall(context: ClientContext, input: CallInput, activity: Activity, n
     pduSize,
     serial: 0,
     wait: settings.retransmitInitial,
+    pause: settings.retransmitInitial,
     timerAt: Number.POSITIVE_INFINITY,
-    lastHeard: now,
+    silentSince: now,
     progressAt: now,
-    lastSent: 'request',
+    pinged: false,
     nocalls: 0,
     cancel: null,
     requests: 0,

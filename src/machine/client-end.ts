@@ -53,9 +53,10 @@ export function takeCancelAck(context: ClientContext, call: Call, { body }: Canc
  * The server is told, unless it was never heard of.
  */
 export function giveUp(context: ClientContext, call: Call, now: number, tell = true): void {
-  const { activity, answeredFrom } = call;
+  const { activity } = call;
   const { settings } = context;
-  if (answeredFrom !== null && mayBeTooLarge(call)) activity.binding.maxPdu = INITIAL_PDU;
+  // Larger packets than the first ones may be what the path drops: better slow than never.
+  if (activity.pduSize > INITIAL_PDU) activity.binding.maxPdu = INITIAL_PDU;
   const tells = tell && settings.orphanQuits > 0 && call.semantics !== 'maybe';
   if (tells) transmitQuit(context, activity, call.header, null);
   if (tells && activity.calls.length === 1) {
@@ -86,9 +87,4 @@ function end(context: ClientContext, call: Call, now: number): void {
     context.waiting.delete(input.call);
     startCall(context, input, now);
   }
-}
-
-/** A server that answers small packets while large ones bring nothing may lie behind a path that drops those. */
-function mayBeTooLarge({ activity, send, receive, state }: Call): boolean {
-  return activity.pduSize > INITIAL_PDU && (send !== null || receive !== null || state === 'dispatched');
 }

@@ -74,13 +74,17 @@ export interface Call extends CallTrace {
   pduSize: number;
   /** Of the next transmission; every one has its own ([MS-RPCE] 3.2.1.1.2). */
   serial: number;
-  /** Time between transmissions, ms. */
+  /** Time between transmissions that nothing answers, ms. */
   wait: number;
+  /** Time before the next question once the server has said that it works, ms. */
+  pause: number;
   timerAt: number;
-  lastHeard: number;
+  /** Since when it waits for the server's next word; infinite: the server had the last one. */
+  silentSince: number;
   /** When a part of the call last came through. */
   progressAt: number;
-  lastSent: 'request' | 'ping';
+  /** A ping is not answered yet. */
+  pinged: boolean;
   /** Nocalls in a row. */
   nocalls: number;
   /** The cancel that is not confirmed yet, and when the server's time for it is over. */

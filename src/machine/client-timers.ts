@@ -44,7 +44,7 @@ function retry(context: ClientContext, call: Call, now: number): void {
   const { settings, out, counters } = context;
   const { cancel } = call;
   if (cancel !== null && now >= cancel.until) return abandon(context, call.id, now);
-  if (now - call.lastHeard >= settings.giveUpAfter) {
+  if (now - call.silentSince >= settings.giveUpAfter) {
     const heard = call.answeredFrom !== null;
     giveUp(context, call, now, heard);
     return out.event({ kind: 'no-answer', call: call.id, heard, trace: call });
@@ -53,6 +53,7 @@ function retry(context: ClientContext, call: Call, now: number): void {
     counters.stalled += 1;
     return violate(context, call, `nothing of it came through for ${settings.stallAfter} ms`, now);
   }
+  call.silentSince = Math.min(call.silentSince, now);
   if (settings.backOffOnSilence) call.wait = Math.min(call.wait * 2, settings.retransmitMax);
   repeat(context, call, now);
   arm(context, call, Math.min(now + call.wait, cancel?.until ?? Number.POSITIVE_INFINITY));

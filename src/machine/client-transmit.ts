@@ -9,7 +9,7 @@ const NO_TRAILER = new Uint8Array(0);
 
 /** The request, or the next burst of its fragments; `again`: what went out before counts as lost. */
 export function transmitRequest(context: ClientContext, call: Call, now: number, again = false): void {
-  call.lastSent = 'request';
+  call.pinged = false;
   if (call.send === null) {
     call.requests += 1;
     const header = nextHeader(call, call.header.flags1, call.header.flags2, 0);
@@ -23,7 +23,7 @@ export function transmitRequest(context: ClientContext, call: Call, now: number,
 }
 
 export function transmitPing({ out }: ClientContext, call: Call): void {
-  call.lastSent = 'ping';
+  call.pinged = true;
   call.pings += 1;
   out.transmit(encodeCl({ type: 'ping', header: nextHeader(call, 0, 0, 0) }), call.activity.binding.to);
 }

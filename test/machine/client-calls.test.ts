@@ -59,6 +59,32 @@ test('a server that works is pinged, and every working doubles the wait', () => 
   expect(sent.map(({ pdu }) => pdu.header.serial)).toEqual([0, 1, 2, 3]);
 });
 
+test('a server that works for an hour is not given up, and one lost ping is not the end', () => {
+  const { call, advance, receive, takeOne, take, events } = scriptedClient();
+  const id = call();
+  const request = takeOne('request');
+  receive({ type: 'working', header: headerOf(request) });
+  for (let time = 0, lost = false; time < 3_600_000; time += 1_000) {
+    advance(1_000);
+    for (const pdu of take()) {
+      lost = !lost;
+      if (!lost) receive({ type: 'working', header: headerOf(pdu) });
+    }
+  }
+  expect(events).toEqual([]);
+  receive(response(request));
+  expect(events).toMatchObject([{ kind: 'response', call: id }]);
+});
+
+test('late duplicates of a working do not lengthen the wait', () => {
+  const { call, advance, receive, takeOne, take } = scriptedClient();
+  call();
+  const request = takeOne('request');
+  for (let i = 0; i < 8; i++) receive({ type: 'working', header: headerOf(request) });
+  advance(1_000);
+  expect(take()).toMatchObject([{ type: 'ping' }]);
+});
+
 test('the request is sent again when a ping draws a nocall, and once only', () => {
   const { call, advance, receive, takeOne, take } = scriptedClient();
   call();

@@ -222,8 +222,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
   #unbind(binding: Binding): void {
     const { bindings, activities, waiting } = this.#context;
     bindings.delete(binding.id);
-    for (const activity of activities.values()) {
-      if (activity.binding !== binding) continue;
+    for (const activity of binding.activities) {
       activities.delete(activity.key);
       for (const call of [...activity.calls]) detach(this.#context, call);
       for (const { call } of activity.queue) waiting.delete(call);

@@ -151,7 +151,11 @@ function wantsAck({ header, receive }: Call): boolean {
 }
 
 function addActivity({ newUuid, activities, settings }: ClientContext, binding: Binding): Activity | undefined {
-  if (binding.activities.size >= settings.activitiesPerBinding) return undefined;
+  if (
+    binding.activities.size >= settings.activitiesPerBinding &&
+    openActivities(binding).length >= settings.activitiesPerBinding
+  )
+    return undefined;
   const activity = newActivity(newUuid(), binding);
   activities.set(activity.key, activity);
   binding.activities.add(activity);
@@ -159,8 +163,12 @@ function addActivity({ newUuid, activities, settings }: ClientContext, binding: 
 }
 
 /** All are in use, so there is one. */
-function leastBusy({ activities }: Binding): Activity {
-  return [...activities].reduce((least, other) =>
+function leastBusy(binding: Binding): Activity {
+  return openActivities(binding).reduce((least, other) =>
     other.calls.length + other.queue.length < least.calls.length + least.queue.length ? other : least,
   );
+}
+
+function openActivities({ activities }: Binding): Activity[] {
+  return [...activities].filter(({ retired }) => !retired);
 }

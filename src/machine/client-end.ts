@@ -81,7 +81,6 @@ function end(context: ClientContext, call: Call, now: number): void {
   const { activity } = call;
   detach(context, call);
   activity.retired = true;
-  activity.binding.activities.delete(activity);
   if (activity.calls.length === 0 && activity.state !== 'quitting') dropActivity(context, activity);
   for (const input of activity.queue.splice(0)) {
     context.waiting.delete(input.call);

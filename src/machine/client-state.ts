@@ -23,7 +23,7 @@ export interface Binding {
   keepAliveAt: number;
   /** Activities without a call, the one used last at the end. */
   readonly idle: Activity[];
-  /** Activities that take calls. */
+  /** All that are remembered. */
   readonly activities: Set<Activity>;
 }
 

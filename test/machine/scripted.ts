@@ -11,6 +11,7 @@ import {
   DREP_LITTLE_ENDIAN,
   decodeCl,
   encodeCl,
+  type FackBody,
   NO_HINT,
   type Request,
 } from '../../src/pdu/cl/index.ts';
@@ -147,6 +148,15 @@ export function response(to: ClPdu, stub: Uint8Array = NOTHING, own: Partial<ClH
     stub,
     trailer: NOTHING,
   };
+}
+
+/** A stub whose bytes tell their place. */
+export function bytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+}
+
+export function fackBody(own: Partial<FackBody> = {}): FackBody {
+  return { version: 1, windowSize: 32, maxTsdu: 4096, maxFragSize: 4096, serial: 0, selectiveAck: [], ...own };
 }
 
 function filledUuid(octet: number): Uuid {

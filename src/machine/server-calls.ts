@@ -109,8 +109,8 @@ function newCall(context: ServerContext, activity: ServerActivity, { header, stu
 /** Overlapped calls may overtake each other: the numbers between are still new, and remembered as far as that is sane. */
 function useNumber(activity: ServerActivity, sequence: number, overlaps: boolean): void {
   const { overtaken, lowestUnused } = activity;
-  if (overtaken.delete(sequence)) return;
   const skipped = sequenceDifference(sequence, lowestUnused);
+  if (overtaken.delete(sequence) || skipped < 0) return;
   if (overlaps && skipped > 0 && skipped + overtaken.size <= MAX_OVERTAKEN)
     for (let i = 0; i < skipped; i++) overtaken.add((lowestUnused + i) >>> 0);
   activity.lowestUnused = (sequence + 1) >>> 0;
@@ -120,7 +120,7 @@ const MAX_OVERTAKEN = 64;
 
 /** A request that does not overlap says that every earlier call is over. */
 function discardBefore(context: ServerContext, activity: ServerActivity, sequence: number, now: number): void {
-  activity.lowestAllowed = sequence;
+  if (sequenceDifference(sequence, activity.lowestAllowed) > 0) activity.lowestAllowed = sequence;
   if (activity.calls.length > 0)
     for (const call of [...activity.calls])
       if (sequenceDifference(call.sequence, sequence) < 0) removeCall(context, call, now);

@@ -217,6 +217,21 @@ test('an overlapped call that is overtaken on the way is executed, once', () => 
   expect(events.map((event) => event.kind === 'dispatch' && event.sequence)).toEqual([0, 2, 1]);
 });
 
+test('an idempotent call that is executed again opens no later number again', () => {
+  const { receive, events, handle } = scriptedServer();
+  receive(request({ ...IDEMPOTENT, sequence: 0 }));
+  receive(request({ ...IDEMPOTENT, sequence: 1, flags2: FLAGS2.unrelated }));
+  receive(request({ ...IDEMPOTENT, sequence: 2, flags2: FLAGS2.unrelated }));
+  for (const call of [1, 2, 3]) {
+    handle({ kind: 'complete', call, outcome: { kind: 'response', stub: new Uint8Array(0) } });
+    receive({ type: 'ack', header: headerOf(request({ sequence: call - 1 })) });
+  }
+  receive(request({ ...IDEMPOTENT, sequence: 1, flags2: FLAGS2.unrelated, serial: 9 }));
+  expect(events).toHaveLength(4);
+  receive(request({ sequence: 2, flags1: 0, flags2: FLAGS2.unrelated, serial: 9 }));
+  expect(events).toHaveLength(4);
+});
+
 test('overlapped calls over one activity all end right', async () => {
   const both = await pair({ client: { activitiesPerBinding: 1 }, work: (stub) => 500 - 10 * (stub[0] ?? 0) });
   const ids = Array.from({ length: 20 }, (_, n) => both.call(Uint8Array.of(n)));

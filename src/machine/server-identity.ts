@@ -1,15 +1,19 @@
 import { uuidKey } from '../bytes/uuid.ts';
 import { decodeConvcIndyRequest } from '../interface/conv/index.ts';
-import { isLittleEndian, type Request } from '../pdu/cl/index.ts';
+import { CL_HEADER_SIZE, isLittleEndian, type Request } from '../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
+import { ncaCode } from '../status/nca.ts';
 import type { CallbackAnswer } from './client-callbacks.ts';
 import { sequenceDifference } from './reply.ts';
-import { rejectCall, sendAnswer } from './server-answers.ts';
+import { prepareAnswer, rejectCall, sendAnswer } from './server-answers.ts';
 import { endCallback } from './server-callback.ts';
 import { dispatchOrHold } from './server-calls.ts';
 import { hear, type ServerContext, transmit, transmitToPeer } from './server-context.ts';
 import { removeCall } from './server-remove.ts';
 import { peerKey, type ServerActivity, type ServerCall } from './server-state.ts';
+
+/** Bytes of a reject: header and status. */
+const REFUSAL_SIZE = CL_HEADER_SIZE + 4;
 
 /** Lets the client inside the server say what it has to say, and takes what its callers have answered. */
 export function pollCallbacks(context: ServerContext, now: number): void {
@@ -23,7 +27,8 @@ export function pollCallbacks(context: ServerContext, now: number): void {
     if (output.kind === 'transmit') {
       const peer = peers.get(peerKey(output.to));
       if (peer === undefined) transmit(context, output.datagram, output.to);
-      else transmitToPeer(context, peer, output.datagram, output.to);
+      // Before a callback is repeated room is kept for the refusal, which the caller needs more.
+      else transmitToPeer(context, peer, output.datagram, output.to, isRepeated(output.datagram) ? REFUSAL_SIZE : 0);
     } else {
       const result = callbacks.read(output.event, now);
       if (result !== null) identified(context, result, now);
@@ -67,11 +72,23 @@ function prove({ clients, strangers }: ServerContext, activity: ServerActivity, 
   for (const each of peer.activities) strangers.delete(each);
 }
 
+/** The refusal of a complete call is its answer: repeated when the caller asks again, as any other. */
 function refuse(context: ServerContext, calls: readonly ServerCall[], now: number): void {
   for (const call of calls) {
-    removeCall(context, call, now);
-    rejectCall(context, call, 'nca_s_who_are_you_failed');
+    if (call.state === 'held') {
+      context.counters.rejected += 1;
+      prepareAnswer(context, call, { kind: 'reject', status: ncaCode('nca_s_who_are_you_failed') }, now);
+      sendAnswer(context, call, now);
+    } else {
+      removeCall(context, call, now);
+      rejectCall(context, call, 'nca_s_who_are_you_failed');
+    }
   }
+}
+
+/** The serial number tells: the first transmission of a call has 0. */
+function isRepeated(datagram: Uint8Array): boolean {
+  return datagram[7] !== 0 || datagram[79] !== 0;
 }
 
 /** A keep-alive. Its parameter is the client's address space or one of its activities: sources differ, so both count. */

@@ -27,6 +27,7 @@ async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket
   // Errors that ICMP brings back belong to one of many peers; its silence is answered by the machines.
   socket.on('error', () => {});
   socket.on('message', (message, from) => {
+    if (from.port === 0) return; // nobody can be answered there
     deliver(new Uint8Array(message.buffer, message.byteOffset, message.length), {
       host: from.address,
       port: from.port,

@@ -1,0 +1,116 @@
+import { CLIENT_PROFILES } from '../ports/profiles.ts';
+import type { ForecastQuantiles, SoakReport } from '../soak/report.ts';
+import { type ChartState, soakChart } from './soak-chart.ts';
+import { judgeSoak, loadText, verdictText } from './soak-words.ts';
+import { countText, durationText } from './text/figures.ts';
+import { type Row, rowsText } from './text/rows.ts';
+import { PLAIN, type Style } from './text/style.ts';
+
+/** A soak for people. */
+export function soakText(report: SoakReport, style: Style = PLAIN): string {
+  const rows = [...settingRows(report), ...resultRows(report)];
+  const chart = soakChart(report, { paint: (state, text) => style[PAINT[state]](text) });
+  return `${style.bold(heading(report))}\n\n${rowsText(rows, style.bold)}\n${chart}\n\n${verdictLine(report, style)}\n`;
+}
+
+export const PAINT = { leaked: 'red', inUse: 'bold', closing: 'yellow', recycled: 'green' } as const satisfies Record<
+  ChartState,
+  keyof Style
+>;
+
+/** The verdict in the colour of how bad it is. */
+export function verdictLine(report: SoakReport, style: Style): string {
+  const text = verdictText(report);
+  const judgement = judgeSoak(report);
+  if (judgement === 'fine') return style.green(text);
+  return judgement === 'exhausted' || judgement === 'leaking' ? style.red(text) : style.yellow(text);
+}
+
+/** What will be done or was done, a name and a text each. */
+export function settingRows({ settings, ports }: Pick<SoakReport, 'settings' | 'ports'>): readonly Row[] {
+  const { clientProfile, cycles, durationMs, recycleAfterMs, reuse, onExhaustion } = settings;
+  const length = [
+    ...(cycles === null ? [] : [countText(cycles, 'cycle')]),
+    ...(durationMs === null ? [] : [durationText(durationMs)]),
+  ].join(' or ');
+  const rows: Row[] = [];
+  if (clientProfile !== null) rows.push(['Client', `${clientProfile}: ${CLIENT_PROFILES[clientProfile].standsFor}`]);
+  rows.push([
+    'Ports',
+    `${settings.ports} (${ports.pool})${clientProfile === null ? '' : `, ${portsText(recycleAfterMs, reuse)}`}`,
+  ]);
+  rows.push([
+    'Load',
+    `${loadText(settings)}; ${length}${onExhaustion === 'hang' ? '; an open without a port waits' : ''}`,
+  ]);
+  return rows;
+}
+
+/** What came of it, a name and a text each. */
+export function resultRows(report: SoakReport): readonly Row[] {
+  const { cycles, opened, failed, refused, stalls, exhausted, ports, latencyMs, forecast, settings } = report;
+  const rows: Row[] = [
+    ['Cycles', `${cycles}: ${opened} opened, ${failed} failed, ${refused} refused${endedText(report)}`],
+    [
+      'At the end',
+      `${ports.leaked} leaked, ${ports.inUse} in use, ${ports.closing} closing, ${ports.recycled} recycled; at most ${ports.peak} of ${ports.pool} taken at once`,
+    ],
+  ];
+  if (stalls.first !== null) {
+    const { cycle, ms } = stalls.first;
+    const more = `${countText(stalls.count, 'stall')}, the longest ${durationText(stalls.longestMs)}`;
+    rows.push(['Stalled', `first at open ${cycle}, after ${durationText(ms)}; ${more}`]);
+  }
+  if (exhausted !== null) {
+    const { at, error } = exhausted;
+    rows.push(['Exhausted', `at open ${at.cycle}, after ${durationText(at.ms)}: error ${error.code} ${error.symbol}`]);
+  }
+  if (latencyMs !== null) {
+    const { p50, p95, max } = latencyMs;
+    rows.push([
+      'Latency',
+      `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, the longest ${durationText(max)}`,
+    ]);
+  }
+  if (settings.clientProfile !== null) {
+    rows.push([
+      'Forecast',
+      `first refusal ${rangeText(forecast.firstRefusalMs)}`,
+      `exhausted ${rangeText(forecast.exhaustionMs)}`,
+    ]);
+  }
+  return rows;
+}
+
+/** `after 12 min to 27 min, most likely 18 min`. */
+export function rangeText(quantiles: ForecastQuantiles | null): string {
+  if (quantiles === null) return 'never';
+  const { p05, p50, p95 } = quantiles;
+  if (p05 === p95) return `after ${durationText(p50)}`;
+  return `after ${durationText(p05)} to ${durationText(p95)}, most likely ${durationText(p50)}`;
+}
+
+function heading({ settings }: SoakReport): string {
+  const { target, time, seed, clientProfile } = settings;
+  const what = target === 'emulated' ? 'an emulated cluster' : target;
+  return `Soak of ${what} on ${time} time${clientProfile === null ? '' : `, seed ${seed}`}`;
+}
+
+function portsText(recycleAfterMs: number, reuse: string): string {
+  const recycled = `recycled ${durationText(recycleAfterMs)} after a close`;
+  return reuse === 'never' ? `${recycled} and then never used again` : recycled;
+}
+
+function endedText({ ended }: SoakReport): string {
+  switch (ended) {
+    case 'standstill':
+      return '; then the program hung for good';
+    case 'aborted':
+      return '; ended early';
+    case 'three-failures':
+      return '; ended after three failures in a row';
+    case 'cycles':
+    case 'duration':
+      return '';
+  }
+}

@@ -1,0 +1,52 @@
+import type { SoakReport, SoakSettings } from '../soak/report.ts';
+import { countText, durationText, percentText } from './text/figures.ts';
+
+/** One open each 24 s, 20 % fail by no-memory. */
+export function loadText({ everyMs, holdMs, failureRate, failureKind, concurrency }: SoakSettings): string {
+  const parts = [`one open each ${durationText(everyMs)}`];
+  if (holdMs > 0) parts.push(`each held for ${durationText(holdMs)}`);
+  if (concurrency !== null) parts.push(`at most ${concurrency} at a time`);
+  if (failureRate > 0) parts.push(`${percentText(failureRate)} fail by ${failureKind}`);
+  return parts.join(', ');
+}
+
+export type SoakJudgement = 'exhausted' | 'leaking' | 'stalled' | 'failing' | 'fine' | 'nothing';
+
+/** What the run shows, the worst first. */
+export function judgeSoak({ settings, cycles, failed, refused, ports, stalls, exhausted }: SoakReport): SoakJudgement {
+  if (exhausted !== null) return 'exhausted';
+  if (ports.leaked > 0) return 'leaking';
+  if (refused > 0 || stalls.count > 0) return 'stalled';
+  if (settings.clientProfile === null && failed > 0) return 'failing';
+  return cycles === 0 ? 'nothing' : 'fine';
+}
+
+/** The judgement in a sentence or two. */
+export function verdictText(report: SoakReport): string {
+  const { settings, opened, failed, ports, stalls, forecast } = report;
+  switch (judgeSoak(report)) {
+    case 'exhausted':
+      return ports.leaked === ports.pool
+        ? `Exhausted: all ${countText(ports.pool, 'port')} leaked. No open succeeds until the process ends, which gives every port back (KB814622).`
+        : `Exhausted: no port of this process comes back, ${ports.leaked} of ${ports.pool} because they leaked and the others because none is used twice. Only the end of the process helps.`;
+    case 'leaking': {
+      const when = forecast.exhaustionMs;
+      const end = when === null ? '' : ` At this load the last one goes after about ${durationText(when.p50)}.`;
+      return `Leaking: ${ports.leaked} of ${countText(ports.pool, 'port')} are lost until the process ends (KB814622).${end}`;
+    }
+    case 'stalled':
+      return settings.clientProfile === null
+        ? 'Stalled: all local ports were in use at once. Name more of them, or open less at a time.'
+        : `Stalled, not leaking: the program opens faster than ports recycle, and that passes: each comes back ${durationText(settings.recycleAfterMs)} after its close. The longest stall took ${durationText(stalls.longestMs)}.`;
+    case 'failing':
+      return opened === 0
+        ? `Nothing opened: ${countText(failed, 'open')} failed and none succeeded. \`clusrpc probe ${settings.target}\` says which layer stops it.`
+        : `Not fine: ${failed} of ${countText(opened + failed, 'open')} failed. \`clusrpc probe ${settings.target}\` says which layer stops it.`;
+    case 'fine':
+      return failed === 0
+        ? `Fine: all ${countText(opened, 'open')} succeeded, and no port leaked.`
+        : `Fine: ${countText(failed, 'open')} failed as told, none was refused, and no port leaked.`;
+    case 'nothing':
+      return 'The run ended before the first open had an outcome.';
+  }
+}

@@ -184,10 +184,10 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     const context = this.#context;
     const { header } = pdu;
     if (sameUuid(header.interfaceId, CONVC.uuid)) return indy(context, pdu, now);
-    const served = interfaceOf(context, header)?.served;
-    if (served === undefined || header.interfaceMinor > served.version.minor)
+    const entry = interfaceOf(context, header);
+    if (entry === undefined || header.interfaceMinor > entry.served.version.minor)
       return reject(context, header, from, 'nca_s_unk_if');
-    if (header.opnum >= served.operations) return reject(context, header, from, 'nca_s_op_rng_error');
+    if (header.opnum >= entry.served.operations) return reject(context, header, from, 'nca_s_op_rng_error');
     if (header.serverBoot !== 0 && header.serverBoot !== context.bootTime)
       return reject(context, header, from, 'nca_s_wrong_boot_time');
     if (header.authProtocol !== 0) return reject(context, header, from, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
@@ -195,21 +195,21 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     if (activity === null) return;
     if (!activity.peer.proven) activity.peer.received += size;
     const { sequence } = header;
-    if (sequenceDifference(sequence, activity.lowestUnused) >= 0) return this.#begin(activity, pdu, now);
+    if (sequenceDifference(sequence, activity.lowestUnused) >= 0) return this.#begin(activity, pdu, entry.hint, now);
     const call = findCall(activity, sequence);
     if (call?.state === 'receiving') return this.#react(call, pdu, now);
-    if (call === undefined && activity.overtaken.has(sequence)) return this.#begin(activity, pdu, now);
+    if (call === undefined && activity.overtaken.has(sequence)) return this.#begin(activity, pdu, entry.hint, now);
     this.counters.duplicates += 1;
     if (call !== undefined) return this.#react(call, pdu, now);
     if (sequenceDifference(sequence, activity.lowestAllowed) < 0) return;
-    if (semanticsOf(header) === 'idempotent') return this.#begin(activity, pdu, now);
+    if (semanticsOf(header) === 'idempotent') return this.#begin(activity, pdu, entry.hint, now);
     if (header.fragment === 0 && context.settings.repeatOfFinished === 'reject')
       reject(context, header, from, 'nca_s_proto_error');
   }
 
-  #begin(activity: ServerActivity, pdu: Request, now: number): void {
+  #begin(activity: ServerActivity, pdu: Request, interfaceHint: number, now: number): void {
     const context = this.#context;
-    const call = begin(context, activity, pdu, now);
+    const call = begin(context, activity, pdu, interfaceHint, now);
     if (call === null) return;
     if (call.state === 'receiving') takeRequestFragment(context, call, pdu, now);
     else dispatchOrHold(context, call);

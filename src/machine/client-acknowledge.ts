@@ -17,8 +17,10 @@ export function flush(context: ClientContext, now: number): void {
     if (activity.state === 'ack-pending') acknowledge(context, activity, now);
 }
 
-export function sendAck({ out }: ClientContext, { ack }: Activity): void {
-  if (ack !== null) out.transmit(encodeCl({ type: 'ack', header: ack.header }), ack.to);
+export function sendAck({ out, drep }: ClientContext, { ack, binding }: Activity): void {
+  if (ack === null) return;
+  const header = replyHeader(ack.call, { serverBoot: binding.serverBoot, drep });
+  out.transmit(encodeCl({ type: 'ack', header }), ack.to);
 }
 
 /** A server that repeats the answer to an earlier call has not noticed that the activity went on. */

@@ -8,7 +8,6 @@ import type { ClientInput } from './client-types.ts';
 import type { Address } from './contract.ts';
 import { fragmentBody } from './fragment-size.ts';
 import { heldBytes } from './receive-window.ts';
-import { replyHeader } from './reply.ts';
 import { openSendWindow, wasSent } from './send-window.ts';
 
 type CallInput = ClientInput & { kind: 'call' };
@@ -56,12 +55,7 @@ export function finish(context: ClientContext, call: Call, now: number, answered
   const { activity } = call;
   detach(context, call);
   const acknowledges = answered !== null && wantsAck(call);
-  activity.ack = acknowledges
-    ? {
-        header: replyHeader(call.header, { serverBoot: activity.binding.serverBoot, drep: context.drep }),
-        to: answered,
-      }
-    : null;
+  activity.ack = acknowledges ? { call: call.header, to: answered } : null;
   if (activity.calls.length > 0 || activity.retired) {
     sendAck(context, activity);
     activity.ack = null;
@@ -113,7 +107,7 @@ function newCall(context: ClientContext, input: CallInput, activity: Activity, n
   const { sequence } = activity;
   const pduSize = Math.min(activity.pduSize, activity.binding.maxPdu);
   const fragmented = stub.length > fragmentBody(pduSize);
-  const names = { interfaceId, opnum, semantics, activity: activity.id, sequence, ...(object && { object }) };
+  const names = { interfaceId, opnum, object, semantics, activity: activity.id, sequence };
   const flags2 = activity.calls.length > 0 ? requestFlags2 | FLAGS2.unrelated : requestFlags2;
   const header = requestHeader(names, { drep, flags2 });
   return {

@@ -46,7 +46,7 @@ export interface Activity {
   /** Calls that wait for their turn. */
   readonly queue: (ClientInput & { kind: 'call' })[];
   /** The acknowledgement of the last call, kept for a server that repeats its answer. */
-  ack: { readonly header: ClHeader; readonly to: Address } | null;
+  ack: { readonly call: ClHeader; readonly to: Address } | null;
   /** What the server is told of abandoned calls, and how often yet. */
   quit: { readonly header: ClHeader; left: number } | null;
   /** Nothing is known of the fate of one of its calls: no new one goes on it. */
@@ -141,7 +141,7 @@ export function newActivity(id: Uuid, binding: Binding): Activity {
 export interface RequestNames {
   readonly interfaceId: InterfaceId;
   readonly opnum: number;
-  readonly object?: Uuid;
+  readonly object?: Uuid | undefined;
   readonly semantics: CallSemantics;
   readonly activity: Uuid;
   readonly sequence: number;

@@ -5,7 +5,7 @@ import { fragmentBody } from './fragment-size.ts';
 import { replyHeader, SINGLE_RESPONSE } from './reply.ts';
 import { openSendWindow, sendAgain, sendBurst } from './send-window.ts';
 import { ask, mayAsk } from './server-callback.ts';
-import { interfaceOf, type ServerContext, semanticsOf, transmit, transmitToPeer } from './server-context.ts';
+import { type ServerContext, semanticsOf, transmit, transmitToPeer } from './server-context.ts';
 import { roomForCallback } from './server-limits.ts';
 import type { ServerCall } from './server-state.ts';
 import type { Outcome } from './server-types.ts';
@@ -115,13 +115,17 @@ function nextSerial(call: ServerCall): number {
   return serial;
 }
 
-function answerHeader(context: ServerContext, { header, cancelId }: ServerCall, flags1: number): ClHeader {
+function answerHeader(
+  context: ServerContext,
+  { header, cancelId, interfaceHint }: ServerCall,
+  flags1: number,
+): ClHeader {
   return replyHeader(header, {
     flags1,
     flags2: cancelId === 0 ? 0 : FLAGS2.cancelPending,
     drep: context.drep,
     serverBoot: context.bootTime,
-    interfaceHint: interfaceOf(context, header)?.hint ?? 0,
+    interfaceHint,
   });
 }
 

@@ -14,7 +14,13 @@ import type { Outcome } from './server-types.ts';
  * A sequence number that was never seen. Null: refused, or dropped because its client cannot be asked now and it will come
  * again.
  */
-export function begin(context: ServerContext, activity: ServerActivity, pdu: Request, now: number): ServerCall | null {
+export function begin(
+  context: ServerContext,
+  activity: ServerActivity,
+  pdu: Request,
+  interfaceHint: number,
+  now: number,
+): ServerCall | null {
   const { header } = pdu;
   const overlaps = (header.flags2 & FLAGS2.unrelated) !== 0;
   const asks = activity.addressSpace === null && semanticsOf(header) === 'at-most-once';
@@ -25,7 +31,7 @@ export function begin(context: ServerContext, activity: ServerActivity, pdu: Req
     reject(context, header, activity.address, 'nca_s_server_too_busy');
     return null;
   }
-  const call = newCall(context, activity, pdu, now);
+  const call = newCall(context, activity, pdu, interfaceHint, now);
   activity.calls.push(call);
   activity.peer.calls += 1;
   context.calls.set(call.id, call);
@@ -82,7 +88,13 @@ function dispatch(context: ServerContext, call: ServerCall): void {
   if (maybe) removeCall(context, call, 0);
 }
 
-function newCall(context: ServerContext, activity: ServerActivity, { header, stub }: Request, now: number): ServerCall {
+function newCall(
+  context: ServerContext,
+  activity: ServerActivity,
+  { header, stub }: Request,
+  interfaceHint: number,
+  now: number,
+): ServerCall {
   const fragmented = (header.flags1 & FLAGS1.frag) !== 0;
   context.lastCall += 1;
   return {
@@ -90,6 +102,7 @@ function newCall(context: ServerContext, activity: ServerActivity, { header, stu
     activity,
     header,
     sequence: header.sequence,
+    interfaceHint,
     state: fragmented ? 'receiving' : 'held',
     stub: fragmented ? stub.subarray(0, 0) : stub,
     receive: fragmented ? openReceiveWindow(header.serial) : null,
@@ -124,5 +137,6 @@ function discardBefore(context: ServerContext, activity: ServerActivity, sequenc
   if (activity.calls.length > 0)
     for (const call of [...activity.calls])
       if (sequenceDifference(call.sequence, sequence) < 0) removeCall(context, call, now);
+  if (activity.overtaken.size === 0) return;
   for (const other of activity.overtaken) if (sequenceDifference(other, sequence) < 0) activity.overtaken.delete(other);
 }

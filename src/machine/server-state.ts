@@ -17,6 +17,8 @@ export interface ServerCall {
   /** Of the fragment that came first. */
   readonly header: ClHeader;
   readonly sequence: number;
+  /** What finds the interface again without a search: sent back by clients that remember it. */
+  readonly interfaceHint: number;
   state: CallState;
   /** The arguments, as far as they are complete. */
   stub: Uint8Array;

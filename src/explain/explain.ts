@@ -77,7 +77,9 @@ class Run {
   /** False: the file is damaged here, and nothing more can be read. */
   push(chunk: Uint8Array): boolean {
     this.bytes += chunk.length;
-    return this.#guard(() => this.#reader.push(chunk)) !== null;
+        // No Buffer further in: its slices are views, by which a UUID that is kept would keep the whole chunk.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    return this.#guard(() => this.#reader.push(bytes)) !== null;
   }
 
   end(name: string | null, pool: number | undefined): Explanation {
@@ -90,8 +92,8 @@ class Run {
     for (const watch of watches) watch.settle(this.#times.lastMs);
     const hosts: readonly HostPorts[] = watches.map((watch) => hostPorts(watch, { settings, pool, baseMs }));
     const rpc = this.#totals();
-    const { findings, omitted } = this.#judge;
-    findings.judgeCapture({ source, rpc, hosts, baseMs, boots: this.#follower.boots });
+    const { findings, omitted, answered } = this.#judge;
+    findings.judgeCapture({ source, rpc, hosts, answered, baseMs, boots: this.#follower.boots });
     const list = findings.list();
     const hasProblem = list.some(({ severity }) => severity === 'problem');
     return {

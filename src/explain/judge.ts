@@ -13,6 +13,7 @@ export class Judge {
   readonly findings: FindingList;
   readonly results: Record<ResultKind, number>;
   readonly callbacks = { calls: 0, answered: 0 };
+  readonly answered = { messages: 0, retransmissions: 0 };
   calls = 0;
   callsWithoutRequest = 0;
   unconfirmed = 0;
@@ -71,6 +72,12 @@ export class Judge {
   }
 
   #count({ call }: CallCase, kind: ResultKind): void {
+    if (call.result !== null) {
+      for (const { fragments, retransmissions } of [call.request, call.response]) {
+        this.answered.messages += fragments.size + retransmissions;
+        this.answered.retransmissions += retransmissions;
+      }
+    }
     const isCallback = call.interface.role === 'callback';
     if (call.request.fragments.size === 0) {
       this.callsWithoutRequest += 1;

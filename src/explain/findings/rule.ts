@@ -36,6 +36,8 @@ export interface CaptureCase {
   readonly rpc: RpcTotals;
   readonly boots: { readonly changes: readonly BootChange[]; readonly count: number };
   readonly hosts: readonly HostPorts[];
+  /** Datagrams with requests and results of calls that came to a result, and how many of them were repetitions. */
+  readonly answered: { readonly messages: number; readonly retransmissions: number };
   /** What times count from, ms since 1970. */
   readonly baseMs: number;
 }

@@ -1,6 +1,6 @@
 import type { Datagram } from '../capture/packet.ts';
-import { type ClPdu, FLAGS1, type Request, type Response } from '../pdu/cl/index.ts';
-import { addPiece, type Call, isComplete, type Passage } from './call.ts';
+import { type ClHeader, type ClPdu, FLAGS1, isLittleEndian, type Request, type Response } from '../pdu/cl/index.ts';
+import { addPiece, type Call, type CallResult, isComplete, type Passage } from './call.ts';
 import { resultStatus } from './result-status.ts';
 import type { CallSemantics } from './types.ts';
 
@@ -36,13 +36,8 @@ export function applyPdu(call: Call, pdu: ClPdu, datagram: Datagram, bodyCut: bo
     case 'reject': {
       hear(call);
       const fragment = pdu.type === 'fault' ? FAULT : REJECT;
-      const passage = addPiece(call.response, {
-        ...pieceOf(datagram),
-        fragment,
-        serial: pdu.header.serial,
-        stubBytes: 0,
-      });
-      call.result ??= { kind: pdu.type, status: bodyCut ? null : pdu.status, ...placeOf(datagram) };
+      const passage = addPiece(call.response, fragment, pdu.header.serial, false, 0, datagram);
+      call.result ??= newResult(pdu.type, bodyCut ? null : pdu.status, datagram);
       return passage;
     }
     case 'working':
@@ -81,7 +76,7 @@ function applyRequest(call: Call, pdu: Request, datagram: Datagram): Passage {
     const level = trailer[(8 - (stub.length % 8)) % 8] ?? null;
     call.authentication ??= { protocol: header.authProtocol, level };
   }
-  const passage = addPiece(call.request, dataPiece(pdu, datagram));
+  const passage = addPiece(call.request, header.fragment, header.serial, isLast(header), stub.length, datagram);
   if (passage === 'retransmission') ask(call, datagram);
   else call.lastClientMs = datagram.timestampMs;
   return passage;
@@ -89,38 +84,25 @@ function applyRequest(call: Call, pdu: Request, datagram: Datagram): Passage {
 
 function applyResponse(call: Call, pdu: Response, datagram: Datagram, bodyCut: boolean): Passage {
   hear(call);
-  const piece = dataPiece(pdu, datagram);
-  const passage = addPiece(call.response, piece);
-  const isReadable = !bodyCut && call.authentication?.level !== PRIVACY;
-  if (piece.isLast && isReadable) {
-    call.status = resultStatus(call.interface, call.opnum, pdu.stub, pdu.header.drep >>> 20 === 1);
+  const { header, stub } = pdu;
+  const last = isLast(header);
+  const passage = addPiece(call.response, header.fragment, header.serial, last, stub.length, datagram);
+  if (last && !bodyCut && call.authentication?.level !== PRIVACY) {
+    call.status = resultStatus(call.interface, call.opnum, stub, isLittleEndian(header));
   }
-  if (call.result === null && isComplete(call.response)) {
-    call.result = { kind: 'response', status: call.status, ...placeOf(datagram) };
-  }
+  if (call.result === null && isComplete(call.response)) call.result = newResult('response', call.status, datagram);
   return passage;
 }
 
 /** At this level the stub is encrypted ([MS-RPCE] 2.2.1.1.8). */
 const PRIVACY = 6;
 
-function dataPiece({ header, stub }: Request | Response, datagram: Datagram) {
-  const isLast = (header.flags1 & FLAGS1.frag) === 0 || (header.flags1 & FLAGS1.lastfrag) !== 0;
-  return {
-    ...pieceOf(datagram),
-    fragment: header.fragment,
-    serial: header.serial,
-    isLast,
-    stubBytes: stub.length,
-  };
+function isLast({ flags1 }: ClHeader): boolean {
+  return (flags1 & FLAGS1.frag) === 0 || (flags1 & FLAGS1.lastfrag) !== 0;
 }
 
-function pieceOf({ payload, fragments }: Datagram) {
-  return { isLast: false, datagramBytes: payload.length, ipFragments: fragments };
-}
-
-function placeOf({ number, timestampMs }: Datagram) {
-  return { frame: number, ms: timestampMs };
+function newResult(kind: CallResult['kind'], status: number | null, { number, timestampMs }: Datagram): CallResult {
+  return { kind, status, frame: number, ms: timestampMs };
 }
 
 /** The client wants to know, or sends once more. */

@@ -1,3 +1,4 @@
+import type { Datagram } from '../capture/packet.ts';
 import type { Conversation } from './conversation.ts';
 import type { NamedInterface } from './names.ts';
 import { RangeSet } from './range-set.ts';
@@ -28,7 +29,7 @@ export interface Call {
   cancels: number;
   /** PDUs of the server of any kind. */
   heard: number;
-  callbacks: Callback[];
+  callbacks: readonly Callback[];
   callbackCount: number;
   /** Of the last fragment of the results, which may come before others. */
   status: number | null;
@@ -78,15 +79,27 @@ export interface Callback {
 
 export type Passage = 'new' | 'retransmission' | 'duplicate';
 
+/** `isFirst`: the first call of its activity, as far as its number and the capture tell. */
 export function newCall(
-  start: Pick<Call, 'sequence' | 'interface' | 'opnum' | 'frame' | 'startMs' | 'firstOfActivity'>,
+  sequence: number,
+  named: NamedInterface,
+  opnum: number,
+  frame: number,
+  startMs: number,
+  isFirst: boolean,
 ): Call {
+  // Written out, for this is made for each call of a long capture: no spread, and nothing that most calls do without.
   return {
-    ...start,
+    sequence,
+    interface: named,
+    opnum,
     semantics: 'at-most-once',
     authentication: null,
-    lastMs: start.startMs,
-    lastClientMs: start.startMs,
+    frame,
+    startMs,
+    lastMs: startMs,
+    lastClientMs: startMs,
+    firstOfActivity: isFirst,
     request: newMessage(),
     response: newMessage(),
     pings: 0,
@@ -97,7 +110,7 @@ export function newCall(
     acks: 0,
     cancels: 0,
     heard: 0,
-    callbacks: [],
+    callbacks: NO_CALLBACKS,
     callbackCount: 0,
     status: null,
     result: null,
@@ -108,28 +121,28 @@ export function newCall(
   };
 }
 
+const NO_CALLBACKS: readonly Callback[] = [];
+
 export function isComplete({ last, fragments }: Message): boolean {
   return last !== null && fragments.coversTo(last);
 }
 
-export interface Piece {
-  readonly fragment: number;
-  readonly serial: number;
-  readonly isLast: boolean;
-  readonly stubBytes: number;
-  readonly datagramBytes: number;
-  readonly ipFragments: number;
-}
-
 /** Adds a fragment. Each transmission has a serial number of its own, so the same one twice is the same datagram twice. */
-export function addPiece(message: Message, piece: Piece): Passage {
-  const isNewFragment = message.fragments.add(piece.fragment);
-  const isNewSerial = message.serials.add(piece.serial);
-  if (piece.isLast) message.last ??= piece.fragment;
-  if (piece.ipFragments > 1) message.ipFragmented += 1;
-  message.largest = Math.max(message.largest, piece.datagramBytes);
+export function addPiece(
+  message: Message,
+  fragment: number,
+  serial: number,
+  isLast: boolean,
+  stubBytes: number,
+  { payload, fragments }: Datagram,
+): Passage {
+  const isNewFragment = message.fragments.add(fragment);
+  const isNewSerial = message.serials.add(serial);
+  if (isLast) message.last ??= fragment;
+  if (fragments > 1) message.ipFragmented += 1;
+  message.largest = Math.max(message.largest, payload.length);
   if (isNewFragment) {
-    message.bytes += piece.stubBytes;
+    message.bytes += stubBytes;
     return 'new';
   }
   if (isNewSerial) {

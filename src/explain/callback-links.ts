@@ -6,7 +6,7 @@ import {
   decodeConvWhoAreYou2Response,
   decodeConvWhoAreYouAuthResponse,
 } from '../interface/conv/index.ts';
-import type { Request, Response } from '../pdu/cl/index.ts';
+import { isLittleEndian, type Request, type Response } from '../pdu/cl/index.ts';
 import { isClusError } from '../status/errors.ts';
 import type { Call } from './call.ts';
 import type { Conversation } from './conversation.ts';
@@ -28,7 +28,7 @@ export function linkCallback(
   frame: number,
 ): void {
   if (call.callback !== null || call.opnum > LAST_CALLBACK || stub.length < CALLER_BYTES) return;
-  const { activity } = decodeConvCaller(stub, header.drep >>> 20 === 1);
+  const { activity } = decodeConvCaller(stub, isLittleEndian(header));
   const target = table.find(conversationKey(activity, to));
   const because = target === undefined ? null : waitingCall(target);
   if (target === undefined || because === null || target === own) return;
@@ -38,7 +38,7 @@ export function linkCallback(
   own.isLinkedCallback = true;
   target.callbacks += 1;
   because.callbackCount += 1;
-  if (because.callbacks.length < MAX_LISTED) because.callbacks.push(callback);
+  if (because.callbacks.length < MAX_LISTED) because.callbacks = [...because.callbacks, callback];
 }
 
 /** Notes the answer to a callback, and which process the client says it is. Answers the UUID of that process when it is new. */
@@ -60,12 +60,12 @@ const CALLER_BYTES = 20;
 /** The newest call without a result, else the newest. */
 function waitingCall({ calls, current }: Conversation): Call | null {
   let waiting: Call | null = null;
-  for (const call of calls.values()) if (call.result === null) waiting = call;
+  for (const call of calls) if (call.result === null) waiting = call;
   return waiting ?? current;
 }
 
 function addressSpaceOf(opnum: number, { stub, header }: Response): string | null {
-  const littleEndian = header.drep >>> 20 === 1;
+  const littleEndian = isLittleEndian(header);
   try {
     if (opnum === conv_who_are_you2) return uuidText(decodeConvWhoAreYou2Response(stub, littleEndian).casUuid);
     if (opnum === conv_who_are_you_auth) return uuidText(decodeConvWhoAreYouAuthResponse(stub, littleEndian).casUuid);

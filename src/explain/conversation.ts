@@ -18,8 +18,8 @@ export interface Conversation {
   pdus: number;
   fromClient: number;
   fromServer: number;
-  /** By sequence number, oldest first. */
-  readonly calls: Map<number, Call>;
+  /** Those that may still change, oldest first: a few. */
+  readonly calls: Call[];
   current: Call | null;
   /** The highest number of a call that has been judged and forgotten; -1: none. */
   judgedUpTo: number;
@@ -34,19 +34,27 @@ export interface Conversation {
 }
 
 export function newConversation(
-  start: Pick<Conversation, 'key' | 'activity' | 'client' | 'frame' | 'startMs'>,
+  key: string,
+  activity: Uuid,
+  client: Endpoint,
+  frame: number,
+  startMs: number,
 ): Conversation {
   return {
-    ...start,
+    key,
+    activity,
+    client,
+    frame,
+    startMs,
     asked: null,
     answeredFrom: null,
     serverBoot: 0,
     addressSpace: null,
-    lastMs: start.startMs,
+    lastMs: startMs,
     pdus: 0,
     fromClient: 0,
     fromServer: 0,
-    calls: new Map(),
+    calls: [],
     current: null,
     judgedUpTo: -1,
     callbacks: 0,
@@ -54,7 +62,7 @@ export function newConversation(
     listed: [],
     omittedCalls: 0,
     troubled: false,
-    placedMs: start.startMs,
+    placedMs: startMs,
   };
 }
 

@@ -77,7 +77,7 @@ class Run {
   /** False: the file is damaged here, and nothing more can be read. */
   push(chunk: Uint8Array): boolean {
     this.bytes += chunk.length;
-        // No Buffer further in: its slices are views, by which a UUID that is kept would keep the whole chunk.
+    // No Buffer further in: its slices are views, by which a UUID that is kept would keep the whole chunk.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     return this.#guard(() => this.#reader.push(bytes)) !== null;
   }

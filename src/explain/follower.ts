@@ -165,13 +165,9 @@ export class Follower {
 
   #begin(pdu: ClPdu, { from, to, number, timestampMs }: Datagram): Conversation {
     const client = FROM_CLIENT.has(pdu.type) ? from : to;
-    const conversation = newConversation({
-      key: conversationKey(pdu.header.activity, client),
-      activity: pdu.header.activity.slice(),
-      client,
-      frame: number,
-      startMs: timestampMs,
-    });
+    const { activity } = pdu.header;
+    const key = conversationKey(activity, client);
+    const conversation = newConversation(key, activity.slice(), client, number, timestampMs);
     this.#table.add(conversation, timestampMs);
     this.counts.conversations += 1;
     return conversation;
@@ -179,49 +175,34 @@ export class Follower {
 
   /** null: the call has been judged, or is older than those that have. */
   #callOf(conversation: Conversation, { type, header }: ClPdu, { number, timestampMs }: Datagram): Call | null {
-    const { calls, current } = conversation;
+    const { calls, current, judgedUpTo } = conversation;
     const { sequence } = header;
-    const known = current?.sequence === sequence ? current : calls.get(sequence);
+    const known = current?.sequence === sequence ? current : calls.find((each) => each.sequence === sequence);
+    const named = () => this.#names.of(header.interfaceId, header.interfaceMajor, header.interfaceMinor);
     if (known !== undefined) {
       if (type === 'request' && known.request.fragments.size === 0) {
-        known.interface = this.#names.of(header.interfaceId, header.interfaceMajor, header.interfaceMinor);
+        known.interface = named();
         known.opnum = header.opnum;
       }
       return known;
     }
-    const { judgedUpTo } = conversation;
-    if (judgedUpTo >= 0 && ((sequence - judgedUpTo) | 0) <= 0) return null;
-    const call = newCall({
-      sequence,
-      interface: this.#names.of(header.interfaceId, header.interfaceMajor, header.interfaceMinor),
-      opnum: header.opnum,
-      frame: number,
-      startMs: timestampMs,
-      firstOfActivity: judgedUpTo < 0 && calls.size === 0 && sequence === 0,
-    });
-    if (type === 'request') for (const earlier of calls.values()) earlier.acknowledged ||= earlier.result !== null;
-    calls.set(sequence, call);
+    if (judgedUpTo >= 0 && isUpTo(sequence, judgedUpTo)) return null;
+    const isFirst = judgedUpTo < 0 && calls.length === 0 && sequence === 0;
+    const call = newCall(sequence, named(), header.opnum, number, timestampMs, isFirst);
+    if (type === 'request') for (const earlier of calls) earlier.acknowledged ||= earlier.result !== null;
     conversation.current = call;
-    if (calls.size > this.#settings.liveCalls) this.#judgeOldest(conversation);
+    if (calls.push(call) > this.#settings.liveCalls) this.#judge(calls.shift() as Call, conversation);
     return call;
   }
 
-  #judgeOldest(conversation: Conversation): void {
-    for (const call of conversation.calls.values()) {
-      this.#judge(call, conversation);
-      return;
-    }
-  }
-
   #judge(call: Call, conversation: Conversation): void {
-    conversation.calls.delete(call.sequence);
     const { judgedUpTo } = conversation;
-    if (judgedUpTo < 0 || ((call.sequence - judgedUpTo) | 0) > 0) conversation.judgedUpTo = call.sequence;
+    if (judgedUpTo < 0 || !isUpTo(call.sequence, judgedUpTo)) conversation.judgedUpTo = call.sequence;
     this.#hooks.onCall(call, conversation);
   }
 
   #end(conversation: Conversation): void {
-    for (const call of [...conversation.calls.values()]) this.#judge(call, conversation);
+    for (const call of conversation.calls.splice(0)) this.#judge(call, conversation);
     this.#hooks.onConversation(conversation);
   }
 }
@@ -229,6 +210,11 @@ export class Follower {
 function speaksForClient(type: ClType, { client }: Conversation, from: Endpoint): boolean {
   if (type === 'fack') return from.port === client.port && from.host === client.host;
   return FROM_CLIENT.has(type);
+}
+
+/** Numbers of calls are compared as signed differences of 32 bits. */
+function isUpTo(sequence: number, last: number): boolean {
+  return ((sequence - last) | 0) <= 0;
 }
 
 function carriesMessage(type: ClType): boolean {

@@ -3,7 +3,7 @@ import type { Datagram } from '../capture/packet.ts';
 import { CLUSAPI_V3 } from '../interface/clusapi/identity.ts';
 import { decodeEptMapRequest, EPM } from '../interface/epm/index.ts';
 import { decodeTower } from '../interface/epm/tower.ts';
-import type { ClPdu } from '../pdu/cl/index.ts';
+import { type ClPdu, isLittleEndian } from '../pdu/cl/index.ts';
 import { isClusError } from '../status/errors.ts';
 import type { Call } from './call.ts';
 import type { Conversation } from './conversation.ts';
@@ -72,7 +72,7 @@ function concernsCluster({ interface: { role }, opnum }: Call, pdu: ClPdu, trunc
   if (role === 'clusapi') return true;
   if (role !== 'mapper' || pdu.type !== 'request' || opnum !== EPM.operations.ept_map || truncated) return false;
   try {
-    const { tower } = decodeEptMapRequest(pdu.stub, pdu.header.drep >>> 20 === 1);
+    const { tower } = decodeEptMapRequest(pdu.stub, isLittleEndian(pdu.header));
     return tower !== null && sameUuid(decodeTower(tower).interface.uuid, CLUSAPI_V3.uuid);
   } catch (error) {
     // What cannot be read asks for nothing.

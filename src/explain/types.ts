@@ -1,8 +1,11 @@
-import type { PacketKind } from '../capture/datagram-reader.ts';
+import { PACKET_KINDS, type PacketKind } from '../capture/datagram-reader.ts';
 import type { Endpoint } from '../capture/packet.ts';
-import type { ClType } from '../pdu/cl/index.ts';
+import { CL_TYPES, type ClType } from '../pdu/cl/header.ts';
 import type { Quantiles } from '../ports/distributions.ts';
 import type { StatusName } from './status-name.ts';
+
+/** The lists of rooms below that the document counts by. */
+export { CL_TYPES, PACKET_KINDS };
 
 /** The document of `explain`. Times are ms from the first packet on, unless a name or comment says otherwise. */
 export interface Explanation {
@@ -128,7 +131,9 @@ export interface CallView {
   readonly findings: readonly FindingId[];
 }
 
-export type CallSemantics = 'at-most-once' | 'idempotent' | 'maybe' | 'broadcast';
+export const CALL_SEMANTICS = ['at-most-once', 'idempotent', 'maybe', 'broadcast'] as const;
+
+export type CallSemantics = (typeof CALL_SEMANTICS)[number];
 
 export interface MessageView {
   /** Different fragments seen. */
@@ -154,6 +159,7 @@ export interface CallbackView {
 }
 
 export const FINDING_IDS = [
+  'ports-leak',
   'callback-unanswered',
   'server-silent',
   'server-restarted',
@@ -164,7 +170,6 @@ export const FINDING_IDS = [
   'path-too-narrow',
   'answered-from-elsewhere',
   'packets-lost',
-  'ports-leak',
 ] as const;
 
 export type FindingId = (typeof FINDING_IDS)[number];
@@ -225,16 +230,20 @@ export interface HostPorts {
  * `leak`: ports of failed opens never come back. `leak-likely`: they did not within the recycle time. `never-reused`: no
  * port comes back at all. `none`: ports of failed opens come back, or none failed. `unclear`: too little to tell.
  */
-export type PortVerdict = 'leak' | 'leak-likely' | 'never-reused' | 'none' | 'unclear';
+export const PORT_VERDICTS = ['leak', 'leak-likely', 'never-reused', 'none', 'unclear'] as const;
 
-export type PortOutcome = 'closed' | 'failed' | 'open' | 'mapped';
+export type PortVerdict = (typeof PORT_VERDICTS)[number];
+
+/** `open`: no close was seen. `mapped`: the endpoint mapper was asked, and nothing else. */
+export const PORT_OUTCOMES = ['closed', 'failed', 'open', 'mapped'] as const;
+
+export type PortOutcome = (typeof PORT_OUTCOMES)[number];
 
 export interface PortUse {
   readonly port: number;
   readonly ms: number;
   /** Of the last packet that counts to this use. */
   readonly endMs: number;
-  /** `open`: no close was seen. `mapped`: the endpoint mapper was asked, and nothing else. */
   readonly outcome: PortOutcome;
 }
 

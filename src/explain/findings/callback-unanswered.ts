@@ -8,7 +8,7 @@ const WHO_ARE_YOU_FAILED = ncaCode('nca_s_who_are_you_failed');
 const MEANING =
   'Before the server runs the first at-most-once call of a client it asks back who that client is, by a request of its own to ' +
   "the client's port. That callback got no answer, so the call cannot go on: a firewall lets requests out and no callback in, " +
-  'or the client’s port is closed.';
+  'or that port of the client is closed.';
 
 const ADVICE =
   'Let UDP from the server, whatever its port, in to the RPC ports of the client (HKLM\\Software\\Microsoft\\Rpc\\Internet), ' +

@@ -16,7 +16,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   ],
   [
     win32Code('ERROR_INVALID_HANDLE'),
-    'The handle was closed before, or belongs to another process or to the server’s life before a restart.',
+    'The handle was closed before, or belongs to another process or to the server as it was before a restart.',
   ],
   [win32Code('ERROR_SHARING_PAUSED'), 'The node is not fully up: it joins, or has lost the quorum.'],
 ]);

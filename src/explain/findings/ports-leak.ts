@@ -45,7 +45,8 @@ function outlook({ forecast }: HostPorts): string {
       : pool.basis === 'seen'
         ? 'a pool as large as the ports lie apart, that is'
         : 'an assumed pool';
-  const end = exhaustionMs === null ? '' : `, and is exhausted after about ${durationWords(exhaustionMs.p50)}`;
+  const end =
+    exhaustionMs === null ? '' : `, and the program is at its end after about ${durationWords(exhaustionMs.p50)}`;
   return ` With ${basis} of ${pool.size} ports the first open is refused about ${durationWords(firstRefusal.ms.p50)} after the first one${end}.`;
 }
 

@@ -4,7 +4,7 @@ import type { CallRule } from './rule.ts';
 
 const ADVICE =
   'Look whether the host is up, whether its service runs and speaks datagram RPC (Windows from Server 2008 on does not), and ' +
-  'whether a firewall drops UDP to or from that port; a capture on the server’s side tells whether the requests arrive.';
+  'whether a firewall drops UDP to or from that port; a capture at the server tells whether the requests arrive.';
 
 /** Requests and nothing back; or a server that had taken the call and is heard no more. */
 export const serverSilent: CallRule = {

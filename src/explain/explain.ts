@@ -106,8 +106,8 @@ class Run {
       omitted: {
         ...omitted,
         evicted: this.#follower.evicted,
-        hosts: this.#ports.omittedHosts + Math.max(0, hosts.length - LISTED_HOSTS),
-        ports: this.#ports.omittedPorts,
+        hosts: Math.max(0, hosts.length - LISTED_HOSTS),
+        unfollowedCalls: this.#ports.unfollowedCalls,
         findings: findings.omitted,
       },
       verdict: rpc.pdus === 0 ? 'nothing' : hasProblem ? 'problems' : 'fine',

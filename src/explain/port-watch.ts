@@ -15,9 +15,8 @@ import { isFailure } from './result-status.ts';
 export class PortWatch {
   readonly #settings: ExplainSettings;
   readonly #hosts = new Map<string, HostPortsWatch>();
-  /** Hosts and ports for which there was no room. */
-  omittedHosts = 0;
-  omittedPorts = 0;
+  /** Calls from hosts and ports for which there was no room. */
+  unfollowedCalls = 0;
   #ports = 0;
 
   constructor(settings: ExplainSettings) {
@@ -36,7 +35,7 @@ export class PortWatch {
     if (watch === null) return;
     if (!watch.knows(port)) {
       if (this.#ports >= this.#settings.ports) {
-        this.omittedPorts += 1;
+        this.unfollowedCalls += 1;
         return;
       }
       this.#ports += 1;
@@ -58,7 +57,7 @@ export class PortWatch {
 
   #addHost(host: string): HostPortsWatch | null {
     if (this.#hosts.size >= this.#settings.hosts) {
-      this.omittedHosts += 1;
+      this.unfollowedCalls += 1;
       return null;
     }
     const watch = new HostPortsWatch(host, this.#settings);

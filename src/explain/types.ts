@@ -274,7 +274,10 @@ export interface Omitted {
   readonly calls: number;
   /** Conversations that were given up for newer ones before they had fallen silent. */
   readonly evicted: number;
+  /** Client hosts whose ports were followed and are not listed. */
   readonly hosts: number;
-  readonly ports: number;
+  /** Calls to clusters from hosts and ports that were not followed, since there were too many. */
+  readonly unfollowedCalls: number;
+  /** Cases of findings of which there were too many kinds. */
   readonly findings: number;
 }

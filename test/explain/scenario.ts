@@ -12,9 +12,8 @@ import {
 import type { Address } from '../../src/machine/contract.ts';
 import { NIL_CONTEXT_HANDLE } from '../../src/ndr/context-handle.ts';
 import { PortBroker } from '../../src/ports/broker.ts';
-import type { FailureKind } from '../../src/ports/profiles.ts';
 import { configuredPool } from '../../src/ports/pool.ts';
-import { CLIENT_PROFILES, type ClientProfileName } from '../../src/ports/profiles.ts';
+import { CLIENT_PROFILES, type ClientProfileName, type FailureKind } from '../../src/ports/profiles.ts';
 import { type RpcOperation, RpcServer } from '../../src/server/rpc-server.ts';
 import type { DatagramSocket, Deliver, Network } from '../../src/transport/network.ts';
 import { seededRandom, uuidSource } from '../../src/transport/random.ts';
@@ -29,12 +28,14 @@ export interface WorldOptions {
   /** What the capture is taken on. */
   readonly tap?: 'client' | 'server';
   readonly conditions?: (from: Address, to: Address) => Partial<LinkConditions>;
+  /** A firewall on the way: true drops. */
+  readonly drops?: (datagram: Uint8Array, from: Address) => boolean;
   readonly operations?: Readonly<Record<number, RpcOperation>>;
 }
 
 /** A cluster host and a client machine on a simulated network, and the capture of one of them. */
 export async function world(options: WorldOptions = {}) {
-  const { seed = 1, tap = 'client', conditions = () => ({}) } = options;
+  const { seed = 1, tap = 'client', conditions = () => ({}), drops = () => false } = options;
   const clock = new VirtualClock();
   const simulated = new SimulatedNetwork({ clock, seed, conditions });
   const tapped = tap === 'client' ? CLIENT_HOST : SERVER.host;
@@ -52,7 +53,7 @@ export async function world(options: WorldOptions = {}) {
       });
       const send = (datagram: Uint8Array, to: Address) => {
         if (isTapped) record(socket.local, to, datagram);
-        socket.send(datagram, to);
+        if (!drops(datagram, socket.local)) socket.send(datagram, to);
       };
       return { ...socket, send };
     },
@@ -63,7 +64,12 @@ export async function world(options: WorldOptions = {}) {
   for (const [opnum, operation] of operations) table[Number(opnum)] = operation;
   let servers = 0;
   const startServer = async () => {
-    const server = await RpcServer.open({ network, local: SERVER, newUuid, bootTime: 1_047_945_600 + 1_000 * servers++ });
+    const server = await RpcServer.open({
+      network,
+      local: SERVER,
+      newUuid,
+      bootTime: 1_047_945_600 + 1_000 * servers++,
+    });
     server.serve({ uuid: CLUSAPI_V2.uuid, version: CLUSAPI_V2.version, operations: table });
     return server;
   };

@@ -175,7 +175,7 @@ export const explainSchema = z.object({
     calls: countSchema,
     evicted: countSchema,
     hosts: countSchema,
-    ports: countSchema,
+    unfollowedCalls: countSchema,
     findings: countSchema,
   }),
   verdict: z.enum(['fine', 'problems', 'nothing']),

@@ -45,7 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'runs an emulated cluster host until Ctrl-C',
     load: async () => (await import('./emulate.ts')).emulateCommand,
   },
-  { name: 'explain', summary: 'what went wrong in this pcap or pcapng of RPC traffic?', load: null },
+  {
+    name: 'explain',
+    summary: 'what went wrong in this pcap or pcapng of RPC traffic?',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
   { name: 'watch', summary: 'which ports does that running program hold, and is it leaking?', load: null },
   { name: 'doctor', summary: 'which backends, peers and rights does this machine have?', load: null },
 ];

@@ -2,11 +2,21 @@ import type { z } from 'zod';
 import { demoSchema } from './demo.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
+import { explainSchema } from './explain.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
 
-export { demoSchema, emulateCountersSchema, emulateReadySchema, endpointsSchema, portsSchema, probeSchema, soakSchema };
+export {
+  demoSchema,
+  emulateCountersSchema,
+  emulateReadySchema,
+  endpointsSchema,
+  explainSchema,
+  portsSchema,
+  probeSchema,
+  soakSchema,
+};
 
 /** Every document of the command line by the name of its JSON Schema in the package: `clusrpc/schema/probe-1.json`. */
 export const SCHEMAS = {
@@ -14,6 +24,7 @@ export const SCHEMAS = {
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
+  'explain-1': explainSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,

@@ -96,7 +96,7 @@ function linkDll(version: string, machine: 'i686' | 'x86_64'): string {
   BLOCK "040704b0" { VALUE "FileVersion", "${version}" } }
   BLOCK "VarFileInfo" { VALUE "Translation", 0x409, 1200, 0x407, 1200 } }\n`,
   );
-  run(`${machine}-w64-mingw32-windres`, [`${base}.rc`, `${base}.o`]);
+  run(`${machine}-w64-mingw32-windres`, ['--preprocessor=cat', '--preprocessor-arg=--', `${base}.rc`, `${base}.o`]);
   run(`${machine}-w64-mingw32-ld`, ['--shared', '-e', '0', '-o', `${base}.dll`, `${base}.o`]);
   return `${base}.dll`;
 }

@@ -4,8 +4,11 @@ import { RemoteProtocolError } from '../status/errors.ts';
 export interface RandomAccess {
   /** Length in bytes. */
   readonly size: number;
-  /** At most `length` bytes from `offset` on; fewer, or none, where the end comes first. The caller does not write into them. */
-  read(offset: number, length: number): Uint8Array;
+  /**
+   * At most `length` bytes from `offset` on; fewer, or none, where the end comes first. The caller does not write into them.
+   * `into`, of `length` bytes or more, may be filled and returned in part, so that a cache can use its buffers again.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Uint8Array;
 }
 
 export function memoryAccess(bytes: Uint8Array): RandomAccess {
@@ -17,13 +20,15 @@ export function memoryAccess(bytes: Uint8Array): RandomAccess {
  * bounded: 1 MiB with the defaults. A read longer than a page goes past the cache.
  */
 export function pagedAccess(source: RandomAccess, pageSize = 16_384, pages = 64): RandomAccess {
-  const kept = new Map<number, Uint8Array>();
+  const kept = new Map<number, { buffer: Uint8Array; bytes: Uint8Array }>();
   const page = (index: number): Uint8Array => {
-    const bytes = kept.get(index) ?? source.read(index * pageSize, pageSize);
-    kept.delete(index);
-    kept.set(index, bytes);
-    if (kept.size > pages) kept.delete(kept.keys().next().value as number);
-    return bytes;
+    let entry = kept.get(index);
+    if (entry === undefined) {
+      const buffer = kept.size < pages ? new Uint8Array(pageSize) : oldest(kept).buffer;
+      entry = { buffer, bytes: source.read(index * pageSize, pageSize, buffer) };
+    } else kept.delete(index);
+    kept.set(index, entry);
+    return entry.bytes;
   };
   return {
     size: source.size,
@@ -31,7 +36,7 @@ export function pagedAccess(source: RandomAccess, pageSize = 16_384, pages = 64)
       if (length > pageSize) return source.read(offset, length);
       const first = Math.floor(offset / pageSize);
       const within = offset - first * pageSize;
-      const head = page(first).subarray(within, within + length);
+      const head = page(first).slice(within, within + length);
       if (within + length <= pageSize) return head;
       const tail = page(first + 1).subarray(0, length - head.length);
       const joined = new Uint8Array(head.length + tail.length);
@@ -40,6 +45,13 @@ export function pagedAccess(source: RandomAccess, pageSize = 16_384, pages = 64)
       return joined;
     },
   };
+}
+
+/** Takes the entry that was used longest ago out of the map, which keeps the order of use. */
+function oldest<T>(kept: Map<number, T>): T {
+  const [index, entry] = kept.entries().next().value as [number, T];
+  kept.delete(index);
+  return entry;
 }
 
 /** All of the bytes or RemoteProtocolError with code ERR_CLUSRPC_TOO_SHORT, which names the offset and `what` was wanted there. */

@@ -10,9 +10,9 @@ export function withFile<T>(path: string, use: (file: RandomAccess) => T): T {
     const size = attempt(path, () => fstatSync(descriptor).size);
     return use({
       size,
-      read(offset, length) {
+      read(offset, length, into) {
         const wanted = Math.max(0, Math.min(length, size - offset));
-        const buffer = new Uint8Array(wanted);
+        const buffer = into ?? new Uint8Array(wanted);
         const count = wanted === 0 ? 0 : attempt(path, () => readSync(descriptor, buffer, 0, wanted, offset));
         return buffer.subarray(0, count);
       },
@@ -24,6 +24,16 @@ export function withFile<T>(path: string, use: (file: RandomAccess) => T): T {
 
 export function readFileVersion(path: string): PeVersion {
   return withFile(path, readPeVersion);
+}
+
+/** A whole file, for formats that are read at once. Larger ones than `maxBytes` are refused before they are read. */
+export function readFileBytes(path: string, maxBytes = 64 << 20): Uint8Array {
+  return withFile(path, (file) => {
+    if (file.size <= maxBytes) return file.read(0, file.size);
+    throw new RemoteProtocolError(`${path} has ${file.size} bytes; at most ${maxBytes} are read`, {
+      code: 'ERR_CLUSRPC_INVALID_INPUT',
+    });
+  });
 }
 
 function attempt<T>(path: string, call: () => T): T {

@@ -20,19 +20,21 @@ export interface CellTable {
 /**
  * Cells fill a bin without gaps, so that one walk over the size words of a bin tells every legal reference into it: what does not
  * point at the start of an allocated cell is refused, which rules out overlapping and freed records. A bin is walked when it is
- * first needed; one bit for 4 bytes remembers the result.
+ * first needed; one bit for 4 bytes remembers the result, 1/32 of what was walked.
  */
 export function cellTable(file: RandomAccess, binsSize: number, warnings: Warnings): CellTable {
   const bins = binTable(file, binsSize, warnings);
-  const starts = new Map<number, Uint8Array>();
+  const starts = bitSet();
+  const walked = new Set<number>();
   return {
     cell(offset) {
       const bin = bins.find(offset);
       if (bin === null) throw formatError(BINS_START + offset, 'a reference to outside of every hive bin');
-      const known = starts.get(bin.start) ?? allocatedStarts(file, bin, warnings);
-      starts.set(bin.start, known);
-      const slot = (offset - bin.start) / 4;
-      if (!Number.isInteger(slot) || !hasBit(known, slot)) {
+      if (!walked.has(bin.start)) {
+        walked.add(bin.start);
+        markStarts(file, bin, starts, warnings);
+      }
+      if (offset % 4 !== 0 || !starts.has(offset / 4)) {
         throw formatError(BINS_START + offset, 'a reference to a place where no allocated cell begins');
       }
       return { at: offset + 4, length: -cellSize(file, offset) - 4 };
@@ -49,8 +51,7 @@ export function cellTable(file: RandomAccess, binsSize: number, warnings: Warnin
   };
 }
 
-function allocatedStarts(file: RandomAccess, bin: Bin, warnings: Warnings): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(bin.size / 32));
+function markStarts(file: RandomAccess, bin: Bin, starts: BitSet, warnings: Warnings): void {
   const end = bin.start + bin.size;
   let at = bin.start + BIN_HEADER;
   while (at < end) {
@@ -58,22 +59,32 @@ function allocatedStarts(file: RandomAccess, bin: Bin, warnings: Warnings): Uint
     const length = Math.abs(size);
     if (length < 8 || length % 4 !== 0 || at + length > end) {
       warnings.add(at, `a cell of size ${size}; the rest of its hive bin cannot be read`);
-      break;
+      return;
     }
-    if (size < 0) setBit(bits, (at - bin.start) / 4);
+    if (size < 0) starts.add(at / 4);
     at += length;
   }
-  return bits;
 }
 
 function cellSize(file: RandomAccess, offset: number): number {
   return new Reader(readExactly(file, BINS_START + offset, 4, 'cell size')).u32() | 0;
 }
 
-function setBit(bits: Uint8Array, index: number): void {
-  bits[index >>> 3] = (bits[index >>> 3] as number) | (1 << (index & 7));
+interface BitSet {
+  add(index: number): void;
+  has(index: number): boolean;
 }
 
-function hasBit(bits: Uint8Array, index: number): boolean {
-  return ((bits[index >>> 3] ?? 0) & (1 << (index & 7))) !== 0;
+/** Bits in blocks of 16 384, made when they are first needed: most lookups touch a small part of a hive. */
+function bitSet(): BitSet {
+  const blocks = new Map<number, Uint8Array>();
+  return {
+    add(index) {
+      const block = blocks.get(index >>> 14) ?? new Uint8Array(2048);
+      blocks.set(index >>> 14, block);
+      const at = (index >>> 3) & 2047;
+      block[at] = (block[at] as number) | (1 << (index & 7));
+    },
+    has: (index) => ((blocks.get(index >>> 14)?.[(index >>> 3) & 2047] ?? 0) & (1 << (index & 7))) !== 0,
+  };
 }

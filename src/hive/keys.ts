@@ -153,7 +153,11 @@ function readList(hive: Hive, key: HiveKey, offset: number): { index: boolean; o
   }
   const count = fitting(hive, cell, offset, reader.u16(), step);
   const body = new Reader(hive.cells.bytes(cell, 4, count * step));
-  const offsets = Array.from({ length: count }, (_, i) => new Reader(body.bytes, true, i * step).u32());
+  const offsets = Array.from({ length: count }, () => {
+    const element = body.u32();
+    body.skip(step - 4);
+    return element;
+  });
   return { index: signature === 'ri', offsets };
 }
 

@@ -136,6 +136,7 @@ interface CellStore {
 /** Fills bins of 4096 bytes, larger for larger cells, and closes each with one free cell. */
 function cellStore(): CellStore {
   const bins: Buffer[] = [];
+  const binAt = new Map<number, Buffer>();
   let total = 0;
   let used = 0;
   const current = (): Buffer => bins[bins.length - 1] as Buffer;
@@ -151,6 +152,7 @@ function cellStore(): CellStore {
     bin.writeUInt32LE(size, 8);
     bin.writeBigUInt64LE(WRITTEN, 20);
     bins.push(bin);
+    for (let page = 0; page < size; page += 4096) binAt.set(total + page, bin);
     total += size;
     used = 32;
   };
@@ -164,7 +166,7 @@ function cellStore(): CellStore {
       return total - current().length + used - size;
     },
     patch(offset, at, value) {
-      const bin = bins.find((each) => offset >= each.readUInt32LE(4) && offset < each.readUInt32LE(4) + each.length);
+      const bin = binAt.get(offset - (offset % 4096));
       bin?.writeUInt32LE(value, offset - bin.readUInt32LE(4) + 4 + at);
     },
     finish() {

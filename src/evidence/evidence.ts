@@ -30,9 +30,10 @@ export interface FileFact {
   readonly problem: string | null;
 }
 
-/** A registration of the hotfix in one of the two key families, by either of its names. */
+/** A registration of a hotfix in one of the two key families. */
 export interface HotfixKey {
-  readonly id: string;
+  /** The number of its article, or `Update Rollup 1`. */
+  readonly package: string;
   readonly path: string;
   /** `Installed` of the HotFix family; null where the value is not there. */
   readonly installed: number | null;
@@ -74,6 +75,7 @@ export interface Evidence {
   /** WinNT, ServerNT, LanmanNT. */
   readonly productType: readonly Fact<string>[];
   readonly productSuite: readonly Fact<readonly string[]>[];
+  /** Of the packages that carry the article's files; one fact with null when the families of keys were looked into in vain. */
   readonly hotfixKey: readonly Fact<HotfixKey | null>[];
   readonly files: readonly Fact<FileFact>[];
   readonly pendingRenames: readonly Fact<PendingRename>[];

@@ -7,8 +7,25 @@ const CURRENT_VERSION = 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
 const UPDATES = 'SOFTWARE\\Microsoft\\Updates\\Windows 2000';
 const CONTROL = 'SYSTEM\\CurrentControlSet\\Control';
 const SERVICES = 'SYSTEM\\CurrentControlSet\\Services';
-/** Which name the hotfix was registered by is not known: its files date from the time in which Q became KB. */
-const HOTFIX_IDS = ['Q814622', 'KB814622'];
+/** The articles whose packages carry one of the files of KB814622, that one first. */
+const PACKAGES = [
+  '814622',
+  '823980',
+  '824146',
+  '828741',
+  '842070',
+  '873333',
+  '902400',
+  '913580',
+  '917736',
+  '933729',
+  '970238',
+];
+/** Q became KB in 2003, in the months of KB814622: which of both names its package has is not known. */
+const PACKAGE_NAMES = [
+  ...PACKAGES.flatMap((number) => [`Q${number}`, `KB${number}`].map((name) => ({ package: number, name }))),
+  { package: 'Update Rollup 1', name: 'Update Rollup 1' },
+];
 /** A fix is registered below the service pack that will contain it; SP5 never came but names hotfixes of SP4 systems. */
 const UPDATE_FOLDERS = ['SP1', 'SP2', 'SP3', 'SP4', 'SP5'];
 
@@ -23,7 +40,9 @@ const KEYS = {
   clusterService: `${SERVICES}\\ClusSvc`,
   rpcInternet: 'SOFTWARE\\Microsoft\\Rpc\\Internet',
 } as const;
-const HOTFIX_KEYS = FAMILIES.flatMap((family) => HOTFIX_IDS.map((id) => ({ id, path: `${family}\\${id}` })));
+const HOTFIX_KEYS = FAMILIES.flatMap((family) =>
+  PACKAGE_NAMES.map((each) => ({ package: each.package, path: `${family}\\${each.name}` })),
+);
 
 /** Every key that is asked for, below HKEY_LOCAL_MACHINE. */
 export const REGISTRY_PATHS: readonly string[] = [...Object.values(KEYS), ...HOTFIX_KEYS.map(({ path }) => path)];
@@ -111,14 +130,16 @@ function numeric(fact: Fact<string>): Fact<number>[] {
   return /^\d{1,6}$/.test(fact.value) ? [{ ...fact, value: Number(fact.value) }] : [];
 }
 
-/** The keys that are there; one fact with null when a family of keys could be looked into and has none. */
+/** The keys that are there; one fact with null when a family could be looked into and has none of them. */
 function hotfixKeys(reading: Reading): Fact<HotfixKey | null>[] {
-  const looked = HOTFIX_KEYS.flatMap(({ id, path }) =>
+  const looked = HOTFIX_KEYS.flatMap(({ package: number, path }) =>
     at(reading, path).map((fact): Fact<HotfixKey | null> => {
       const key = fact.value;
       const installed = key === null ? undefined : findValue(key, 'Installed');
       const value =
-        key === null ? null : { id, path: key.path, installed: installed === undefined ? null : regDword(installed) };
+        key === null
+          ? null
+          : { package: number, path: key.path, installed: installed === undefined ? null : regDword(installed) };
       return { ...fact, value };
     }),
   );

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { randomUuid, type Uuid } from '../bytes/uuid.ts';
 import { ClClient } from '../machine/cl-client.ts';
 import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/client-types.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ClientSettings } from '../machine/settings.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import { Endpoint } from '../transport/endpoint.ts';
+import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
@@ -31,6 +31,10 @@ export interface RpcClientOptions {
   readonly network?: Network;
   readonly addressSpace?: Uuid;
   readonly newUuid?: () => Uuid;
+  /** Sees every datagram that goes out. */
+  readonly gate?: Gate;
+  /** Sees every datagram that comes in, first: true says that it has been taken elsewhere. */
+  readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
 }
 
 /** What `clusrpc:call` publishes when a call has ended. */
@@ -77,7 +81,7 @@ export class RpcClient {
 
   /** Throws TransportError when no port can be bound. */
   static async open(options: RpcClientOptions = {}): Promise<RpcClient> {
-    const { network = udpNetwork, to, settings, addressSpace = PROCESS_ADDRESS_SPACE } = options;
+    const { network = udpNetwork, to, settings, addressSpace = PROCESS_ADDRESS_SPACE, gate, intercept } = options;
     const machine = new ClClient({
       addressSpace,
       newUuid: options.newUuid ?? newUuid,
@@ -86,7 +90,14 @@ export class RpcClient {
     const client = new RpcClient(network);
     const host = options.localAddress ?? (to !== undefined && isIPv6(to.host) ? '::' : '0.0.0.0');
     client.#socket = await bindFirst(options.localPorts ?? [0], (port) =>
-      Endpoint.open({ network, local: { host, port }, machine, onEvent: (event) => client.#dispatch(event) }),
+      Endpoint.open({
+        network,
+        local: { host, port },
+        machine,
+        onEvent: (event) => client.#dispatch(event),
+        ...(gate && { gate }),
+        ...(intercept && { intercept }),
+      }),
     );
     if (to !== undefined) client.#default = client.bind(to);
     return client;
@@ -100,6 +111,11 @@ export class RpcClient {
   /** Another server on the same socket. With `viaMapper` the address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
   bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): RpcBinding {
     this.#check();
+    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
+      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+      });
+    }
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const binding: RpcBinding = new RpcBinding(to, {

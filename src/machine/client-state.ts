@@ -14,7 +14,6 @@ export interface Binding {
   /** Context handles held, and when the next keep-alive for them is due. */
   handles: number;
   keepAliveAt: number;
-  keepAliveSequence: number;
   /** Activities without a call, the one used last at the end. */
   readonly idle: Activity[];
 }
@@ -71,7 +70,6 @@ export function newBinding(id: number, to: Address, viaMapper: boolean): Binding
     interfaceHint: NO_HINT,
     handles: 0,
     keepAliveAt: Number.POSITIVE_INFINITY,
-    keepAliveSequence: 0,
     idle: [],
   };
 }

@@ -5,14 +5,14 @@ export const BACKENDS = ['native', 'ffi', 'wire', 'emulated'] as const;
 
 export type Backend = (typeof BACKENDS)[number];
 
-/** An open cluster, whoever serves it. */
+/** An open cluster, whoever serves it. Its functions need no `this`. */
 export interface BackendSession {
   readonly name: string;
   readonly node: string;
   readonly version: ClusterVersion;
-  nodes(limits?: SessionLimits): Promise<readonly string[]>;
+  readonly nodes: (limits?: SessionLimits) => Promise<readonly string[]>;
   /** Resolves with the error if the close was not confirmed, else null. Never throws, and frees everything local. */
-  close(options?: { timeout?: number }): Promise<unknown>;
+  readonly close: (options?: { timeout?: number }) => Promise<unknown>;
 }
 
 export interface OpenLimits extends SessionLimits {

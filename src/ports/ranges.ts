@@ -67,3 +67,8 @@ function notRanges(text: string, why: string): LocalMisuseError {
     advice: 'Write ports and ranges with commas between, such as 5000-5019,5050.',
   });
 }
+
+/** The ports themselves, in order. */
+export function* eachPort(ranges: readonly PortRange[]): Generator<number> {
+  for (const { first, last } of ranges) for (let port = first; port <= last; port++) yield port;
+}

@@ -38,6 +38,7 @@ export interface EndpointOptions<Input, Event> {
 /** The driver: one machine, one socket, one clock. */
 export class Endpoint<Input, Event> {
   readonly #options: EndpointOptions<Input, Event>;
+  #local: Address;
   #socket: DatagramSocket | null = null;
   #timer: Timer | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -45,6 +46,7 @@ export class Endpoint<Input, Event> {
 
   private constructor(options: EndpointOptions<Input, Event>) {
     this.#options = options;
+    this.#local = options.local;
   }
 
   static async open<Input, Event>(options: EndpointOptions<Input, Event>): Promise<Endpoint<Input, Event>> {
@@ -54,11 +56,13 @@ export class Endpoint<Input, Event> {
       endpoint.#publish('in', datagram, from);
       if (intercept?.(datagram, from) !== true) endpoint.deliver(datagram, from);
     });
+    endpoint.#local = endpoint.#socket.local;
     return endpoint;
   }
 
+  /** Where the socket is, or was, bound. */
   get local(): Address {
-    return this.#socket?.local ?? this.#options.local;
+    return this.#local;
   }
 
   /** Hands the machine a datagram as if it had come over the socket. */

@@ -13,7 +13,7 @@ const RECEIVE_BUFFER = 1 << 20;
 
 async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket> {
   const type = isIPv6(local.host) ? 'udp6' : 'udp4';
-  const socket = createSocket({ type, lookup: literalLookup });
+  const socket = createSocket({ type, lookup: literalLookup(type === 'udp6' ? 6 : 4) });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (cause) => {
       socket.close();
@@ -27,6 +27,7 @@ async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket
   // Errors that ICMP brings back belong to one of many peers; its silence is answered by the machines.
   socket.on('error', () => {});
   socket.on('message', (message, from) => {
+    if (from.port === 0) return; // nobody can be answered there
     deliver(new Uint8Array(message.buffer, message.byteOffset, message.length), {
       host: from.address,
       port: from.port,
@@ -69,13 +70,11 @@ class UdpSocket implements DatagramSocket {
 
 function ignore(): void {}
 
+type Lookup = (host: string, options: unknown, done: (error: null, address: string, family: number) => void) => void;
+
 /** Addresses here are literals; the system's resolver would cost a turn of the event loop for each datagram. */
-function literalLookup(
-  host: string,
-  _options: unknown,
-  done: (error: null, address: string, family: number) => void,
-): void {
-  done(null, host, isIPv6(host) ? 6 : 4);
+function literalLookup(family: 4 | 6): Lookup {
+  return (host, _options, done) => done(null, host, family);
 }
 
 function enlargeBuffer(socket: Socket): void {

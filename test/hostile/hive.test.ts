@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildHive, buildLog, dword, multi, sealBaseBlock, sz, tree } from '../hive/build-hive.ts';
 import { open, readAll } from '../hive/read-all.ts';
-import { mutate, outcome, seeded } from './mutate.ts';
+import { mutate, outcome, seeded } from './damage.ts';
 
 const COUNT = 100_000;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryAccess } from '../../src/bytes/random-access.ts';
 import { readPeVersion } from '../../src/pe/version.ts';
 import { buildPe } from '../pe/build-pe.ts';
-import { mutate, outcome, seeded } from './mutate.ts';
+import { mutate, outcome, seeded } from './damage.ts';
 
 const COUNT = 100_000;
 

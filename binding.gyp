@@ -1,0 +1,8 @@
+{
+  "targets": [
+    {
+      "target_name": "clusrpc",
+      "type": "none"
+    }
+  ]
+}

@@ -21,19 +21,19 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'probe',
     summary: 'can I open this cluster from here, and if not, which layer stops me?',
-    load: null,
+    load: async () => (await import('./probe.ts')).probeCommand,
   },
   {
     name: 'endpoints',
     summary: 'what does the endpoint mapper of a host offer?',
-    load: null,
+    load: async () => (await import('./endpoints.ts')).endpointsCommand,
   },
   { name: 'audit', summary: 'does this Windows installation leak firewall ports (KB814622)?', load: null },
   { name: 'collector', summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine', load: null },
   {
     name: 'ports',
     summary: 'is the RPC port configuration valid, how many opens does it carry, what range do I need?',
-    load: null,
+    load: async () => (await import('./ports.ts')).portsCommand,
   },
   {
     name: 'soak',

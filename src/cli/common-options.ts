@@ -14,6 +14,7 @@ export type CommonOptions = {
   readonly logFile?: string;
   readonly color: boolean;
   readonly pcap?: string;
+  readonly html?: string;
 };
 
 /** What of the common options a command can do beside `--json` and the log. */
@@ -22,6 +23,8 @@ export interface CommandFeatures {
   readonly ndjson?: boolean;
   /** It sends and receives datagrams. */
   readonly pcap?: boolean;
+  /** It has a page to write: `run.html`. */
+  readonly html?: boolean;
 }
 
 /** Adds the options that commands share, and `--help` below them. */
@@ -30,11 +33,14 @@ export function withCommonOptions(command: CommandUnknownOpts, features: Command
   command.addOption(features.ndjson === true ? json.conflicts('ndjson') : json);
   if (features.ndjson === true) command.option('--ndjson', 'print one JSON document a line, as results come');
   if (features.pcap === true) command.option('--pcap <file>', 'write what goes over the wire, as pcapng');
-  const level = new Option('--log-level <level>', 'what to log on stderr').argParser(oneOf(LOG_LEVELS)).default('warn');
+  const level = new Option('--log-level <level>', `what to log on stderr: ${LOG_LEVELS.join(', ')}`)
+    .argParser(oneOf(LOG_LEVELS))
+    .default('warn');
   command.addOption(level);
   command.option('--log-file <file>', 'log into this file too');
   command.option('--no-color', 'no colours');
-  laterOptions(command, ['--html <file>']);
+  if (features.html === true) command.option('--html <file>', 'write the result as a page that stands alone');
+  else laterOptions(command, ['--html <file>']);
   return command;
 }
 

@@ -24,6 +24,22 @@ export function writeNew(file: string, what: string, bytes: Uint8Array | string,
   }
 }
 
+/**
+ * Throws unless there is no such file, or a page that an earlier run may have written: checked before the work, so that a
+ * mistyped name costs neither the file nor the result.
+ */
+export function checkPage(file: string): void {
+  let start: string;
+  try {
+    start = readFileSync(file).subarray(0, 64).toString('latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw asUsageError(error, `the page ${file} cannot be written`);
+  }
+  if (start === '' || /^\s*<!doctype html|^\s*<html/i.test(start)) return;
+  throw usageError(`${file} is no HTML page, so it is not written over`, 'Give --html another name.');
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   EACCES: 'permission denied',

@@ -2,13 +2,12 @@ import { appendFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import pc from 'picocolors';
+import type { Style } from '../report/text/style.ts';
 import type { CommonOptions } from './common-options.ts';
 import type { CliWorld } from './context.ts';
-import { asUsageError } from './files.ts';
+import { asUsageError, checkPage, writeNew } from './files.ts';
 import { Output } from './output.ts';
 import { createProgress, type Progress, type ProgressKind } from './progress.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /** One run of one command. */
 export interface CommandRun {
@@ -18,7 +17,9 @@ export interface CommandRun {
   readonly output: Output;
   readonly progress: Progress;
   /** For text on stdout; they do nothing where no colours are wanted. */
-  readonly colors: Colors;
+  readonly style: Style;
+  /** Writes the page of `--html`; without that option nothing is rendered. */
+  html(render: () => string): void;
   /** A line for people on stderr, past the bar. */
   note(text: string): void;
   close(): Promise<void>;
@@ -27,6 +28,7 @@ export interface CommandRun {
 export async function openRun(world: CliWorld, options: CommonOptions): Promise<CommandRun> {
   const { stdout, stderr, signal } = world;
   const output = new Output(stdout, options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text');
+  if (options.html !== undefined) checkPage(options.html);
   const progress = createProgress(progressKind(world, options), stderr);
   const closers = [() => progress.stop()];
   if (options.pcap !== undefined) closers.push((await import('./pcap-file.ts')).captureTo(options.pcap));
@@ -36,7 +38,10 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     world,
     output,
     progress,
-    colors: pc.createColors(wantsColor(world, options)),
+    style: pc.createColors(wantsColor(world, options)),
+    html: (render) => {
+      if (options.html !== undefined) writeNew(options.html, 'the page', render(), { force: true });
+    },
     note: (text) => progress.line(text),
     close: async () => {
       for (const close of closers) close();

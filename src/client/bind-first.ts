@@ -8,7 +8,7 @@ export async function bindFirst<T>(ports: Iterable<number>, bind: (port: number)
     try {
       return await bind(port);
     } catch (error) {
-      if (!isInUse(error)) throw error;
+      if (!isAddressInUse(error)) throw error;
       tried += 1;
       last = error;
     }
@@ -17,7 +17,8 @@ export async function bindFirst<T>(ports: Iterable<number>, bind: (port: number)
   throw new TransportError(`none of the ${tried} local ports is free`, { cause: last, syscall: 'bind' });
 }
 
-function isInUse(error: unknown): boolean {
+/** Whether binding failed because somebody else has the port. */
+export function isAddressInUse(error: unknown): boolean {
   const cause = error instanceof TransportError ? (error.cause as { code?: unknown } | undefined) : undefined;
   return cause?.code === 'EADDRINUSE';
 }

@@ -77,7 +77,7 @@ const OPENERS: Readonly<Record<Backend, (name: string, options: WireOptions) => 
 };
 
 function chooseBackend(name: string, wanted: OpenClusterOptions['backend'] = 'auto'): Backend {
-  const told = wanted === 'auto' ? process.env['CLUSRPC_BACKEND'] || 'auto' : wanted;
+  const told = wanted === 'auto' ? process.env.CLUSRPC_BACKEND || 'auto' : wanted;
   const backend = BACKENDS.find((each) => each === told);
   if (backend !== undefined) return backend;
   if (told !== 'auto') {

@@ -21,7 +21,7 @@ export interface WireOptions extends OpenLimits {
 /** Opens a cluster with our own RPC: an ordinary port for the time of the session, closed after any failure too. */
 export async function openWire(name: string, options: WireOptions = {}): Promise<BackendSession> {
   const { signal, timeout, stageTimeout, localPorts, localAddress, endpoint, resolution } = options;
-  const known = mapperFromEnvironment(name, process.env['CLUSRPC_HOSTS']);
+  const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   const ports = localPorts === undefined ? [0] : eachPort(parsePortRanges(localPorts));
   return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
     const host = await resolveHost(known?.host ?? name);

@@ -4,7 +4,7 @@ import { findKey as findHiveKey, type HiveKey, subkeys } from '../hive/keys.ts';
 import type { LogFile } from '../hive/log.ts';
 import { valueData, values } from '../hive/values.ts';
 import type { RegFile } from '../reg/parse.ts';
-import { findKey, foldName, splitKeyPath } from '../reg/path.ts';
+import { foldName, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, type RegistryValue, regDword } from '../reg/value.ts';
 import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 
@@ -78,12 +78,16 @@ export function hiveView(name: string, file: RandomAccess, logs: readonly LogFil
  * everything else the file cannot speak.
  */
 export function regFileView(name: string, file: RegFile): RegistryView {
+  const keys = new Map(file.keys.map((key) => [foldName(key.path), key]));
   const find = (path: string): ViewedKey | null | undefined => {
-    const full = `${LOCAL_MACHINE}\\${path}`;
-    const key = findKey(file, full);
+    const full = foldName(`${LOCAL_MACHINE}\\${path}`);
+    const key = keys.get(full);
     if (key !== undefined) return { ...key, timeMs: null };
-    const parts = splitKeyPath(full);
-    return parts.some((_, i) => i > 1 && findKey(file, parts.slice(0, i).join('\\')) !== undefined) ? null : undefined;
+    // HKEY_LOCAL_MACHINE alone holds nothing: files made by hand begin with it.
+    for (let end = full.lastIndexOf('\\'); end > LOCAL_MACHINE.length; end = full.lastIndexOf('\\', end - 1)) {
+      if (keys.has(full.slice(0, end))) return null;
+    }
+    return undefined;
   };
   return {
     source: `export ${name}`,

@@ -20,9 +20,9 @@ export class Budget {
     this.#stageEnd = Math.min(this.#end, systemClock.now() + this.stageTimeout);
   }
 
-  /** ms until the stage is over. */
+  /** Whole ms until the stage is over. */
   remaining(): number {
-    return Math.max(0, this.#stageEnd - systemClock.now());
+    return Math.max(0, Math.ceil(this.#stageEnd - systemClock.now()));
   }
 
   /** ms until the target is. */

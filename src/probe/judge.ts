@@ -1,6 +1,6 @@
 import { heardText } from '../client/call-error.ts';
 import { type Reason, reasonOf } from '../client/stages.ts';
-import { FaultError, isClusError, RejectError } from '../status/errors.ts';
+import { FaultError, isClusError, RejectError, TransportError } from '../status/errors.ts';
 import { ncaStatus } from '../status/nca.ts';
 import { win32Status } from '../status/win32.ts';
 import type { Failed } from './ask.ts';
@@ -26,7 +26,7 @@ export function reasonOfFailure(asked: Failed, { facts }: Question): Reason {
 /** The error in one line, and for silence what was sent, how often, and both limits. */
 export function describeFailure({ error, trace }: Failed, { budget }: Question): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (trace === null || error instanceof FaultError || error instanceof RejectError) return text;
+  if (trace === null || !(error instanceof TransportError)) return text;
   const heard = heardText(trace);
   return [text.includes(heard) ? text : `${text}: ${heard}`, `${budget}`].join('; ');
 }

@@ -31,13 +31,6 @@ export async function probeUntilAborted(
   return { schema: 'clusrpc/probe/1', results: results.flat() };
 }
 
-/** What a result means for an exit code: 0, 1, 3. A closed local port is not fine, although the cluster opened. */
-export function outcomeOf({ stages, stoppedAt, localPorts }: ProbeResult): 'fine' | 'not-fine' | 'unknown' {
-  const stopped = stages.find(({ id }) => id === stoppedAt);
-  if (stopped !== undefined) return stopped.status === 'unknown' ? 'unknown' : 'not-fine';
-  return localPorts.length > 0 ? 'not-fine' : 'fine';
-}
-
 async function probeCycles(target: Target, settings: ProbeSettings, options: ProbeOptions): Promise<ProbeResult[]> {
   const results: ProbeResult[] = [];
   for (let cycle = 1; cycle <= settings.cycles; cycle++) {

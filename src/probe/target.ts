@@ -1,9 +1,10 @@
 import { ClusterClient } from '../client/cluster-client.ts';
 import { CLOSE_TIMEOUT } from '../client/cluster-session.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
-import { adviceFor, STAGES, type StageId } from '../client/stages.ts';
+import { STAGES, type StageId } from '../client/stages.ts';
 import type { MapperAddress } from '../open/hosts.ts';
 import { systemClock } from '../transport/clock.ts';
+import { adviceOn } from './advice.ts';
 import { Budget } from './budget.ts';
 import type { Answer, Facts, Question } from './check.ts';
 import { CHECKS } from './checks/index.ts';
@@ -73,13 +74,15 @@ function notReached(id: StageId, stoppedAt: StageId): { stage: StageResult; lear
   return { stage: { id, status: 'skip', ms: 0, detail: `not reached: stopped at ${stoppedAt}` }, learnt: {} };
 }
 
-function resultOf(id: StageId, answer: Answer, ms: number, { facts }: Question): StageResult {
+function resultOf(id: StageId, answer: Answer, ms: number, question: Question): StageResult {
+  const { facts } = question;
   const { status, reason, detail, asked } = answer;
   const stopped = status === 'fail' || status === 'unknown';
-  const error = asked === undefined || asked.ok || !stopped ? undefined : summarize(asked.error);
+  const cause = asked === undefined || asked.ok || !stopped ? undefined : asked.error;
+  const error = cause === undefined ? undefined : summarize(cause);
   const answeredFrom = answer.answeredFrom ?? asked?.trace?.answeredFrom ?? undefined;
   const elsewhere = answeredFrom !== undefined && answeredFrom.host !== facts.host;
-  const advice = !stopped ? undefined : (answer.advice ?? (reason === undefined ? undefined : adviceFor(id, reason)));
+  const advice = stopped ? adviceOfAnswer(id, answer, cause, question) : undefined;
   return {
     id,
     status,
@@ -90,6 +93,11 @@ function resultOf(id: StageId, answer: Answer, ms: number, { facts }: Question):
     ...(error !== undefined && { error }),
     ...(advice !== undefined && { advice }),
   };
+}
+
+function adviceOfAnswer(id: StageId, answer: Answer, cause: unknown, question: Question): string | undefined {
+  if (answer.advice !== undefined || answer.reason === undefined) return answer.advice;
+  return adviceOn(id, answer.reason, cause, question);
 }
 
 function clusterOf({ firstCall, version }: Facts): Pick<ProbeResult, 'cluster' | 'kb814622'> {

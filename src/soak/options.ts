@@ -51,4 +51,6 @@ export interface SoakOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each cycle. */
   readonly onStep?: ((step: SoakStep) => void) | undefined;
+  /** Called for each open that failed, with what it failed with. Not on virtual time, where nothing is thrown. */
+  readonly onFailure?: ((cycle: number, error: unknown) => void) | undefined;
 }

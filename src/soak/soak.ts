@@ -1,3 +1,4 @@
+import { soakHost } from './host.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakReport } from './report.ts';
 import { planSoak } from './settings.ts';
@@ -10,5 +11,6 @@ import { soakVirtually } from './virtual.ts';
  */
 export async function soak(target: string, options: SoakOptions = {}): Promise<SoakReport> {
   const plan = planSoak(target, options);
+  if (target !== 'emulated') return soakHost(plan, options);
   return soakVirtually(plan, options);
 }

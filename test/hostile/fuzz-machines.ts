@@ -3,6 +3,7 @@ import type { PduMessage } from '../../src/transport/endpoint.ts';
 import { seededRandom } from '../../src/transport/random.ts';
 import { CLIENT, pair, SERVER } from '../machine/pair.ts';
 import { vectors } from '../vectors/index.ts';
+import { heap } from './heap.ts';
 import { mutator } from './mutate.ts';
 
 export interface FuzzResult {
@@ -61,9 +62,4 @@ function record(run: () => void): Uint8Array[] {
   run();
   unsubscribe('clusrpc:pdu', tap);
   return datagrams;
-}
-
-function heap(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
 }

@@ -20,10 +20,12 @@ import { type ClientProfileName, type OnFailure, type PortReuse, runtimeSettings
 import { formatPortRanges, parsePortRanges } from './ranges.ts';
 
 export interface PortsOptions {
-  /** As `5000-5019,5050`. Either this or `reg`. */
+  /** As `5000-5019,5050`. One of this, `reg` and `configuration`. */
   readonly ports?: string | undefined;
   /** A registry export, byte by byte. */
   readonly reg?: Uint8Array | undefined;
+  /** What was read elsewhere: out of a hive, a system drive, a collector folder. */
+  readonly configuration?: PortConfiguration | undefined;
   /** What the report calls the source; default: the ports, or `registry export`. */
   readonly source?: string | undefined;
   /** `windows-2000-sp3` by default. */
@@ -125,14 +127,15 @@ export function ports(options: PortsOptions): PortsReport {
   };
 }
 
-function readSource({ ports: list, reg, source }: PortsOptions): {
+function readSource({ ports: list, reg, configuration: known, source }: PortsOptions): {
   readonly source: string;
   readonly configuration: PortConfiguration;
   readonly warnings: readonly string[];
 } {
-  if ((list === undefined) === (reg === undefined)) {
-    throw invalidOption('give either ports or a registry export, and not both');
+  if ([list, reg, known].filter((each) => each !== undefined).length !== 1) {
+    throw invalidOption('give one of ports, a registry export and a configuration, and not more');
   }
+  if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings: [] };
   if (list !== undefined) {
     const ranges = parsePortRanges(list);
     const configuration = { valid: true, problems: [], policy: null, pool: configuredPool(ranges) };

@@ -1,17 +1,31 @@
 import type { z } from 'zod';
+import { auditListSchema, auditSchema, netstatSchema } from './audit.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
 
-export { emulateCountersSchema, emulateReadySchema, endpointsSchema, portsSchema, probeSchema, soakSchema };
+export {
+  auditListSchema,
+  auditSchema,
+  emulateCountersSchema,
+  emulateReadySchema,
+  endpointsSchema,
+  netstatSchema,
+  portsSchema,
+  probeSchema,
+  soakSchema,
+};
 
 /** Every document of the command line by the name of its JSON Schema in the package: `clusrpc/schema/probe-1.json`. */
 export const SCHEMAS = {
+  'audit-1': auditSchema,
+  'audit-list-1': auditListSchema,
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
+  'netstat-1': netstatSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,

@@ -99,6 +99,8 @@ class BarProgress implements Progress {
       barCompleteChar: '█',
       barIncompleteChar: '░',
       clearOnComplete: true,
+      // Else a line of the log takes away a bar that has not moved since.
+      forceRedraw: true,
       gracefulExit: false,
     });
     this.#bar = this.#bars.create(total ?? 0, 0, { label, detail: '' });

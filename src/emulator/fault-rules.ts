@@ -1,3 +1,4 @@
+import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { NCA } from '../status/nca.ts';
 import { WIN32 } from '../status/win32.ts';
@@ -28,6 +29,8 @@ export interface FaultRule {
   readonly nth?: number;
   /** How often it applies; default: once with `nth`, else always. */
   readonly times?: number;
+  /** Only what this socket of a client sends or gets. */
+  readonly from?: Address;
   readonly action: FaultAction;
 }
 
@@ -61,6 +64,7 @@ export type PacketFault =
 /** A rule that has been checked, with its count. */
 export interface ArmedRule {
   readonly on: string;
+  readonly from: Address | null;
   readonly fault: CallFault | PacketFault;
   readonly first: number;
   readonly last: number;
@@ -69,7 +73,7 @@ export interface ArmedRule {
 }
 
 /** Throws LocalMisuseError with ERR_CLUSRPC_INVALID_OPTION that lists what is known. */
-export function armRule({ on, nth, times, action }: FaultRule): ArmedRule {
+export function armRule({ on, nth, times, from, action }: FaultRule): ArmedRule {
   const known = [...FAULT_PLACES, ...FAULT_OPERATIONS];
   const name = known.find((each) => sameName(each, on));
   if (name === undefined) throw invalid(`a fault on ${JSON.stringify(on)}: it is none of ${known.join(', ')}`);
@@ -84,7 +88,7 @@ export function armRule({ on, nth, times, action }: FaultRule): ArmedRule {
   }
   const first = nth ?? 1;
   const count = times ?? (nth === undefined ? Number.POSITIVE_INFINITY : 1);
-  return { on: name, fault, first, last: first + count - 1, seen: 0 };
+  return { on: name, from: from ?? null, fault, first, last: first + count - 1, seen: 0 };
 }
 
 export function isCallFault(fault: CallFault | PacketFault): fault is CallFault {

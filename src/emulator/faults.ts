@@ -1,6 +1,7 @@
 import { sameUuid } from '../bytes/uuid.ts';
 import { CONV } from '../interface/conv/index.ts';
 import { operationName } from '../interface/index.ts';
+import { type Address, sameAddress } from '../machine/contract.ts';
 import { type DecodedHeader, decodeHeader } from '../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
@@ -27,6 +28,8 @@ export interface Passage {
   readonly direction: 'in' | 'out';
   readonly place: 'mapper' | 'service';
   readonly datagram: Uint8Array;
+  /** The client's address. */
+  readonly remote: Address;
 }
 
 /** Reordered datagrams are held back for up to so many ms: longer than a local network takes, shorter than any retransmission. */
@@ -66,8 +69,8 @@ export class Faults {
   }
 
   /** What happens instead of this operation; null: nothing. */
-  onCall(operation: string, place: Passage['place']): CallFault | null {
-    const rule = this.#fire(isCallFault, (on) => on === operation || on === 'request' || on === place);
+  onCall(operation: string, place: Passage['place'], from: Address): CallFault | null {
+    const rule = this.#fire(isCallFault, from, [operation, 'request', place]);
     if (rule !== null) return rule;
     if (place === 'mapper') return null;
     if (this.#chance(this.#rates.reject)) return { kind: 'reject', status: ncaCode('nca_s_server_too_busy') };
@@ -90,7 +93,7 @@ export class Faults {
     const callbackDrop = passage.direction === 'out' ? this.#rates['callback-drop'] : 0;
     if (this.#rules.length === 0 && callbackDrop === 0) return null;
     const names = namesOf(passage);
-    const fault = this.#fire(isPacketFault, (on) => names.includes(on));
+    const fault = this.#fire(isPacketFault, passage.remote, names);
     if (fault !== null) return fault;
     return names.includes('callback') && this.#chance(callbackDrop) ? { kind: 'drop' } : null;
   }
@@ -108,11 +111,13 @@ export class Faults {
   /** The first rule that matches and is due; each that matches counts on. */
   #fire<T extends ArmedRule['fault']>(
     isKind: (fault: ArmedRule['fault']) => fault is T,
-    matches: (on: string) => boolean,
+    client: Address,
+    names: readonly string[],
   ): T | null {
     let fired: T | null = null;
     for (const rule of this.#rules) {
-      if (!isKind(rule.fault) || !matches(rule.on)) continue;
+      if (!isKind(rule.fault) || !names.includes(rule.on)) continue;
+      if (rule.from !== null && !sameAddress(rule.from, client)) continue;
       rule.seen += 1;
       if (fired === null && rule.seen >= rule.first && rule.seen <= rule.last) fired = rule.fault;
     }

@@ -231,12 +231,12 @@ async function openMapper(
   const mapper: RpcServer = await RpcServer.open({
     ...options,
     onRundown: (client) => cursors.rundown(client),
-    gate: (datagram, _to, pass) => faults.onDatagram({ direction: 'out', place: 'mapper', datagram }, pass),
-    intercept: (datagram, from) => {
-      faults.onDatagram({ direction: 'in', place: 'mapper', datagram }, () => {
+    gate: (datagram, remote, pass) => faults.onDatagram({ direction: 'out', place: 'mapper', datagram, remote }, pass),
+    intercept: (datagram, remote) => {
+      faults.onDatagram({ direction: 'in', place: 'mapper', datagram, remote }, () => {
         const target = forwardTarget(map, datagram);
         if (target !== null) forwarded.count += 1;
-        (target ?? mapper).deliver(datagram, from);
+        (target ?? mapper).deliver(datagram, remote);
       });
       return true;
     },

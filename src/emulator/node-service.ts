@@ -103,9 +103,12 @@ export class NodeService {
         onRundown: (client) => {
           this.#rundowns += this.#handles.rundown(client);
         },
-        gate: (datagram, _to, pass) => faults.onDatagram({ direction: 'out', place: 'service', datagram }, pass),
-        intercept: (datagram, from) => {
-          faults.onDatagram({ direction: 'in', place: 'service', datagram }, () => server.deliver(datagram, from));
+        gate: (datagram, remote, pass) =>
+          faults.onDatagram({ direction: 'out', place: 'service', datagram, remote }, pass),
+        intercept: (datagram, remote) => {
+          faults.onDatagram({ direction: 'in', place: 'service', datagram, remote }, () =>
+            server.deliver(datagram, remote),
+          );
           return true;
         },
       }),

@@ -39,7 +39,7 @@ export function operationOf(
     try {
       const refused = refuseAll?.() ?? null;
       if (refused !== null) throw new FaultError(`${name} is refused`, refused);
-      const fault = faults.onCall(name, place);
+      const fault = faults.onCall(name, place, call.from);
       if (fault?.kind === 'reject') throw new RejectError(`${name} is made to be rejected`, fault.status);
       if (fault?.kind === 'fault') throw new FaultError(`${name} is made to fault`, fault.status);
       const { status, stub } = fault === null ? run(call) : { status: fault.status, stub: refuse(fault.status, call) };

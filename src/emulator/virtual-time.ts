@@ -6,6 +6,8 @@ export interface VirtualTimeOptions {
   readonly clock: VirtualClock;
   /** How many of the pending operations wait for something that no scheduled event brings, such as a port. */
   readonly blocked?: () => number;
+  /** The pending operations were given up with this error: nobody waits for what they wait for. */
+  readonly onStandstill?: (error: ClusError) => void;
 }
 
 interface Goal {
@@ -23,32 +25,30 @@ const QUIET_TURNS = 3;
 export class VirtualTime {
   readonly clock: VirtualClock;
   readonly #blocked: () => number;
-  readonly #pending = new Set<AbortController>();
+  readonly #onStandstill: (error: ClusError) => void;
+  readonly #pending = new Set<(reason: ClusError) => void>();
   #goals: Goal[] = [];
   #quiet = 0;
   #running = false;
 
-  constructor({ clock, blocked = () => 0 }: VirtualTimeOptions) {
+  constructor({ clock, blocked = () => 0, onStandstill = () => {} }: VirtualTimeOptions) {
     this.clock = clock;
     this.#blocked = blocked;
+    this.#onStandstill = onStandstill;
   }
 
-  /**
-   * Lets time go on until the operation has ended. Rejects with ERR_CLUSRPC_STANDSTILL when nothing that is scheduled can end it;
-   * the operation's signal is aborted with that error.
-   */
-  async run<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const { signal } = controller;
-    this.#pending.add(controller);
+  /** Lets time go on until the operation has ended. Rejects with ERR_CLUSRPC_STANDSTILL when nothing that is scheduled can end it. */
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    let giveUp: (reason: ClusError) => void = () => {};
+    const stuck = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    this.#pending.add(giveUp);
     this.#start();
     try {
-      const stuck = new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-      return await Promise.race([operation(signal), stuck]);
+      return await Promise.race([operation(), stuck]);
     } finally {
-      this.#pending.delete(controller);
+      this.#pending.delete(giveUp);
     }
   }
 
@@ -89,17 +89,11 @@ export class VirtualTime {
 
   #giveUp(): void {
     this.#quiet = 0;
-    for (const controller of this.#pending) {
-      controller.abort(
-        new ClusError(
-          'virtual time stands still: nothing that is scheduled can end this wait',
-          'ERR_CLUSRPC_STANDSTILL',
-          {
-            advice:
-              'Close a handle, end the process that holds the ports, or do not let opens wait for ever (onExhaustion).',
-          },
-        ),
-      );
-    }
+    const message = 'virtual time stands still: nothing that is scheduled can end this wait';
+    const error = new ClusError(message, 'ERR_CLUSRPC_STANDSTILL', {
+      advice: 'Close a handle, end the process that holds the ports, or do not let opens wait for ever (onExhaustion).',
+    });
+    for (const giveUp of this.#pending) giveUp(error);
+    this.#onStandstill(error);
   }
 }

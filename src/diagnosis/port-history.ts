@@ -8,6 +8,8 @@ export interface PortHistory {
   readonly held: number;
   /** Port numbers bound up to now. */
   readonly everBound: number;
+  /** Ports that the broker has given away: it gives the lowest free one, so numbers below the highest that never showed failed at once. */
+  readonly taken: number;
   /** How often a port was seen to go from free to bound, after the first sample. */
   readonly binds: number;
   /** Ports that were passed over, or that stay bound for good. */
@@ -71,6 +73,14 @@ export function portHistory(
     const gap = elapsedMs - (samples[i - 1]?.elapsedMs ?? elapsedMs);
     // After a longer gap a port may have come and gone unseen, so that nothing follows from a new number.
     if (lost > 0 && gap < recycleAfter) replaced += ports.size - before;
-    return { elapsedMs, held: bound.size, everBound: ports.size, binds, lost, replaced };
+    return { elapsedMs, held: bound.size, everBound: ports.size, taken: takenOf(ports, ranges), binds, lost, replaced };
   });
+}
+
+/** Not where most numbers below the highest were never seen: then that one is a server's own choice, and none of the broker's. */
+function takenOf(ports: ReadonlyMap<number, PortRecord>, ranges: readonly PortRange[]): number {
+  let highest = 0;
+  for (const [port, { atStart }] of ports) if (!atStart && port > highest) highest = port;
+  const upTo = ranges.reduce((sum, { first, last }) => sum + Math.max(0, Math.min(last, highest) - first + 1), 0);
+  return upTo <= 2 * ports.size ? Math.max(upTo, ports.size) : ports.size;
 }

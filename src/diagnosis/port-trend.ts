@@ -49,7 +49,7 @@ export function portTrend(
 ): PortTrend {
   const { recycleAfter = 240_000 } = options;
   const history = portHistory(samples, ranges, recycleAfter);
-  const last = history.at(-1) ?? { elapsedMs: 0, held: 0, everBound: 0, binds: 0, lost: 0, replaced: 0 };
+  const last = history.at(-1) ?? { elapsedMs: 0, held: 0, everBound: 0, taken: 0, binds: 0, lost: 0, replaced: 0 };
   const pool = countPorts(ranges);
   const answer = (leak: PortTrend['leak'], ...because: readonly string[]): PortTrend => ({
     pool,
@@ -99,7 +99,7 @@ export function portTrend(
       `${growth.count} ports were taken for the first time in the last ${minutes(growth.overMs)} minutes, while ${last.held} are bound now`,
     ),
     lostPerDay: growth.perMs * DAY,
-    runsOutMs: runsOut(pool - last.everBound, last.elapsedMs, growth),
+    runsOutMs: runsOut(pool - last.taken, last.elapsedMs, growth),
   };
 }
 
@@ -128,7 +128,7 @@ function growthOf(history: readonly PortHistory[]): Growth | null {
   const count = last.replaced - from.replaced;
   const overMs = last.elapsedMs - from.elapsedMs;
   if (count < LEAST_LOST || last.replaced === middle.replaced || last.lost === middle.lost) return null;
-  return { count, overMs, perMs: count / overMs };
+  return { count, overMs, perMs: (last.taken - from.taken) / overMs };
 }
 
 /** Losses come at random at a steady rate: both the rate and the time that is left are uncertain by the root of their counts. */

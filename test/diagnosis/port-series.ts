@@ -3,7 +3,7 @@ import { PortBroker } from '../../src/ports/broker.ts';
 import type { PortLease } from '../../src/ports/lease.ts';
 import { configuredPool } from '../../src/ports/pool.ts';
 import type { ClientProfileName } from '../../src/ports/profiles.ts';
-import { seeded } from '../hostile/damage.ts';
+import { seededRandom } from '../../src/transport/random.ts';
 
 export const RANGE = [{ first: 5000, last: 5099 }];
 
@@ -30,7 +30,7 @@ export function simulate(load: Workload): { samples: PortSample[]; refusedMs: nu
     { profile: load.profile },
     { onChange },
   );
-  const random = seeded(load.seed);
+  const random = seededRandom(load.seed);
   const samples: PortSample[] = [];
   let refusedMs: number | null = null;
   let nextOpen = 0;
@@ -39,13 +39,11 @@ export function simulate(load: Workload): { samples: PortSample[]; refusedMs: nu
       const result = runtime.open(now);
       if (result.kind === 'refused') refusedMs ??= now;
       if (result.kind === 'leased') {
-        if (random(1_000_000) < load.failureRate * 1_000_000) runtime.fail(result.lease, 'no-memory', now);
+        if (random() < load.failureRate) runtime.fail(result.lease, 'no-memory', now);
         else runtime.close(result.lease, now);
       }
       nextOpen +=
-        load.poisson === true
-          ? Math.max(1, Math.round(-Math.log((random(1e6) + 1) / 1e6) * load.everyMs))
-          : load.everyMs;
+        load.poisson === true ? Math.max(1, Math.round(-Math.log(1 - random()) * load.everyMs)) : load.everyMs;
     }
     if (now >= samples.length * load.sampleMs) {
       runtime.recycleDue(now);

@@ -45,9 +45,9 @@ function collectedFiles(directory: string): PartialEvidence {
   };
 }
 
-/** `Microsoft Windows 2000 [Version 5.00.2195]`: the minor number has two digits, and later systems a revision. */
+/** `Microsoft Windows 2000 [Version 5.00.2195]`: the minor number has two digits, and the word before is translated. */
 function version(directory: string): PartialEvidence {
-  const line = /\[[^\]\d]*(\d+)\.(\d+)\.(\d+)[^\]]*\]/.exec(smallText(directory, COLLECTED.version));
+  const line = /\b(\d{1,2})\.(\d{1,2})\.(\d{3,5})\b/.exec(smallText(directory, COLLECTED.version));
   if (line === null) {
     return {
       gaps: [

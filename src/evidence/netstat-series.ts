@@ -65,12 +65,12 @@ function udpPort(row: string): number | null {
 
 function readStamp(row: string, line: number): Stamp | null {
   if (!row.startsWith('#') || row.length > 200) return null;
-  const time = /(\d{1,2})[:.](\d{2})[:.](\d{2})(?:[.,](\d{1,3}))?\s*([ap]m?)?\s*Z?\s*$/i.exec(row);
+  const time = /(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,3}))?)?\s*([ap]m?)?\s*Z?\s*$/i.exec(row);
   if (time === null) return null;
   const half = time[5]?.toLowerCase()[0];
   const hour = half === undefined ? Number(time[1]) : (Number(time[1]) % 12) + (half === 'p' ? 12 : 0);
   const fraction = Number(`0.${time[4] ?? '0'}`) * 1000;
-  const dayMs = ((hour * 60 + Number(time[2])) * 60 + Number(time[3])) * 1000 + fraction;
+  const dayMs = ((hour * 60 + Number(time[2])) * 60 + Number(time[3] ?? 0)) * 1000 + fraction;
   if (dayMs >= DAY) return null;
   const date = /(\d{1,4})[-/. ]+(\d{1,2})[-/. ]+(\d{1,4})/.exec(row.slice(1, time.index));
   return { line, dayMs, date: date === null ? null : [Number(date[1]), Number(date[2]), Number(date[3])] };

@@ -46,12 +46,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'soak',
     summary: 'what happens to the ports when a program opens and closes the cluster many times?',
-    load: null,
+    load: async () => (await import('./soak.ts')).soakCommand,
   },
   {
     name: 'emulate',
     summary: 'runs an emulated cluster host until Ctrl-C',
-    load: null,
+    load: async () => (await import('./emulate.ts')).emulateCommand,
   },
   { name: 'explain', summary: 'what went wrong in this pcap or pcapng of RPC traffic?', load: null },
   {

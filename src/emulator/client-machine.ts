@@ -6,7 +6,7 @@ import type { ClientSettings } from '../machine/settings.ts';
 import { PortBroker } from '../ports/broker.ts';
 import type { PortSnapshot } from '../ports/lease.ts';
 import { configuredPool, dynamicPool, type PortPool } from '../ports/pool.ts';
-import type { RuntimeOptions } from '../ports/profiles.ts';
+import { CLIENT_PROFILES, type RuntimeOptions } from '../ports/profiles.ts';
 import { parsePortRanges } from '../ports/ranges.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
@@ -59,6 +59,12 @@ export class ClientMachine {
   constructor(options: ClientMachineOptions = {}) {
     const { network = udpNetwork, address = '127.0.0.1', ports } = options;
     checkExposure(network, address, options);
+    if (options.profile !== undefined && !Object.hasOwn(CLIENT_PROFILES, options.profile)) {
+      throw new LocalMisuseError(`there is no client profile ${JSON.stringify(options.profile)}`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+        advice: `Take one of ${Object.keys(CLIENT_PROFILES).join(', ')}.`,
+      });
+    }
     this.network = network;
     this.address = address;
     this.newUuid = options.newUuid ?? (() => randomUuid(randomBytes(16)));

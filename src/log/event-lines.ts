@@ -15,10 +15,11 @@ export interface OpenMessage {
 
 /** What of the messages of `clusrpc:port` is told. */
 export interface PortMessage {
-  readonly port: number;
+  readonly machine: string;
   readonly process: string;
+  readonly port: number;
   readonly from: string;
-  readonly state: string;
+  readonly to: string;
 }
 
 /** `open CLUSTER1 over wire: ok in 12.4 ms` */
@@ -35,9 +36,9 @@ export function callLine({ interfaceId, opnum, name, local, server, outcome, sta
   return `call ${what} ${addressText(local)} → ${addressText(server)}: ${outcome}${why} in ${msText(ms)}`;
 }
 
-/** `port 5003 of app: in-use → leaked` */
-export function portLine({ port, process, from, state }: PortMessage): string {
-  return `port ${port} of ${process}: ${from} → ${state}`;
+/** `port 5003 of app on CLIENT1: in-use → leaked` */
+export function portLine({ machine, process, port, from, to }: PortMessage): string {
+  return `port ${port} of ${process} on ${machine}: ${from} → ${to}`;
 }
 
 /** `127.0.0.1:135`, `[::1]:135` */

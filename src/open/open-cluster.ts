@@ -92,9 +92,8 @@ function chooseBackend(name: string, wanted: OpenClusterOptions['backend'] = 'au
 async function openEmulated(name: string, options: WireOptions): Promise<BackendSession> {
   const installed = emulatorFor(name);
   if (installed !== null) return installed.open(name, options);
-  throw new ClusError(`no emulator that is installed here knows ${name}`, 'ERR_CLUSRPC_UNAVAILABLE_BACKEND', {
-    advice: 'startEmulator of clusrpc/testing makes one, its install() lets openCluster find it.',
-  });
+  const { openInOwnEmulator } = await import('./own-emulator.ts');
+  return openInOwnEmulator(name, options);
 }
 
 function unavailable(backend: Backend, needs: string): ClusError {

@@ -1,4 +1,5 @@
 import { RemoteProtocolError } from '../status/errors.ts';
+import { readU16, readU32 } from './integers.ts';
 
 /**
  * Reads integers of either byte order from bytes that came from outside. Reading past the end throws
@@ -25,20 +26,11 @@ export class Reader {
   }
 
   u16(): number {
-    const at = this.#take(2);
-    const a = this.bytes[at] as number;
-    const b = this.bytes[at + 1] as number;
-    return this.littleEndian ? a | (b << 8) : (a << 8) | b;
+    return readU16(this.bytes, this.#take(2), this.littleEndian);
   }
 
   u32(): number {
-    const at = this.#take(4);
-    const { bytes } = this;
-    const a = bytes[at] as number;
-    const b = bytes[at + 1] as number;
-    const c = bytes[at + 2] as number;
-    const d = bytes[at + 3] as number;
-    return (this.littleEndian ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+    return readU32(this.bytes, this.#take(4), this.littleEndian);
   }
 
   u64(): bigint {

@@ -1,3 +1,5 @@
+import { writeU16, writeU32 } from './integers.ts';
+
 /** Appends integers of either byte order to a buffer that grows as needed. */
 export class Writer {
   readonly littleEndian: boolean;
@@ -21,18 +23,14 @@ export class Writer {
 
   u16(value: number): this {
     const at = this.#grow(2);
-    if (this.littleEndian) {
-      this.#bytes[at] = value;
-      this.#bytes[at + 1] = value >>> 8;
-    } else {
-      this.#bytes[at] = value >>> 8;
-      this.#bytes[at + 1] = value;
-    }
+    writeU16(this.#bytes, at, value, this.littleEndian);
     return this;
   }
 
   u32(value: number): this {
-    return this.littleEndian ? this.u16(value & 0xffff).u16(value >>> 16) : this.u16(value >>> 16).u16(value & 0xffff);
+    const at = this.#grow(4);
+    writeU32(this.#bytes, at, value, this.littleEndian);
+    return this;
   }
 
   u64(value: bigint): this {

@@ -17,20 +17,24 @@ RegistryPath PathArguments(const Napi::CallbackInfo& info) {
   return {Root(NumberArgument(info, 0)), TextArgument(info, 1), TextArgument(info, 2), NumberArgument(info, 3)};
 }
 
+Napi::Value BytesValue(Napi::Env env, const Bytes& bytes) {
+  return Napi::Buffer<uint8_t>::Copy(env, bytes.data(), bytes.size());
+}
+
 Napi::Value DataValue(Napi::Env env, const RegistryData& data) {
   if (const auto* text = std::get_if<Text>(&data)) return Napi::String::New(env, *text);
   if (const auto* list = std::get_if<TextList>(&data)) return TextArray(env, *list);
   if (const auto* number = std::get_if<uint32_t>(&data)) return Napi::Number::New(env, *number);
   if (const auto* number = std::get_if<uint64_t>(&data)) return Napi::BigInt::New(env, *number);
-  const Bytes& bytes = std::get<Bytes>(data);
-  return Napi::Buffer<uint8_t>::Copy(env, bytes.data(), bytes.size());
+  return BytesValue(env, std::get<Bytes>(data));
 }
 
 Napi::Object ValueObject(Napi::Env env, const RegistryValue& value) {
   const Napi::Object object = Napi::Object::New(env);
   object.Set("name", Napi::String::New(env, value.name));
   object.Set("type", Napi::Number::New(env, value.type));
-  object.Set("data", DataValue(env, value.data));
+  object.Set("data", BytesValue(env, value.bytes));
+  object.Set("value", DataValue(env, value.data));
   return object;
 }
 
@@ -39,7 +43,7 @@ std::shared_ptr<const Value> Keep(Value&& value) {
   return std::make_shared<const Value>(std::move(value));
 }
 
-// registryValue(root, machine, key, view, name, callback(error, syscall, {name, type, data})) → id
+// registryValue(root, machine, key, view, name, callback(error, syscall, {name, type, data, value})) → id
 Napi::Value QueryValue(const Napi::CallbackInfo& info) {
   const RegistryPath path = PathArguments(info);
   const auto work = [path, name = TextArgument(info, 4)]() -> Outcome {
@@ -65,7 +69,7 @@ Napi::Value Keys(const Napi::CallbackInfo& info) {
                                .Start(ProcessLanes().local, "RegEnumKeyExW", path.key, CallbackArgument(info, 4), work));
 }
 
-// registryValues(root, machine, key, view, callback(error, syscall, {name, type, data}[])) → id
+// registryValues(root, machine, key, view, callback(error, syscall, {name, type, data, value}[])) → id
 Napi::Value Values(const Napi::CallbackInfo& info) {
   const RegistryPath path = PathArguments(info);
   const auto work = [path]() -> Outcome {

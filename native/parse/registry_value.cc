@@ -1,6 +1,6 @@
 #include "registry_value.h"
 
-#include <utility>
+#include <algorithm>
 
 namespace clusrpc {
 namespace {
@@ -45,7 +45,9 @@ TextList SplitMultiString(const uint8_t* data, size_t size) {
     begin = i + 1;
   }
   if (begin < units) list.push_back(Units(data, begin, units));
-  return list;
+  // Nothing but terminators is a list of nothing, however many were written.
+  const bool empty = std::all_of(list.begin(), list.end(), [](const Text& text) { return text.empty(); });
+  return empty ? TextList() : list;
 }
 
 Text UnpackText(const uint8_t* data, size_t size) {
@@ -54,7 +56,7 @@ Text UnpackText(const uint8_t* data, size_t size) {
   return Units(data, 0, units);
 }
 
-RegistryData UnpackRegistryValue(uint32_t type, Bytes&& bytes) {
+RegistryData UnpackRegistryValue(uint32_t type, const Bytes& bytes) {
   const uint8_t* data = bytes.data();
   switch (type) {
     case kRegSz:
@@ -80,7 +82,7 @@ RegistryData UnpackRegistryValue(uint32_t type, Bytes&& bytes) {
     default:
       break;
   }
-  return std::move(bytes);
+  return bytes;
 }
 
 }  // namespace clusrpc

@@ -12,7 +12,7 @@ using Bytes = std::vector<uint8_t>;
 using Text = std::u16string;
 using TextList = std::vector<std::u16string>;
 
-// One registry value. What its type promises and its bytes do not keep (a REG_DWORD of three bytes) stays Bytes.
+// What a registry value says. What its type promises and its bytes do not keep (a REG_DWORD of three bytes) stays Bytes.
 using RegistryData = std::variant<Bytes, Text, TextList, uint32_t, uint64_t>;
 
 // The strings of a REG_MULTI_SZ. Only the terminator of the list is taken off: an empty string inside the list is kept,
@@ -22,6 +22,6 @@ TextList SplitMultiString(const uint8_t* data, size_t size);
 // A REG_SZ or REG_EXPAND_SZ without its one terminator. A NUL inside the text is kept.
 Text UnpackText(const uint8_t* data, size_t size);
 
-RegistryData UnpackRegistryValue(uint32_t type, Bytes&& bytes);
+RegistryData UnpackRegistryValue(uint32_t type, const Bytes& bytes);
 
 }  // namespace clusrpc

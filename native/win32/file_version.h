@@ -14,7 +14,7 @@ struct FileVersion {
 };
 
 // The version resource, size and time of a file, by local path or UNC path. A file without a version resource answers
-// ERROR_RESOURCE_TYPE_NOT_FOUND or one of its neighbours from GetFileVersionInfoSizeW; no file ERROR_FILE_NOT_FOUND.
+// ERROR_RESOURCE_DATA_NOT_FOUND or ERROR_RESOURCE_TYPE_NOT_FOUND; no file answers ERROR_FILE_NOT_FOUND.
 Result<FileVersion> ReadFileVersion(const std::u16string& path);
 
 }  // namespace clusrpc

@@ -53,7 +53,7 @@ Result<RegistryValue> QueryRegistryValue(const RegistryPath& path, const std::u1
     error = RegQueryValueExW(key.get(), Wide(name), nullptr, &type, bytes.data(), &size);
     if (error == ERROR_SUCCESS) {
       bytes.resize(std::min<size_t>(size, bytes.size()));
-      return {ERROR_SUCCESS, "RegQueryValueExW", {name, type, UnpackRegistryValue(type, std::move(bytes))}};
+      return {ERROR_SUCCESS, "RegQueryValueExW", {name, type, bytes, UnpackRegistryValue(type, bytes)}};
     }
     if (error == ERROR_MORE_DATA) bytes.resize(std::max<size_t>(size, 2 * bytes.size()));
   }
@@ -107,9 +107,9 @@ Result<std::vector<RegistryValue>> RegistryValues(const RegistryPath& path) {
       continue;
     }
     if (error != ERROR_SUCCESS) return Answer::Failure(error, "RegEnumValueW");
-    const size_t used = std::min<size_t>(size, bytes.size());
-    answer.value.push_back({std::u16string(name.data(), name.data() + std::min<size_t>(length, name.size())), type,
-                            UnpackRegistryValue(type, Bytes(bytes.begin(), bytes.begin() + used))});
+    const Bytes used(bytes.begin(), bytes.begin() + std::min<size_t>(size, bytes.size()));
+    answer.value.push_back({std::u16string(name.data(), name.data() + std::min<size_t>(length, name.size())), type, used,
+                            UnpackRegistryValue(type, used)});
     attempts = 0;
     index++;
   }

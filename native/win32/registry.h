@@ -19,6 +19,7 @@ struct RegistryPath {
 struct RegistryValue {
   std::u16string name;
   uint32_t type = 0;
+  Bytes bytes;
   RegistryData data;
 };
 

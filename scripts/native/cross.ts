@@ -37,7 +37,13 @@ export async function crossBuild(root: string, output: string): Promise<CrossBui
     );
     mkdirSync(path.dirname(output), { recursive: true });
     const libraries = ['-ldelayimp', ...target.libraries];
-    const link = ['-shared', '-static', '-s', '-Wl,--no-insert-timestamp', '-Wl,--dynamicbase,--nxcompat,--high-entropy-va'];
+    const link = [
+      '-shared',
+      '-static',
+      '-s',
+      '-Wl,--no-insert-timestamp',
+      '-Wl,--dynamicbase,--nxcompat,--high-entropy-va',
+    ];
     await run(COMPILER, [...link, '-o', output, ...objects, nodeLibrary, ...libraries], { env: environment() });
     return { output, sha256: createHash('sha256').update(readFileSync(output)).digest('hex') };
   } finally {

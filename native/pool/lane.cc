@@ -23,9 +23,14 @@ std::shared_ptr<Job> Lane::Submit(const char* call, std::u16string subject, std:
   job->call = call;
   job->subject = std::move(subject);
   job->work = std::move(work);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   queue_.push_back(job);
-  StartThreads();
+  if (WantsThread()) StartThread(&lock);
+  if (threads_ == 0) {
+    // Without any thread the queue would wait for ever.
+    queue_.erase(std::remove(queue_.begin(), queue_.end(), job), queue_.end());
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+  }
   work_.notify_one();
   return job;
 }
@@ -43,9 +48,9 @@ bool Lane::Abandon(const std::shared_ptr<Job>& job) {
 }
 
 void Lane::Resize(size_t size) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   size_ = std::max<size_t>(size, 1);
-  StartThreads();
+  if (WantsThread()) StartThread(&lock);
   work_.notify_all();
 }
 
@@ -72,30 +77,38 @@ bool Lane::WaitUntilIdle(Clock::time_point deadline) {
   return idle_.wait_until(lock, deadline, [&] { return queue_.empty() && running_.empty(); });
 }
 
-// Called with the lock held. Without any thread at all the queue would wait for ever, so then the failure is the caller's.
-void Lane::StartThreads() {
-  const size_t wanted = std::min(size_, running_.size() + queue_.size());
-  while (threads_ < wanted) {
-    try {
-      std::thread([this] { Run(); }).detach();
-    } catch (const std::system_error&) {
-      if (threads_ > 0) return;
-      queue_.pop_back();
-      throw;
-    }
-    threads_++;
+bool Lane::WantsThread() const {
+  return !starting_ && threads_ < std::min(size_, running_.size() + queue_.size());
+}
+
+// One at a time: each new thread starts the next, so that the JavaScript thread never pays for more than one. The lock
+// is given up meanwhile.
+void Lane::StartThread(std::unique_lock<std::mutex>* lock) {
+  starting_ = true;
+  threads_++;
+  lock->unlock();
+  try {
+    std::thread([this] { Run(); }).detach();
+    lock->lock();
+  } catch (const std::system_error&) {
+    lock->lock();
+    starting_ = false;
+    threads_--;
   }
 }
 
 void Lane::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (threads_ <= size_) {
-    if (!work_.wait_for(lock, kIdleThreadLives, [&] { return !queue_.empty() || threads_ > size_; })) break;
-    if (queue_.empty()) continue;
+  starting_ = false;
+  if (WantsThread()) StartThread(&lock);
+  for (;;) {
+    const bool woken = work_.wait_for(lock, kIdleThreadLives, [&] {
+      return threads_ > size_ || (!queue_.empty() && running_.size() < size_);
+    });
+    if (!woken || threads_ > size_) break;
     const std::shared_ptr<Job> job = queue_.front();
     queue_.pop_front();
     const auto place = running_.insert(running_.end(), job);
-    job->running = true;
     job->since = Clock::now();
     lock.unlock();
     job->work();
@@ -105,6 +118,8 @@ void Lane::Run() {
     if (queue_.empty() && running_.empty()) idle_.notify_all();
   }
   threads_--;
+  // The call that woke this thread may have been meant for a job.
+  work_.notify_one();
 }
 
 }  // namespace clusrpc

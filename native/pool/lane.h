@@ -17,7 +17,6 @@ struct Job {
   std::u16string subject;
   std::function<void()> work;
   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
-  bool running = false;
   bool abandoned = false;
 };
 
@@ -49,7 +48,8 @@ class Lane {
   bool WaitUntilIdle(std::chrono::steady_clock::time_point deadline);
 
  private:
-  void StartThreads();
+  bool WantsThread() const;
+  void StartThread(std::unique_lock<std::mutex>* lock);
   void Run();
 
   std::mutex mutex_;
@@ -59,6 +59,7 @@ class Lane {
   std::list<std::shared_ptr<Job>> running_;
   size_t size_;
   size_t threads_ = 0;
+  bool starting_ = false;
 };
 
 // The lanes of this process, shared by its main thread and its workers. Closing has threads of its own: when every call

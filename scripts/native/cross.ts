@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ const MINGW = 'x86_64-w64-mingw32';
 const COMPILER = `${MINGW}-g++-posix`;
 // Only mingw needs it; node-gyp links its own hook for MSVC.
 const DELAY_HOOK = 'native/mingw/delay_hook.cc';
+const LIBRARY = 'libnode.a';
 const STRICT = ['-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 
 export interface CrossBuild {
@@ -28,15 +29,19 @@ export async function crossBuild(root: string, output: string): Promise<CrossBui
   const target = nativeTarget(path.join(root, 'binding.gyp'));
   const work = mkdtempSync(path.join(tmpdir(), 'clusrpc-cross-'));
   try {
-    const nodeLibrary = await importLibrary(work);
+    await importLibrary(work);
     const sources = [...target.sources, DELAY_HOOK];
-    const objects = sources.map((source) => path.join(work, `${source.replaceAll('/', '-')}.o`));
+    const objects = sources.map((source) => `${source.replaceAll('/', '-')}.o`);
     const flags = compilerFlags(root, target.defines);
     await inParallel(sources, (source, index) =>
-      run(COMPILER, [...flags, '-c', '-o', objects[index] as string, source], { cwd: root, env: environment() }),
+      run(COMPILER, [...flags, '-c', '-o', path.join(work, objects[index] as string), source], {
+        cwd: root,
+        env: environment(),
+      }),
     );
-    mkdirSync(path.dirname(output), { recursive: true });
-    const libraries = ['-ldelayimp', ...target.libraries];
+    // Linked under the name it will have, in the directory it is linked in: ld writes the name into the export table and
+    // makes the image base out of it.
+    const file = `${target.name}.node`;
     const link = [
       '-shared',
       '-static',
@@ -44,7 +49,12 @@ export async function crossBuild(root: string, output: string): Promise<CrossBui
       '-Wl,--no-insert-timestamp',
       '-Wl,--dynamicbase,--nxcompat,--high-entropy-va',
     ];
-    await run(COMPILER, [...link, '-o', output, ...objects, nodeLibrary, ...libraries], { env: environment() });
+    await run(COMPILER, [...link, '-o', file, ...objects, LIBRARY, '-ldelayimp', ...target.libraries], {
+      cwd: work,
+      env: environment(),
+    });
+    mkdirSync(path.dirname(output), { recursive: true });
+    copyFileSync(path.join(work, file), output);
     return { output, sha256: createHash('sha256').update(readFileSync(output)).digest('hex') };
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -71,17 +81,15 @@ function headerDirectory(name: 'node-api-headers' | 'node-addon-api'): string {
 }
 
 /** A delay-load import library for the functions of Node-API, made from the lists in node-api-headers. */
-async function importLibrary(work: string): Promise<string> {
+async function importLibrary(work: string): Promise<void> {
   const directory = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'def');
   // Read line by line: one of the two files has no newline at its end.
   const names = ['js_native_api.def', 'node_api.def']
     .flatMap((file) => readFileSync(path.join(directory, file), 'utf8').split(/\r?\n/))
     .filter((line) => line.trim() !== '' && !/^(NAME|EXPORTS)\b/.test(line));
-  const definition = path.join(work, 'node.def');
-  const library = path.join(work, 'libnode.a');
-  writeFileSync(definition, ['NAME node.exe', 'EXPORTS', ...names, ''].join('\n'));
-  await run(`${MINGW}-dlltool`, ['-m', 'i386:x86-64', '-d', definition, '-y', library], { env: environment() });
-  return library;
+  writeFileSync(path.join(work, 'node.def'), ['NAME node.exe', 'EXPORTS', ...names, ''].join('\n'));
+  const options = ['-m', 'i386:x86-64', '-d', 'node.def', '-y', LIBRARY];
+  await run(`${MINGW}-dlltool`, options, { cwd: work, env: environment() });
 }
 
 function environment(): NodeJS.ProcessEnv {

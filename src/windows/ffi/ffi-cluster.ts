@@ -90,11 +90,7 @@ export function ffiClusterApi(options: FfiClusterOptions = {}): ClusterApi {
       run<readonly string[]>(calls, { call: 'ClusterEnum', cluster: handle.cluster }, '', bounds, handle),
     async close(handle) {
       lost.unregister(handle);
-      if (handle.users > 0) {
-        await new Promise<void>((resolve) => {
-          handle.idle = resolve;
-        });
-      }
+      await idle(handle);
       live.delete(handle.cluster);
       await run<void>(closers, { call: 'CloseCluster', cluster: handle.cluster }, '');
     },
@@ -104,6 +100,16 @@ export function ffiClusterApi(options: FfiClusterOptions = {}): ClusterApi {
 }
 
 const NO_LANE = { size: 0, busy: 0, queued: 0, abandoned: 0, oldest: null } as const;
+
+/** Waits for the queries under way. One that was given up does not keep the process alive, but this close does. */
+async function idle(handle: FfiHandle): Promise<void> {
+  if (handle.users === 0) return;
+  const alive = setInterval(() => {}, 60_000);
+  await new Promise<void>((resolve) => {
+    handle.idle = resolve;
+  });
+  clearInterval(alive);
+}
 
 function chosenPackage(): FfiPackage {
   const probes = FFI_PACKAGES.map(probePackage);

@@ -9,7 +9,7 @@
  *   CLUSTEST_CLOSE_DELAY=ms  CloseCluster takes that long
  *   CLUSTEST_CLOSE_ERROR=n   CloseCluster answers FALSE and last error n, and the handle is gone all the same
  *   CLUSTEST_NODES=a;b;c     the node names of the cluster (default NODE1;NODE2)
- *   CLUSTEST_LOG=path        one line for every open, failed open, close and misuse, appended in one write
+ *   CLUSTEST_LOG=path        one line for every open, failed open, close and misuse
  *
  * A handle that is closed twice or used after its close is written to the log as `misuse`.
  */
@@ -42,6 +42,7 @@ typedef struct {
 } VersionInfo;
 
 static LONG serials;
+static SRWLOCK writing = SRWLOCK_INIT;
 
 static DWORD number(const WCHAR *name) {
   WCHAR text[16];
@@ -55,10 +56,14 @@ static void note(const char *event, LONG serial) {
   DWORD length = GetEnvironmentVariableW(L"CLUSTEST_LOG", path, 1024), written;
   HANDLE file;
   if (length == 0 || length >= 1024) return;
+  /* Wine does not append in one step. */
+  AcquireSRWLockExclusive(&writing);
   file = CreateFileW(path, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_ALWAYS, 0, NULL);
-  if (file == INVALID_HANDLE_VALUE) return;
-  WriteFile(file, line, (DWORD)sprintf(line, "%s %ld\n", event, serial), &written, NULL);
-  CloseHandle(file);
+  if (file != INVALID_HANDLE_VALUE) {
+    WriteFile(file, line, (DWORD)sprintf(line, "%s %ld\n", event, serial), &written, NULL);
+    CloseHandle(file);
+  }
+  ReleaseSRWLockExclusive(&writing);
 }
 
 static Cluster *check(void *handle) {

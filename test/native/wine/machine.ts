@@ -128,6 +128,8 @@ function wineEnvironment(prefix: string): NodeJS.ProcessEnv {
     PATH,
     HOME,
     TMPDIR,
+    // Else file names are limited to ASCII.
+    LC_ALL: 'C.UTF-8',
     WINEPREFIX: prefix,
     WINEARCH: 'win64',
     WINEDEBUG: '-all',

@@ -76,11 +76,6 @@ export class FragmentTable {
     return this.#entries.size;
   }
 
-  /** Bytes that the table answers for, never more than maxFragmentBytes after `add`. */
-  get heldBytes(): number {
-    return this.#bytes;
-  }
-
   /** The datagram when `fragment` was its last missing piece, else null. The data of the fragment is copied. */
   add(fragment: Fragment, nowMs: number): Reassembled | null {
     this.#expire(fragment.key, nowMs);

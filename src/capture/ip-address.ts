@@ -36,7 +36,7 @@ function parseIpv4(text: string): Uint8Array | null {
 function parseIpv6(text: string): Uint8Array | null {
   const sides = text.split('::');
   if (sides.length > 2) return null;
-  const [head, tail] = sides.map(ipv6Units);
+  const [head, tail] = sides.map((side, i) => ipv6Units(side, i === sides.length - 1));
   if (head === null || head === undefined || tail === null) return null;
   const gap = IPV6_UNITS - head.length - (tail?.length ?? 0);
   if (tail === undefined ? gap !== 0 : gap < 1) return null;
@@ -44,7 +44,8 @@ function parseIpv6(text: string): Uint8Array | null {
   return Uint8Array.from(units.flatMap((unit) => [unit >>> 8, unit & 0xff]));
 }
 
-function ipv6Units(side: string): number[] | null {
+/** Dotted IPv4 may stand for the last two units of the address, nowhere else. */
+function ipv6Units(side: string, isEnd: boolean): number[] | null {
   if (side === '') return [];
   const units: number[] = [];
   const parts = side.split(':');
@@ -53,7 +54,7 @@ function ipv6Units(side: string): number[] | null {
       units.push(Number.parseInt(part, 16));
       continue;
     }
-    const dotted = i === parts.length - 1 ? parseIpv4(part) : null;
+    const dotted = isEnd && i === parts.length - 1 ? parseIpv4(part) : null;
     if (dotted === null) return null;
     const [a, b, c, d] = dotted as unknown as [number, number, number, number];
     units.push((a << 8) | b, (c << 8) | d);

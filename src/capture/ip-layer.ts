@@ -1,4 +1,4 @@
-/** Protocol numbers (IANA); those below the line are extension headers of IPv6 (RFC 8200 4). */
+/** Protocol numbers (IANA), then the extension headers of IPv6 (RFC 8200 4). */
 export const PROTOCOLS = {
   ICMP: 1,
   TCP: 6,

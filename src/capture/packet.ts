@@ -8,7 +8,7 @@ export interface Endpoint {
 
 /** One link-layer packet as it stands in a capture file. */
 export interface Packet {
-  /** 1 for the first packet of the file, as tshark's frame.number. */
+  /** As Wireshark numbers frames: 1 for the first packet of the file; some pcapng blocks that hold no packet count too. */
   readonly number: number;
   /** Whole seconds since 1970; a hostile file may name seconds that no Date can hold. */
   readonly seconds: number;

@@ -13,6 +13,12 @@ const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a;
 const BLOCK_HEADER = 8;
 const TRAILER = 4;
+/**
+ * Journal entries and custom blocks: no packets, but Wireshark gives them a number among the packets, and numbers are
+ * what people look packets up by.
+ */
+const NUMBERED_BLOCKS: ReadonlySet<number> = new Set([0x00000009, 0x00000bad, 0x40000bad]);
+
 /** Bytes between the header of a block and its trailer that its fixed fields take. */
 const MIN_BODY: Readonly<Record<number, number>> = {
   [BLOCKS.SECTION]: 16,
@@ -58,6 +64,7 @@ export class PcapngReader implements FormatReader {
         throw invalidCapture(`block type ${type} cannot be ${length} bytes long`, window.position + 4);
       }
       if (minBody === undefined) {
+        if (NUMBERED_BLOCKS.has(type)) this.#count += 1;
         window.offset += BLOCK_HEADER;
         this.#skipped = { length, left: length - BLOCK_HEADER };
         continue;

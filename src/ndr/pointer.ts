@@ -20,7 +20,7 @@ export class ReferentIds {
   }
 }
 
-/** A top-level pointer: the pointee stands right behind the referent id (C706 14.3.12.1). */
+/** A top-level pointer: the pointee stands right behind the referent id (C706 14.3.12). */
 export function writePointer<T>(
   writer: Writer,
   ids: ReferentIds,
@@ -35,7 +35,7 @@ export function readPointer<T>(reader: Reader, readPointee: (reader: Reader) => 
   return readU32(reader) === 0 ? null : readPointee(reader);
 }
 
-/** The id alone, of a pointer inside a struct or array: its pointee follows the whole construct (C706 14.3.12.3). */
+/** The id alone, of a pointer inside a struct or array: its pointee follows the whole construct (C706 14.3.12). */
 export function writeReferent(writer: Writer, ids: ReferentIds, value: unknown): void {
   writeU32(writer, value === null ? 0 : ids.next());
 }

@@ -11,7 +11,7 @@ export interface SyntaxId {
   readonly version: Version;
 }
 
-/** The transfer syntax NDR 2.0 (C706 App. I), the only one of connectionless RPC. */
+/** The transfer syntax NDR 2.0 (C706 chapter 14), the only one of connectionless RPC. */
 export const NDR: SyntaxId = {
   uuid: uuid('8a885d04-1ceb-11c9-9fe8-08002b104860'),
   version: { major: 2, minor: 0 },

@@ -8,7 +8,7 @@ export interface DceStatus {
   readonly win32: number | null;
 }
 
-/** DCE statuses that conversation callbacks and the endpoint mapper answer with (C706 App. E). */
+/** DCE statuses that conversation callbacks and the endpoint mapper answer with: the rpc and ept numbers of DCE. */
 export const DCE = [
   {
     code: 0x16c9a010,

@@ -8,7 +8,7 @@ export interface Status {
 /** The stand-in for a symbol where the number is not in the table: `WIN32_4711`. */
 export type UnknownWin32 = `WIN32_${number}`;
 
-/** Win32 and Winsock error numbers that this package can meet ([MS-ERREF] 2.2, [MS-CMRP] 2.2.2); the sentences are ours. */
+/** Win32 and Winsock error numbers that this package can meet ([MS-ERREF] 2.2); the sentences are ours. */
 export const WIN32 = [
   { code: 0, symbol: 'ERROR_SUCCESS', sentence: 'The operation completed.' },
   { code: 1, symbol: 'ERROR_INVALID_FUNCTION', sentence: 'The server does not know this function or control code.' },

@@ -25,7 +25,7 @@ export interface CreateEnumRequest {
   readonly type: number;
 }
 
-/** One ENUM_ENTRY ([MS-CMRP] 2.2.3.4). A null name is read as an empty one. */
+/** One ENUM_ENTRY. A null name is read as an empty one. */
 export interface EnumEntry {
   readonly type: number;
   readonly name: string;
@@ -71,7 +71,7 @@ export function decodeCreateEnumResponse(
   return { entries, ...readRpcStatus(reader, version), status: readU32(reader) };
 }
 
-/** max_count, EntryCount, entries with the ids of their names, then the names ([MS-CMRP] 2.2.3.5). */
+/** max_count, EntryCount, entries with the ids of their names, then the names ([MS-CMRP] 3.1.4.1.8). */
 function writeEnumList(writer: Writer, ids: ReferentIds, entries: readonly EnumEntry[]): void {
   writeU32(writer, entries.length);
   writeU32(writer, entries.length);

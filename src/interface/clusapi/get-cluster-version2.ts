@@ -19,7 +19,7 @@ export interface OperationalVersion {
 /** dwSize: five DWORDs with itself and dwReserved. */
 const OPERATIONAL_VERSION_SIZE = 20;
 
-/** ApiGetClusterVersion2, operation 102 ([MS-CMRP] 3.1.4.1.103). The request has no parameters. */
+/** ApiGetClusterVersion2, operation 102 ([MS-CMRP] 3.1.4.1.102). The request has no parameters. */
 export interface GetClusterVersion2Response extends ClusterVersionFields, RpcStatus {
   readonly operational: OperationalVersion | null;
   /** A Win32 number. */

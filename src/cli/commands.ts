@@ -1,0 +1,51 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CliContext } from './context.ts';
+
+/** Builds a command; its file is loaded only when the command is asked for. */
+export type CommandFactory = (context: CliContext) => CommandUnknownOpts;
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** null: promised, and not in this version. */
+  readonly load: (() => Promise<CommandFactory>) | null;
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'shows the port leak and the stall on an emulated Windows 2000 machine, unfixed and fixed',
+    load: null,
+  },
+  {
+    name: 'probe',
+    summary: 'can I open this cluster from here, and if not, which layer stops me?',
+    load: async () => (await import('./probe.ts')).probeCommand,
+  },
+  {
+    name: 'endpoints',
+    summary: 'what does the endpoint mapper of a host offer?',
+    load: async () => (await import('./endpoints.ts')).endpointsCommand,
+  },
+  { name: 'audit', summary: 'does this Windows installation leak firewall ports (KB814622)?', load: null },
+  { name: 'collector', summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine', load: null },
+  {
+    name: 'ports',
+    summary: 'is the RPC port configuration valid, how many opens does it carry, what range do I need?',
+    load: async () => (await import('./ports.ts')).portsCommand,
+  },
+  {
+    name: 'soak',
+    summary: 'what happens to the ports when a program opens and closes the cluster many times?',
+    load: async () => (await import('./soak.ts')).soakCommand,
+  },
+  {
+    name: 'emulate',
+    summary: 'runs an emulated cluster host until Ctrl-C',
+    load: async () => (await import('./emulate.ts')).emulateCommand,
+  },
+  { name: 'explain', summary: 'what went wrong in this pcap or pcapng of RPC traffic?', load: null },
+  { name: 'watch', summary: 'which ports does that running program hold, and is it leaking?', load: null },
+  { name: 'doctor', summary: 'which backends, peers and rights does this machine have?', load: null },
+];

@@ -1,0 +1,110 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type FaultRates, parseFaultRates } from '../emulator/fault-rates.ts';
+import { EmulatedHost } from '../emulator/host.ts';
+import { DEFAULT_HOST_PROFILE, HOST_PROFILES, type HostProfileName } from '../emulator/host-profiles.ts';
+import { parseScenario, playScenario } from '../emulator/scenario.ts';
+import type { PortRange } from '../ports/ranges.ts';
+import { systemClock } from '../transport/clock.ts';
+import { laterOptions, withCommonOptions } from './common-options.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { readInput } from './files.ts';
+import type { CommandRun } from './run.ts';
+import { count, ipAddress, oneOf, portNumber, portRanges } from './values.ts';
+
+interface Options {
+  readonly hostProfile?: HostProfileName | undefined;
+  readonly listen?: string | undefined;
+  readonly expose?: true | undefined;
+  readonly epmPort?: number | undefined;
+  readonly ports?: readonly PortRange[] | undefined;
+  readonly requireAuth?: true | undefined;
+  readonly fault?: Partial<FaultRates> | undefined;
+  readonly replyFrom?: string | undefined;
+  readonly nodes?: readonly string[] | undefined;
+  readonly clusterName?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly seed?: number | undefined;
+}
+
+const LARGEST_SCENARIO = 1 << 20;
+
+export function emulateCommand(context: CliContext): CommandUnknownOpts {
+  const command = new Command('emulate')
+    .description(
+      'Runs an emulated cluster host until Ctrl-C: endpoint mapper, Cluster service and a cluster behind them, over datagram RPC. Prints one JSON line when it can be called and one of counters at its end.',
+    )
+    .option(
+      '--host-profile <name>',
+      `the Windows it is (default: ${DEFAULT_HOST_PROFILE})`,
+      oneOf(Object.keys(HOST_PROFILES) as HostProfileName[]),
+    )
+    .option(
+      '--listen <address>',
+      'its address (default: 127.0.0.1); each machine wants one of its own, 127.x.y.z',
+      ipAddress,
+    )
+    .option('--expose', 'allow an address that other machines reach')
+    .option('--epm-port <port>', 'UDP port of the endpoint mapper, 0 for any (default: 0)', portNumber(0))
+    .option('--ports <ranges>', 'where the Cluster service takes its port, such as 1026-1050', portRanges)
+    .option('--require-auth', 'refuse every caller that is not authenticated')
+    .option(
+      '--fault <list>',
+      'what goes wrong: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1',
+      parseFaultRates,
+    )
+    .option('--reply-from <address>', 'the Cluster service answers from this address of the machine', ipAddress)
+    .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names)
+    .option('--cluster-name <name>', 'name of the cluster (default: CLUSTER1)')
+    .option('--scenario <file>', 'JSON of what happens when: faults, nodes that go down and come up, fail-overs')
+    .option('--seed <n>', 'decides which faults happen (default: 1)', count())
+    .action((options, self) => context.run(self, (run) => emulate(run, options)));
+  laterOptions(command, ['--users <file>', '--min-auth <level>']);
+  return withCommonOptions(command, { pcap: true });
+}
+
+async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
+  const { scenario: file, listen, fault, ...rest } = options;
+  const scenario = file === undefined ? null : readScenario(file);
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const host = await EmulatedHost.start({
+    ...given,
+    ...(listen !== undefined && { address: listen }),
+    ...(fault && { faults: fault }),
+  });
+  const counters = () => run.output.event({ event: 'counters', ...host.counters });
+  const stop =
+    scenario === null
+      ? () => {}
+      : playScenario(scenario, host, systemClock, ({ text }, error) => {
+          run.note(error === null ? `scenario: ${text}` : `scenario: ${text} failed: ${(error as Error).message}`);
+        });
+  process.on('SIGUSR1', counters);
+  try {
+    run.output.event({ event: 'ready', ...host.addresses, pid: process.pid });
+    await aborted(run.signal);
+  } finally {
+    process.off('SIGUSR1', counters);
+    stop();
+    counters();
+    await host.close();
+  }
+  return EXIT.fine;
+}
+
+function readScenario(file: string) {
+  return parseScenario(new TextDecoder().decode(readInput(file, 'the scenario', LARGEST_SCENARIO)));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function names(text: string): readonly string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.some((name) => name === '')) throw usageError(`--nodes: an empty name in ${JSON.stringify(text)}`);
+  return list;
+}

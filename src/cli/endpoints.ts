@@ -1,0 +1,68 @@
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
+import { type EndpointsOptions, endpoints, LOOKUP_SEMANTICS } from '../probe/endpoints.ts';
+import { endpointsText } from '../report/endpoints-text.ts';
+import { isClusError } from '../status/errors.ts';
+import { withCommonOptions } from './common-options.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import type { CommandRun } from './run.ts';
+import { ipAddress, oneOf, portNumber, portRanges, positiveDuration } from './values.ts';
+
+interface Options {
+  readonly epmPort?: number | undefined;
+  readonly localPorts?: readonly PortRange[] | undefined;
+  readonly source?: string | undefined;
+  readonly 4?: true | undefined;
+  readonly 6?: true | undefined;
+  readonly semantics?: EndpointsOptions['semantics'];
+  readonly timeout?: number | undefined;
+  readonly stageTimeout?: number | undefined;
+}
+
+export function endpointsCommand(context: CliContext): CommandUnknownOpts {
+  const command = new Command('endpoints')
+    .description('Lists what the endpoint mapper of a host offers: interfaces, versions, addresses, annotations.')
+    .argument('<host>', 'by name or address')
+    .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
+    .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
+    .option('--source <address>', 'local address to send from', ipAddress)
+    .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
+    .addOption(new Option('-6', 'IPv6 only'))
+    .option(
+      '--semantics <kind>',
+      'how to ask: at-most-once as Windows does, idempotent where callbacks cannot arrive, auto: the first, then the second',
+      oneOf(LOOKUP_SEMANTICS),
+    )
+    .option('--timeout <duration>', 'for all of it (default: 15s)', positiveDuration)
+    .option('--stage-timeout <duration>', 'for each answer (default: 4s)', positiveDuration)
+    .action((host, options, self) => context.run(self, (run) => listEndpoints(run, host, options)));
+  return withCommonOptions(command, { pcap: true });
+}
+
+async function listEndpoints(run: CommandRun, host: string, options: Options): Promise<ExitCode> {
+  const { source, semantics, timeout, stageTimeout, localPorts } = options;
+  try {
+    const document = await endpoints(host, {
+      endpointMapperPort: options.epmPort,
+      localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
+      source,
+      family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,
+      semantics,
+      timeout,
+      stageTimeout,
+      signal: run.signal,
+    });
+    run.output.document(document, () => endpointsText(document, run.style));
+    return EXIT.fine;
+  } catch (error) {
+    if (!isSilence(error)) throw error;
+    run.note(`error: ${error.message}${error.advice === undefined ? '' : `\n${error.advice}`}`);
+    return EXIT.unknown;
+  }
+}
+
+/** Nothing at all came back: down, filtered and "no datagram RPC" cannot be told apart. */
+function isSilence(error: unknown): error is Error & { readonly advice: string | undefined } {
+  return isClusError(error) && error.stage === 'mapper-reachable' && error.code !== 'ERR_CLUSRPC_TRANSPORT';
+}

@@ -1,0 +1,34 @@
+import { CommanderError } from '@commander-js/extra-typings';
+import { isClusError } from '../status/errors.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+const REPORT_TO = 'https://www.npmjs.com/package/clusrpc';
+
+/** What an error that ended a command means to the one who typed it. */
+export interface Failure {
+  readonly code: ExitCode;
+  /** Lines for stderr; empty when commander has said it. */
+  readonly message: string;
+}
+
+const USAGE_CODES: ReadonlySet<string> = new Set(['ERR_CLUSRPC_INVALID_OPTION', 'ERR_CLUSRPC_INVALID_INPUT']);
+
+/**
+ * Commander's errors and wrong input are 2, what the peer or the network did is 1, and all the rest is a defect of ours.
+ * `debug` adds the stack.
+ */
+export function explainFailure(error: unknown, debug: boolean): Failure {
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.fine : EXIT.usage, message: '' };
+  const stack = debug && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
+  if (isClusError(error) && error.code !== 'ERR_CLUSRPC_MISUSE') {
+    const code = USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.notFine;
+    const advice = error.advice === undefined ? '' : `\n${error.advice}`;
+    return { code, message: `error: ${error.message}${advice}${stack}` };
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const how = debug ? '' : ' The same command with --log-level debug shows where it happened.';
+  return {
+    code: EXIT.defect,
+    message: `clusrpc failed by a defect of its own: ${text}\nPlease report it (${REPORT_TO}).${how}${stack}`,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Writable } from 'node:stream';
+
+export type OutputMode = 'text' | 'json' | 'ndjson';
+
+/** stdout of a command: data, and nothing but data. */
+export class Output {
+  readonly mode: OutputMode;
+  readonly #stream: Writable;
+
+  constructor(stream: Writable, mode: OutputMode) {
+    this.#stream = stream;
+    this.mode = mode;
+  }
+
+  /** The one result of a command: a document, or the text that says the same. */
+  document(value: object, text: () => string): void {
+    if (this.mode === 'text') this.text(text());
+    else this.#stream.write(`${JSON.stringify(value, null, this.mode === 'json' ? 2 : 0)}\n`);
+  }
+
+  /** One of several results: a line with `--ndjson`, its text for people, nothing with `--json` (the document has it). */
+  item(value: object, text?: () => string): void {
+    if (this.mode === 'ndjson') this.event(value);
+    else if (this.mode === 'text' && text !== undefined) this.text(text());
+  }
+
+  /** One JSON line whatever the mode: what another program waits for. */
+  event(value: object): void {
+    this.#stream.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Text for people; only in text mode. */
+  text(text: string): void {
+    if (this.mode === 'text' && text !== '') this.#stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+}

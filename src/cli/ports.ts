@@ -1,0 +1,138 @@
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { writePortsReg } from '../ports/configuration.ts';
+import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../ports/profiles.ts';
+import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
+import { type PortsReport, ports } from '../ports/report.ts';
+import { portsText } from '../report/ports-text.ts';
+import { laterOptions, withCommonOptions } from './common-options.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { readInput, writeNew } from './files.ts';
+import { keysOf } from './keys-of.ts';
+import type { CommandRun } from './run.ts';
+import { duration, oneOf, portRanges, positiveDuration, probability, rate } from './values.ts';
+
+const MAX_REG_BYTES = 64 * 1024 * 1024;
+
+interface Options {
+  readonly ports?: readonly PortRange[] | undefined;
+  readonly reg?: string | undefined;
+  readonly every?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly hold?: number | undefined;
+  readonly uptime?: number | undefined;
+  readonly failureRate?: number | undefined;
+  readonly hangsAfter?: number | undefined;
+  readonly clientProfile?: ClientProfileName | undefined;
+  readonly reuse?: PortReuse | undefined;
+  readonly recycleAfter?: number | undefined;
+  readonly writeReg?: string | undefined;
+  readonly force?: true | undefined;
+}
+
+export function portsCommand(context: CliContext): CommandUnknownOpts {
+  const profiles = keysOf(CLIENT_PROFILES);
+  const command = new Command('ports')
+    .description(
+      'Says whether an RPC port configuration is valid, how many opens it carries, what a load does to it, and what range that load needs.',
+    )
+    .argument('[source]', 'not in this version: give --ports or --reg')
+    .addOption(new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts('reg'))
+    .option('--reg <file>', 'a registry export of HKLM\\Software\\Microsoft\\Rpc')
+    .option('--every <duration>', 'time between two opens of one process, such as 20s', positiveDuration)
+    .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
+    .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
+    .option('--uptime <duration>', 'how long the program shall run, such as 30d', positiveDuration)
+    .option('--failure-rate <p>', 'probability that an open fails, 0 to 1 (default: 0)', probability)
+    .option(
+      '--hangs-after <duration>',
+      'when the program was seen to hang: estimates the failure rate',
+      positiveDuration,
+    )
+    .option('--client-profile <name>', `one of ${profiles.join(', ')} (default: windows-2000-sp3)`, oneOf(profiles))
+    .option('--reuse <reading>', 'by-process or never (default: as the profile)', oneOf(['by-process', 'never']))
+    .option('--recycle-after <duration>', 'from close until a port can be taken again (default: 240s)', duration)
+    .option('--write-reg <file>', 'write a registry export with the ports that are needed')
+    .option('--force', 'let --write-reg write over a file')
+    .action((source, options, self) => context.run(self, (run) => showPorts(run, source, options)));
+  laterOptions(command, LATER_SOURCES);
+  return withCommonOptions(command);
+}
+
+const LATER_SOURCES = [
+  '--live',
+  '--system32 <dir>',
+  '--hive <file>',
+  '--share <path>',
+  '--host <name>',
+  '--targets <file>',
+  '--csv',
+  '--baseline <file>',
+];
+
+function showPorts(run: CommandRun, source: string | undefined, options: Options): ExitCode {
+  if (source !== undefined) {
+    throw usageError(`a directory as the source is not in this version: ${source}`, 'Give --ports or --reg.');
+  }
+  const report = ports({
+    ...sourceOf(options),
+    everyMs: loadOf(options),
+    holdMs: options.hold,
+    uptimeMs: options.uptime,
+    failureRate: options.failureRate,
+    hangsAfterMs: options.hangsAfter,
+    clientProfile: options.clientProfile,
+    reuse: options.reuse,
+    recycleAfterMs: options.recycleAfter,
+  });
+  if (options.writeReg !== undefined) writeReg(run, report, options.writeReg, options.force === true);
+  run.output.document(report, () => portsText(report, run.style));
+  return isFine(report) ? EXIT.fine : EXIT.notFine;
+}
+
+function sourceOf({ ports: ranges, reg }: Options) {
+  if (ranges !== undefined) return { ports: formatPortRanges(ranges) };
+  if (reg !== undefined) return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
+  throw usageError('which ports?', 'Give --ports 5000-5019, or --reg with a registry export.');
+}
+
+function loadOf({ every, rate: rateEvery, ...options }: Options): number | undefined {
+  const everyMs = every ?? rateEvery;
+  if (everyMs !== undefined) return everyMs;
+  const needsLoad = {
+    '--uptime': options.uptime,
+    '--failure-rate': options.failureRate,
+    '--hangs-after': options.hangsAfter,
+  };
+  for (const [flag, value] of Object.entries(needsLoad)) {
+    if (value !== undefined)
+      throw usageError(`${flag} says nothing without a load`, 'Give --every 20s or --rate 0.05/s.');
+  }
+  return undefined;
+}
+
+/** With an uptime: enough ports for it, with the probability that the report names. Else: no refusal, ever. */
+function isFine({ valid, pool, forecast, needed, settings }: PortsReport): boolean {
+  if (!valid) return false;
+  if (forecast === null) return pool.size > 0;
+  return settings.uptimeMs === null ? forecast.firstRefusal === null : needed !== null && needed.size <= pool.size;
+}
+
+function writeReg(run: CommandRun, report: PortsReport, file: string, force: boolean): void {
+  const ranges = rangesToWrite(report);
+  writeNew(file, 'the registry export', writePortsReg(ranges), { force });
+  run.note(`wrote ${formatPortRanges(ranges)} to ${file}: import it there with regedit, then restart that machine`);
+}
+
+/** What the load needs where the pool is too small; else the pool as it is. */
+function rangesToWrite({ valid, pool, needed, source }: PortsReport): readonly PortRange[] {
+  if (needed !== null && needed.size > pool.size) {
+    if (needed.range !== null) return [needed.range];
+    throw usageError(`--write-reg: the load needs ${needed.size} ports, and there are not so many`);
+  }
+  if (valid && pool.kind === 'configured' && pool.size > 0) return pool.ranges;
+  throw usageError(
+    `--write-reg: ${source} names no ports to write`,
+    'Give --ports, or a load with --every and --uptime.',
+  );
+}

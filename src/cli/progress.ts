@@ -1,0 +1,134 @@
+import type { Writable } from 'node:stream';
+import { MultiBar, type SingleBar } from 'cli-progress';
+
+/** Shows how far a long run is, on stderr. Whatever else goes there while it runs must go through `line`. */
+export interface Progress {
+  /** Begins anew; `total` null: nobody knows. */
+  start(label: string, total: number | null): void;
+  update(done: number, detail?: string): void;
+  stop(): void;
+  /** A line of its own that does not tear the bar. */
+  line(text: string): void;
+}
+
+/** A stream that may be a terminal. */
+export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+export type ProgressKind = 'bar' | 'plain' | 'silent';
+
+export function createProgress(kind: ProgressKind, stream: TerminalStream, now: () => number = Date.now): Progress {
+  if (kind === 'bar') return new BarProgress(stream, now);
+  return kind === 'plain' ? new PlainProgress(stream, now) : new SilentProgress(stream);
+}
+
+/** ms between two drawings of the bar: a loop that never yields still shows it. */
+const REDRAW_EVERY = 100;
+/** ms between two lines off a terminal. */
+const LINE_EVERY = 5000;
+
+class SilentProgress implements Progress {
+  readonly #stream: Writable;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+  }
+
+  start(): void {}
+  update(): void {}
+  stop(): void {}
+
+  line(text: string): void {
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+class PlainProgress implements Progress {
+  readonly #stream: Writable;
+  readonly #now: () => number;
+  #label = '';
+  #total: number | null = null;
+  #last = 0;
+
+  constructor(stream: Writable, now: () => number) {
+    this.#stream = stream;
+    this.#now = now;
+  }
+
+  start(label: string, total: number | null): void {
+    this.#label = label;
+    this.#total = total;
+    this.#last = this.#now();
+  }
+
+  update(done: number, detail = ''): void {
+    if (this.#now() - this.#last < LINE_EVERY) return;
+    this.#last = this.#now();
+    const of = this.#total === null ? '' : ` of ${this.#total} (${Math.floor((100 * done) / this.#total)} %)`;
+    this.line([`${this.#label}: ${done}${of}`, detail].filter((part) => part !== '').join(', '));
+  }
+
+  stop(): void {}
+
+  line(text: string): void {
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+class BarProgress implements Progress {
+  readonly #stream: TerminalStream;
+  readonly #now: () => number;
+  #bars: MultiBar | null = null;
+  #bar: SingleBar | null = null;
+  #drawn = 0;
+
+  constructor(stream: TerminalStream, now: () => number) {
+    this.#stream = stream;
+    this.#now = now;
+  }
+
+  start(label: string, total: number | null): void {
+    this.stop();
+    const format =
+      total === null ? '{label} {value} {detail}' : '{label} {bar} {percentage} % {value}/{total} {detail}';
+    this.#bars = new MultiBar({
+      format,
+      // The types ask for a stream of the process, of which only what every terminal stream has is used.
+      stream: this.#stream as NodeJS.WritableStream,
+      hideCursor: true,
+      barsize: 24,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      clearOnComplete: true,
+      // Else a line of the log takes away a bar that has not moved since.
+      forceRedraw: true,
+      gracefulExit: false,
+    });
+    this.#bar = this.#bars.create(total ?? 0, 0, { label, detail: '' });
+    this.#draw();
+  }
+
+  update(done: number, detail = ''): void {
+    this.#bar?.update(done, { detail });
+    if (this.#now() - this.#drawn >= REDRAW_EVERY) this.#draw();
+  }
+
+  stop(): void {
+    this.#bars?.stop();
+    this.#bars = null;
+    this.#bar = null;
+  }
+
+  line(text: string): void {
+    if (this.#bars === null) {
+      this.#stream.write(`${text}\n`);
+      return;
+    }
+    this.#bars.log(`${text}\n`);
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#drawn = this.#now();
+    this.#bars?.update();
+  }
+}

@@ -1,0 +1,93 @@
+import { appendFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import pc from 'picocolors';
+import type { Style } from '../report/text/style.ts';
+import type { CommonOptions } from './common-options.ts';
+import type { CliWorld } from './context.ts';
+import { asUsageError, checkPage, writeNew } from './files.ts';
+import { Output } from './output.ts';
+import { createProgress, type Progress, type ProgressKind } from './progress.ts';
+
+/** One run of one command. */
+export interface CommandRun {
+  /** Aborted by Ctrl-C: print what there is and return. */
+  readonly signal: AbortSignal;
+  readonly world: CliWorld;
+  readonly output: Output;
+  readonly progress: Progress;
+  /** For text on stdout; they do nothing where no colours are wanted. */
+  readonly style: Style;
+  /** Writes the page of `--html`; without that option nothing is rendered. */
+  html(render: () => string): void;
+  /** A line for people on stderr, past the bar. */
+  note(text: string): void;
+  close(): Promise<void>;
+}
+
+export async function openRun(world: CliWorld, options: CommonOptions): Promise<CommandRun> {
+  const { stdout, stderr, signal } = world;
+  const output = new Output(stdout, options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text');
+  if (options.html !== undefined) checkPage(options.html);
+  const progress = createProgress(progressKind(world, options), stderr);
+  const closers = [() => progress.stop()];
+  if (options.pcap !== undefined) closers.push((await import('./pcap-file.ts')).captureTo(options.pcap));
+  const closeLog = await openLog(world, options, progress);
+  return {
+    signal,
+    world,
+    output,
+    progress,
+    style: pc.createColors(wantsColor(world, options)),
+    html: (render) => {
+      if (options.html !== undefined) writeNew(options.html, 'the page', render(), { force: true });
+    },
+    note: (text) => progress.line(text),
+    close: async () => {
+      for (const close of closers) close();
+      await closeLog();
+    },
+  };
+}
+
+async function openLog(world: CliWorld, options: CommonOptions, progress: Progress): Promise<() => Promise<void>> {
+  const { logLevel, logFile } = options;
+  if (logFile !== undefined) {
+    try {
+      appendFileSync(logFile, '', { mode: 0o600 });
+    } catch (error) {
+      throw asUsageError(error, `the log file ${logFile} cannot be written`);
+    }
+  }
+  // Nothing below a warning: the library's own errors say the same once more, so there is no need for a logger.
+  if (logFile === undefined && (logLevel === 'silent' || logLevel === 'error')) return async () => {};
+  const { createLogger, logTo } = await import('../log.ts');
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk: unknown, _encoding, done) => {
+      progress.line(String(chunk).trimEnd());
+      done();
+    },
+  });
+  const color = options.color && world.stderr.isTTY === true && !world.env.NO_COLOR;
+  const logger = createLogger({ level: logLevel, stream, color, ...(logFile !== undefined && { file: logFile }) });
+  const stop = logTo(logger);
+  return async () => {
+    stop();
+    const transports = [...logger.transports];
+    logger.end();
+    await Promise.all(transports.map((transport) => finished(transport, { readable: false })));
+  };
+}
+
+function progressKind({ stderr }: CliWorld, { logLevel }: CommonOptions): ProgressKind {
+  if (logLevel === 'silent' || logLevel === 'error') return 'silent';
+  return stderr.isTTY === true ? 'bar' : 'plain';
+}
+
+/** NO_COLOR (no-color.org) and FORCE_COLOR, else whether stdout is a terminal. */
+function wantsColor({ stdout, env }: CliWorld, { color }: CommonOptions): boolean {
+  if (!color || env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
+  return stdout.isTTY === true && env.TERM !== 'dumb';
+}

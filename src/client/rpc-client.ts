@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
+import { isIP, isIPv6 } from 'node:net';
+import { randomUuid, type Uuid } from '../bytes/uuid.ts';
+import { ClClient } from '../machine/cl-client.ts';
+import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/client-types.ts';
+import type { Address } from '../machine/contract.ts';
+import type { ClientSettings } from '../machine/settings.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import { Endpoint, type Gate } from '../transport/endpoint.ts';
+import type { Network } from '../transport/network.ts';
+import { udpNetwork } from '../transport/udp.ts';
+import { bindFirst } from './bind-first.ts';
+import { failure, timedOut } from './call-error.ts';
+import { RpcBinding, type RpcCallOptions, type RpcResult } from './rpc-binding.ts';
+
+export { RpcBinding, type RpcCallOptions, type RpcResult };
+
+/** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
+const PROCESS_ADDRESS_SPACE = randomUuid(randomBytes(16));
+
+export interface RpcClientOptions {
+  /** Where the default binding goes. */
+  readonly to?: Address;
+  /** Default: any address of this machine, of the family of `to`. */
+  readonly localAddress?: string;
+  /** Ports to try in this order; default: one that the system chooses. */
+  readonly localPorts?: Iterable<number>;
+  readonly settings?: Partial<ClientSettings>;
+  /** Default: UDP of this machine. */
+  readonly network?: Network;
+  readonly addressSpace?: Uuid;
+  readonly newUuid?: () => Uuid;
+  /** Sees every datagram that goes out. */
+  readonly gate?: Gate;
+  /** Sees every datagram that comes in, first: true says that it has been taken elsewhere. */
+  readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
+}
+
+/** What `clusrpc:call` publishes when a call has ended. */
+export interface CallMessage {
+  readonly time: number;
+  readonly ms: number;
+  readonly server: Address;
+  readonly local: Address;
+  readonly interfaceId: InterfaceId;
+  readonly opnum: number;
+  readonly name: string | undefined;
+  readonly outcome: ClientEvent['kind'];
+  readonly status: number | undefined;
+}
+
+interface Pending {
+  readonly resolve: (result: RpcResult) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly name: string | undefined;
+  readonly cleanup: (() => void) | null;
+  readonly report: ((event: ClientEvent) => void) | null;
+  /** Why its caller gave it up. */
+  reason: ((trace: CallTrace) => unknown) | null;
+}
+
+const calls = channel('clusrpc:call');
+
+/**
+ * Datagram RPC over one UDP socket, for any interface and any number of servers. The socket answers conversation
+ * callbacks and keeps the process alive until `close`.
+ */
+export class RpcClient {
+  readonly #network: Network;
+  #socket: Endpoint<ClientInput, ClientEvent> | null = null;
+  readonly #pending = new Map<number, Pending>();
+  readonly #bindings = new Map<number, RpcBinding>();
+  #lastNumber = 0;
+  #closed: Promise<void> | null = null;
+  #default: RpcBinding | null = null;
+
+  private constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** Throws TransportError when no port can be bound. */
+  static async open(options: RpcClientOptions = {}): Promise<RpcClient> {
+    const { network = udpNetwork, to, settings, addressSpace = PROCESS_ADDRESS_SPACE, gate, intercept } = options;
+    const machine = new ClClient({
+      addressSpace,
+      newUuid: options.newUuid ?? newUuid,
+      ...(settings && { settings }),
+    });
+    const client = new RpcClient(network);
+    const host = options.localAddress ?? (to !== undefined && isIPv6(to.host) ? '::' : '0.0.0.0');
+    client.#socket = await bindFirst(options.localPorts ?? [0], (port) =>
+      Endpoint.open({
+        network,
+        local: { host, port },
+        machine,
+        onEvent: (event) => client.#dispatch(event),
+        ...(gate && { gate }),
+        ...(intercept && { intercept }),
+      }),
+    );
+    if (to !== undefined) client.#default = client.bind(to);
+    return client;
+  }
+
+  /** Where callbacks arrive. */
+  get local(): Address {
+    return this.#endpoint.local;
+  }
+
+  /** Another server on the same socket. With `viaMapper` the address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
+  bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): RpcBinding {
+    this.#check();
+    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
+      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+      });
+    }
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    const binding: RpcBinding = new RpcBinding(to, {
+      start: (...call) => this.#start(binding, number, ...call),
+      control: (kind) => this.#endpoint.handle({ kind, binding: number }),
+    });
+    this.#bindings.set(number, binding);
+    this.#endpoint.handle({ kind: 'bind', binding: number, to, viaMapper });
+    return binding;
+  }
+
+  /** A call over the default binding: see RpcBinding.call. */
+  call(interfaceId: InterfaceId, opnum: number, stub: Uint8Array, options?: RpcCallOptions): Promise<RpcResult> {
+    if (this.#default === null) throw new LocalMisuseError('RpcClient.open got no `to`: bind first');
+    return this.#default.call(interfaceId, opnum, stub, options);
+  }
+
+  /** Sends pending acknowledgements, ends every call with LocalMisuseError and gives the port back. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  ref(): void {
+    this.#endpoint.ref();
+  }
+
+  unref(): void {
+    this.#endpoint.unref();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #start(
+    binding: RpcBinding,
+    number: number,
+    interfaceId: InterfaceId,
+    opnum: number,
+    stub: Uint8Array,
+    options: RpcCallOptions = {},
+  ): Promise<RpcResult> {
+    this.#check();
+    const { signal, timeout, name, object } = options;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const call = ++this.#lastNumber;
+    const semantics: CallSemantics = options.maybe ? 'maybe' : options.idempotent ? 'idempotent' : 'at-most-once';
+    return new Promise((resolve, reject) => {
+      const report = calls.hasSubscribers ? this.#reporter(binding, interfaceId, opnum, name) : null;
+      const cleanup = signal === undefined && timeout === undefined ? null : this.#limit(call, options);
+      this.#pending.set(call, { resolve, reject, name, cleanup, report, reason: null });
+      this.#endpoint.handle({
+        kind: 'call',
+        call,
+        binding: number,
+        interfaceId,
+        opnum,
+        stub,
+        semantics,
+        ...(object && { object }),
+      });
+    });
+  }
+
+  #dispatch(event: ClientEvent): void {
+    if (event.kind === 'repointed') {
+      const binding = this.#bindings.get(event.binding);
+      if (binding !== undefined) binding.server = event.to;
+      return;
+    }
+    const pending = this.#take(event.call);
+    if (pending === null) return;
+    pending.report?.(event);
+    if (event.kind === 'response') {
+      pending.resolve({ stub: event.stub, littleEndian: event.littleEndian, trace: event.trace });
+    } else if (event.kind === 'sent') {
+      pending.resolve({ stub: new Uint8Array(0), littleEndian: true, trace: event.trace });
+    } else if (event.kind === 'abandoned') {
+      pending.reject(pending.reason?.(event.trace));
+    } else {
+      pending.reject(failure(event, pending.name));
+    }
+  }
+
+  /** Ends the call by itself when the caller's signal or time says so. */
+  #limit(call: number, { signal, timeout, name }: RpcCallOptions): () => void {
+    const end = (reason: (trace: CallTrace) => unknown) => {
+      const pending = this.#pending.get(call);
+      if (pending === undefined) return;
+      pending.reason = reason;
+      this.#endpoint.handle({ kind: 'abandon', call });
+    };
+    const { clock } = this.#network;
+    const onAbort = () => end(() => signal?.reason);
+    const timer =
+      timeout === undefined
+        ? null
+        : clock.at(clock.now() + timeout, () => end((trace) => timedOut(timeout, trace, name)));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return () => {
+      timer?.cancel();
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  #take(call: number): Pending | null {
+    const pending = this.#pending.get(call);
+    if (pending === undefined) return null;
+    this.#pending.delete(call);
+    pending.cleanup?.();
+    return pending;
+  }
+
+  #reporter(binding: RpcBinding, interfaceId: InterfaceId, opnum: number, name: string | undefined) {
+    const { clock } = this.#network;
+    const time = clock.now();
+    return (event: ClientEvent) => {
+      const status = 'status' in event ? event.status : undefined;
+      const { server } = binding;
+      const message: CallMessage = {
+        time,
+        ms: clock.now() - time,
+        server,
+        local: this.local,
+        interfaceId,
+        opnum,
+        name,
+        outcome: event.kind,
+        status,
+      };
+      calls.publish(message);
+    };
+  }
+
+  async #close(): Promise<void> {
+    this.#endpoint.handle({ kind: 'flush' });
+    for (const call of [...this.#pending.keys()]) {
+      this.#take(call)?.reject(new LocalMisuseError('the RPC client was closed'));
+    }
+    await this.#endpoint.close();
+  }
+
+  get #endpoint(): Endpoint<ClientInput, ClientEvent> {
+    if (this.#socket === null) throw new LocalMisuseError('the RPC client is not open');
+    return this.#socket;
+  }
+
+  #check(): void {
+    if (this.#closed !== null) throw new LocalMisuseError('the RPC client is closed');
+  }
+}
+
+function newUuid(): Uuid {
+  return randomUuid(randomBytes(16));
+}

@@ -1,0 +1,126 @@
+import { FaultError, isClusError, RejectError } from '../status/errors.ts';
+import { ncaCode } from '../status/nca.ts';
+import { win32Code } from '../status/win32.ts';
+import { traceOf } from './call-error.ts';
+
+/** The way to an open cluster, in order: what `probe` walks and `error.stage` names. */
+export const STAGES = [
+  'resolve',
+  'mapper-reachable',
+  'mapper-answers',
+  'interface-registered',
+  'endpoint-reachable',
+  'callback-path',
+  'authenticate',
+  'cluster-name',
+  'open-cluster',
+  'cluster-version',
+  'close-cluster',
+] as const;
+
+export type StageId = (typeof STAGES)[number];
+
+export const REASONS = [
+  'refused',
+  'filtered',
+  'silent',
+  'wrong-source',
+  'rejected',
+  'faulted',
+  'denied',
+  'timeout',
+  'not-registered',
+  'no-name',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** Win32 numbers that mean: not with these credentials, or not without. */
+const DENIED = new Set(
+  (
+    [
+      'ERROR_ACCESS_DENIED',
+      'RPC_S_UNKNOWN_AUTHN_SERVICE',
+      'RPC_S_UNKNOWN_AUTHN_LEVEL',
+      'RPC_S_UNSUPPORTED_AUTHN_LEVEL',
+      'RPC_S_SEC_PKG_ERROR',
+      'RPC_S_BINDING_HAS_NO_AUTH',
+    ] as const
+  ).map(win32Code),
+);
+
+export function isDenied(error: unknown): boolean {
+  return isClusError(error) && error.errno !== undefined && DENIED.has(error.errno);
+}
+
+/** Which stage a failed ept_map belongs to. */
+export function mapperStage(error: unknown): StageId {
+  if (isClusError(error) && error.errno === win32Code('EPT_S_NOT_REGISTERED')) return 'interface-registered';
+  return wasHeard(error) ? 'mapper-answers' : 'mapper-reachable';
+}
+
+/**
+ * Which stage a failed first at-most-once call belongs to. A server that knows of the call but whose callback never came
+ * shows that callbacks are blocked on the way.
+ */
+export function firstCallStage(error: unknown): StageId {
+  if (isDenied(error)) return 'authenticate';
+  if (isCallbackFailure(error)) return 'callback-path';
+  if (error instanceof FaultError || error instanceof RejectError || wasHeard(error)) return 'cluster-name';
+  return 'endpoint-reachable';
+}
+
+export function isCallbackFailure(error: unknown): boolean {
+  if (error instanceof RejectError && error.status === ncaCode('nca_s_who_are_you_failed')) return true;
+  const trace = traceOf(error);
+  if (trace === null || trace.callbacks > 0) return false;
+  const { working = 0, fack = 0, nocall = 0 } = trace.heard;
+  return working + fack + nocall > 0;
+}
+
+export function reasonOf(error: unknown): Reason {
+  if (isDenied(error)) return 'denied';
+  if (isClusError(error) && error.errno === win32Code('EPT_S_NOT_REGISTERED')) return 'not-registered';
+  if (isCallbackFailure(error)) return 'silent';
+  if (error instanceof RejectError) return 'rejected';
+  if (error instanceof FaultError) return 'faulted';
+  if (!isClusError(error)) return 'faulted';
+  if (wasHeard(error)) return error.code === 'ERR_CLUSRPC_TIMEOUT' ? 'timeout' : 'faulted';
+  return traceOf(error) === null ? 'faulted' : 'silent';
+}
+
+/** A sentence that says what to do about a failure at this stage; undefined when the error speaks for itself. */
+export function adviceFor(stage: StageId, reason: Reason): string | undefined {
+  if (reason === 'denied') {
+    return 'The server wants NTLM credentials, which this version does not send over datagrams; look at the cluster from an account that its security descriptor admits, or lower the demand for a test.';
+  }
+  return ADVICE[`${stage} ${reason}`] ?? ADVICE[stage];
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  resolve: 'Check the spelling, or give an IP address; CLUSRPC_HOSTS=NAME=ADDRESS:PORT points a name at a mapper.',
+  'mapper-reachable silent':
+    'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',
+  'mapper-reachable refused':
+    'The host is up but nothing listens on UDP port 135: start the Remote Procedure Call service, or give the mapper’s port with --epm-port.',
+  'mapper-answers': 'Something other than an endpoint mapper answers at that port: check --epm-port.',
+  'interface-registered':
+    'The host has an endpoint mapper but no ClusAPI 2.0 over UDP: start the Cluster service there (net start clussvc), or take another node.',
+  'endpoint-reachable':
+    'The mapper answers but the port of the Cluster service does not: allow the host’s RPC port range through the firewall.',
+  'callback-path':
+    'The server calls this client back before it executes anything: allow UDP from the server, any port, to the local ports in use (--local-ports), and keep NAT out of the way.',
+};
+
+/** Fills in stage and advice of an error that has none. */
+export function atStage(error: unknown, stage: StageId): unknown {
+  if (!isClusError(error)) return error;
+  error.stage ??= stage;
+  error.advice ??= adviceFor(stage, reasonOf(error));
+  return error;
+}
+
+function wasHeard(error: unknown): boolean {
+  const trace = traceOf(error);
+  return trace !== null && trace.answeredFrom !== null;
+}

@@ -1,0 +1,43 @@
+import type { ServerCounters } from '../machine/server-types.ts';
+import type { CallLog } from './call-log.ts';
+import type { Faults } from './faults.ts';
+
+/** What an emulated host has seen since its start, mapper and Cluster service together. */
+export interface HostCounters extends Readonly<ServerCounters> {
+  /** Operations called, executed or not. */
+  readonly calls: number;
+  /** Context handles that are open now, and those that their clients left behind. */
+  readonly handles: number;
+  readonly rundowns: number;
+  /** Datagrams that came to the mapper's port for another server. */
+  readonly forwarded: number;
+  /** Faults injected. */
+  readonly faults: number;
+}
+
+export interface CounterSources {
+  readonly log: CallLog;
+  readonly faults: Faults;
+  readonly forwarded: number;
+  readonly handles: number;
+  readonly rundowns: number;
+  readonly servers: readonly Readonly<ServerCounters>[];
+}
+
+export function hostCounters({ log, faults, servers, forwarded, handles, rundowns }: CounterSources): HostCounters {
+  const sum: ServerCounters = {
+    callsIn: 0,
+    callsOut: 0,
+    packetsIn: 0,
+    packetsOut: 0,
+    duplicates: 0,
+    callbacks: 0,
+    callbacksFailed: 0,
+    rejected: 0,
+    garbage: 0,
+  };
+  for (const counters of servers) {
+    for (const name of Object.keys(sum) as (keyof ServerCounters)[]) sum[name] += counters[name];
+  }
+  return { ...sum, calls: log.total, handles, rundowns, forwarded, faults: faults.injected };
+}

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { randomUuid, type Uuid } from '../bytes/uuid.ts';
+import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
+import type { ServerSettings } from '../machine/settings.ts';
+import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
+import { RpcServer } from '../server/rpc-server.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import type { Network } from '../transport/network.ts';
+import { seededRandom } from '../transport/random.ts';
+import { udpNetwork } from '../transport/udp.ts';
+import { CallLog, type LoggedCall } from './call-log.ts';
+import { ClusterModel, type ClusterModelOptions, sameName } from './cluster-model.ts';
+import { ContextHandles } from './context-handles.ts';
+import { EndpointMap, type Registration } from './endpoint-map.ts';
+import type { FaultRateOptions } from './fault-rates.ts';
+import { Faults } from './faults.ts';
+import { forwardTarget } from './forwarding.ts';
+import { type HostCounters, hostCounters } from './host-counters.ts';
+import { DEFAULT_HOST_PROFILE, type HostProfile, type HostProfileName, hostProfile } from './host-profiles.ts';
+import { checkExposure } from './loopback.ts';
+import { type Cursor, mapperService } from './mapper-service.ts';
+import { NodeService } from './node-service.ts';
+import { replyingFrom } from './reply-from.ts';
+
+export interface EmulatedHostOptions {
+  /** Default: UDP of this machine. */
+  readonly network?: Network;
+  /** Default 127.0.0.1. */
+  readonly address?: string;
+  /** Allows an address that other machines reach. */
+  readonly expose?: boolean;
+  readonly clusterName?: string;
+  readonly nodes?: readonly string[];
+  readonly groups?: ClusterModelOptions['groups'];
+  readonly hostProfile?: HostProfileName | HostProfile;
+  /** UDP port of the endpoint mapper; 0, the default: any. */
+  readonly epmPort?: number;
+  /** Where the Cluster service takes its port, such as `1026-1050`; default: anywhere. */
+  readonly ports?: string | readonly PortRange[];
+  readonly faults?: FaultRateOptions | string;
+  /** Every operation of the Cluster service faults with 5, access denied: no caller of this version is authenticated. */
+  readonly requireAuth?: boolean;
+  /** The Cluster service answers from this address of the machine. */
+  readonly replyFrom?: string;
+  /** Decides the faults. Default 1. */
+  readonly seed?: number;
+  /** Default: random ones. */
+  readonly newUuid?: () => Uuid;
+  readonly settings?: Partial<ServerSettings>;
+}
+
+/** Where the host listens; null: not. */
+export interface HostAddresses {
+  readonly host: string;
+  readonly epmUdp: number;
+  readonly epmTcp: number | null;
+  readonly clusapiUdp: number | null;
+  readonly clusapiTcp: number | null;
+}
+
+/** An emulated machine with an endpoint mapper and a Cluster service, and the cluster behind it. */
+export class EmulatedHost {
+  readonly address: string;
+  readonly model: ClusterModel;
+  readonly profile: HostProfile;
+  /** What goes wrong here: add rules to it. */
+  readonly faults: Faults;
+  readonly #parts: Parts;
+  #change: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | null = null;
+
+  private constructor(parts: Parts) {
+    const { address, model, profile, faults } = parts;
+    this.address = address;
+    this.model = model;
+    this.profile = profile;
+    this.faults = faults;
+    this.#parts = parts;
+  }
+
+  /** Throws LocalMisuseError for options that cannot be, TransportError when a port cannot be bound. */
+  static async start(options: EmulatedHostOptions = {}): Promise<EmulatedHost> {
+    const { network = udpNetwork, address = '127.0.0.1', epmPort = 0, newUuid = randomUuids, replyFrom } = options;
+    for (const each of [address, ...(replyFrom === undefined ? [] : [replyFrom])])
+      checkExposure(network, each, options);
+    const profile = hostProfile(options.hostProfile ?? DEFAULT_HOST_PROFILE);
+    if (!profile.datagramRpc) throw new LocalMisuseError('this host profile has no datagram RPC to serve');
+    const model = new ClusterModel({
+      name: options.clusterName ?? 'CLUSTER1',
+      nodes: options.nodes ?? ['NODE1', 'NODE2'],
+      ...(options.groups && { groups: options.groups }),
+    });
+    const { clock } = network;
+    const faults = new Faults({ clock, random: seededRandom(options.seed ?? 1), rates: options.faults ?? {} });
+    const map = new EndpointMap();
+    const log = new CallLog();
+    const settings = { callback: profile.callback, offersOverlap: profile.offersOverlap, ...options.settings };
+    const ports = typeof options.ports === 'string' ? parsePortRanges(options.ports) : options.ports;
+    const forwarded = { count: 0 };
+    const mapper = await openMapper(
+      { network, local: { host: address, port: epmPort }, settings, newUuid },
+      { faults, map, log, profile, address, forwarded },
+    );
+    const service = new NodeService({
+      network: replyFrom === undefined ? network : replyingFrom(network, replyFrom),
+      address,
+      ports: ports ?? null,
+      settings,
+      newUuid,
+      model,
+      profile,
+      faults,
+      log,
+      requireAuth: options.requireAuth ?? false,
+      onStart: (server) =>
+        map.add({
+          interface: CLUSAPI_V2,
+          protocol: 'ncadg_ip_udp',
+          port: server.local.port,
+          annotation: '',
+          server,
+        }),
+    });
+    const host = new EmulatedHost({ address, model, profile, faults, map, log, mapper, service, forwarded });
+    try {
+      await service.run(model.activeNode);
+    } catch (error) {
+      await mapper.close();
+      throw error;
+    }
+    return host;
+  }
+
+  get addresses(): HostAddresses {
+    return {
+      host: this.address,
+      epmUdp: this.#parts.mapper.local.port,
+      epmTcp: null,
+      clusapiUdp: this.#parts.service.server?.local.port ?? null,
+      clusapiTcp: null,
+    };
+  }
+
+  /** Whether a client may call it by this name: the cluster's or a node's, in any case. */
+  knows(name: string): boolean {
+    return [this.model.name, ...this.model.nodes.map((node) => node.name)].some((each) => sameName(each, name));
+  }
+
+  /** What operations were called, the oldest first; the last 10 000. */
+  calls(operation?: string): readonly LoggedCall[] {
+    return this.#parts.log.calls(operation);
+  }
+
+  get counters(): HostCounters {
+    const { log, faults, forwarded, service, mapper } = this.#parts;
+    return hostCounters({
+      log,
+      faults,
+      forwarded: forwarded.count,
+      handles: service.handles,
+      rundowns: service.rundowns,
+      servers: [mapper.counters, ...service.counters],
+    });
+  }
+
+  /** Another endpoint in the map, forwarded to when it has a server; answers how to take it back. */
+  register(registration: Registration): () => void {
+    return this.#parts.map.add(registration);
+  }
+
+  /**
+   * Moves a group to another node. With the group that holds the cluster's name goes the service that answers for it: a new
+   * one, at another port, which knows no handle of the old one. Throws Win32Error for an unknown group or node.
+   */
+  failOver(group: string, node: string): Promise<void> {
+    return this.#apply(() => this.model.failOver(group, node));
+  }
+
+  /** Stops a node; what it owned goes elsewhere. Without any node the mapper has nothing registered. */
+  nodeDown(name: string): Promise<void> {
+    return this.#apply(() => this.model.nodeDown(name));
+  }
+
+  nodeUp(name: string): Promise<void> {
+    return this.#apply(() => this.model.nodeUp(name));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#change.then(async () => {
+      await Promise.all([this.#parts.mapper.close(), this.#parts.service.stop()]);
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #apply(change: () => void): Promise<void> {
+    if (this.#closed !== null) throw new LocalMisuseError('the emulated host is closed');
+    change();
+    const moved = this.#change.then(() => this.#parts.service.run(this.model.activeNode));
+    this.#change = moved.catch(() => {});
+    await moved;
+  }
+}
+
+interface Parts {
+  readonly address: string;
+  readonly model: ClusterModel;
+  readonly profile: HostProfile;
+  readonly faults: Faults;
+  readonly map: EndpointMap;
+  readonly log: CallLog;
+  readonly mapper: RpcServer;
+  readonly service: NodeService;
+  readonly forwarded: { count: number };
+}
+
+async function openMapper(
+  options: {
+    network: Network;
+    local: { host: string; port: number };
+    settings: Partial<ServerSettings>;
+    newUuid: () => Uuid;
+  },
+  parts: Pick<Parts, 'address' | 'faults' | 'map' | 'log' | 'profile' | 'forwarded'>,
+): Promise<RpcServer> {
+  const { faults, map, log, profile, address, forwarded } = parts;
+  const cursors = new ContextHandles<Cursor>(options.newUuid, 1_024);
+  const mapper: RpcServer = await RpcServer.open({
+    ...options,
+    onRundown: (client) => cursors.rundown(client),
+    gate: (datagram, remote, pass) => faults.onDatagram({ direction: 'out', place: 'mapper', datagram, remote }, pass),
+    intercept: (datagram, remote) => {
+      faults.onDatagram({ direction: 'in', place: 'mapper', datagram, remote }, () => {
+        const target = forwardTarget(map, datagram);
+        if (target !== null) forwarded.count += 1;
+        (target ?? mapper).deliver(datagram, remote);
+      });
+      return true;
+    },
+  });
+  const { clock } = options.network;
+  return mapper.serve(
+    mapperService({ clock, log, faults, place: 'mapper', map, address, cursors, maxPdu: profile.maxPdu }),
+  );
+}
+
+function randomUuids(): Uuid {
+  return randomUuid(randomBytes(16));
+}

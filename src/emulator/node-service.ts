@@ -1,0 +1,131 @@
+import type { Uuid } from '../bytes/uuid.ts';
+import { bindFirst } from '../client/bind-first.ts';
+import type { ServerCounters } from '../machine/server-types.ts';
+import type { ServerSettings } from '../machine/settings.ts';
+import { countPorts, eachPort, type PortRange } from '../ports/ranges.ts';
+import { RpcServer } from '../server/rpc-server.ts';
+import { win32Code } from '../status/win32.ts';
+import type { Network } from '../transport/network.ts';
+import type { CallLog } from './call-log.ts';
+import type { ClusterModel } from './cluster-model.ts';
+import { clusterService, type OpenedCluster } from './cluster-service.ts';
+import { ContextHandles } from './context-handles.ts';
+import type { Faults } from './faults.ts';
+import type { HostProfile } from './host-profiles.ts';
+
+export interface NodeServiceOptions {
+  readonly network: Network;
+  readonly address: string;
+  /** Null: any. */
+  readonly ports: readonly PortRange[] | null;
+  readonly settings: Partial<ServerSettings>;
+  readonly newUuid: () => Uuid;
+  readonly model: ClusterModel;
+  readonly profile: HostProfile;
+  readonly faults: Faults;
+  readonly log: CallLog;
+  readonly requireAuth: boolean;
+  /** A service has begun to listen; what is answered is called when it stops. */
+  readonly onStart: (server: RpcServer) => () => void;
+}
+
+interface Running {
+  readonly node: string;
+  readonly server: RpcServer;
+  readonly unregister: () => void;
+}
+
+/** The Cluster service on whichever node answers for the cluster; at most one at a time. */
+export class NodeService {
+  readonly #options: NodeServiceOptions;
+  readonly #handles: ContextHandles<OpenedCluster>;
+  /** Of services that have stopped. */
+  readonly #past: Readonly<ServerCounters>[] = [];
+  #running: Running | null = null;
+  #bootTime = 0;
+  #rundowns = 0;
+
+  constructor(options: NodeServiceOptions) {
+    this.#options = options;
+    this.#handles = new ContextHandles(options.newUuid);
+  }
+
+  get server(): RpcServer | null {
+    return this.#running?.server ?? null;
+  }
+
+  /** Context handles that are open. */
+  get handles(): number {
+    return this.#handles.size;
+  }
+
+  /** Handles that their client left behind. */
+  get rundowns(): number {
+    return this.#rundowns;
+  }
+
+  get counters(): readonly Readonly<ServerCounters>[] {
+    return this.#running === null ? this.#past : [...this.#past, this.#running.server.counters];
+  }
+
+  /** Lets this node serve; null: none. A node that serves already goes on. */
+  async run(node: string | null): Promise<void> {
+    if (this.#running?.node === node) return;
+    // The new one is bound before the old one goes, so that it gets another port where there is another.
+    const { ports } = this.#options;
+    if (ports !== null && countPorts(ports) === 1) await this.stop();
+    const next = node === null ? null : await this.#open(node);
+    await this.stop();
+    this.#running = next;
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    this.#handles.clear();
+    if (running === null) return;
+    running.unregister();
+    this.#past.push(running.server.counters);
+    await running.server.close();
+  }
+
+  async #open(node: string): Promise<Running> {
+    const { network, address, ports, settings, newUuid, model, profile, faults, log } = this.#options;
+    // A service is told from the one before it by its boot time.
+    this.#bootTime = Math.max(this.#bootTime + 1, Math.floor(network.clock.now() / 1000));
+    const server: RpcServer = await bindFirst(ports === null ? [0] : eachPort(ports), (port) =>
+      RpcServer.open({
+        network,
+        local: { host: address, port },
+        settings,
+        newUuid,
+        bootTime: this.#bootTime,
+        onRundown: (client) => {
+          this.#rundowns += this.#handles.rundown(client);
+        },
+        gate: (datagram, remote, pass) =>
+          faults.onDatagram({ direction: 'out', place: 'service', datagram, remote }, pass),
+        intercept: (datagram, remote) => {
+          faults.onDatagram({ direction: 'in', place: 'service', datagram, remote }, () =>
+            server.deliver(datagram, remote),
+          );
+          return true;
+        },
+      }),
+    );
+    server.serve(
+      clusterService({
+        clock: network.clock,
+        log,
+        faults,
+        place: 'service',
+        refuseAll: () => (this.#options.requireAuth ? win32Code('ERROR_ACCESS_DENIED') : null),
+        model,
+        node,
+        profile,
+        handles: this.#handles,
+      }),
+    );
+    return { node, server, unregister: this.#options.onStart(server) };
+  }
+}

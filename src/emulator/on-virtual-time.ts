@@ -1,0 +1,34 @@
+import type { VirtualClock } from '../transport/virtual-clock.ts';
+import type { ClientMachine } from './client-machine.ts';
+import type { EmulatedOpenLimits, EmulatedSession } from './emulated-process.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** Something that opens clusters: a machine, or one of its programs. */
+export interface Opener {
+  open(name: string, limits?: EmulatedOpenLimits): Promise<EmulatedSession>;
+}
+
+/** The driver for the opens of a machine: a wait for a port that no closing port ends is a standstill. */
+export function timeOf(machine: ClientMachine, clock: VirtualClock): VirtualTime {
+  return new VirtualTime({
+    clock,
+    blocked: () => machine.blockedOpens,
+    onStandstill: (error) => machine.giveUpWaits(error),
+  });
+}
+
+/** The same opener, whose promises, and those of the sessions, let virtual time go on by themselves. */
+export function onVirtualTime(opener: Opener, time: VirtualTime): Opener {
+  return {
+    open: async (name, limits) => {
+      const session = await time.run(() => opener.open(name, limits));
+      return {
+        name: session.name,
+        node: session.node,
+        version: session.version,
+        nodes: (nodeLimits) => time.run(() => session.nodes(nodeLimits)),
+        close: (options) => time.run(() => session.close(options)),
+      };
+    },
+  };
+}

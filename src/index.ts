@@ -1,0 +1,40 @@
+export type { ClusterVersion } from './client/cluster-client.ts';
+export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
+export type { Backend } from './open/backend.ts';
+export type { ClusterHandle } from './open/cluster-handle.ts';
+export { type OpenClusterOptions, openCluster } from './open/open-cluster.ts';
+export {
+  failureRateFromHang,
+  forecast,
+  type HangEstimate,
+  type NeededPool,
+  neededPool,
+  type PortCapacity,
+  type PortForecast,
+  portCapacity,
+} from './ports/forecast.ts';
+export type { OpenLoad, PortMachine } from './ports/load.ts';
+export type { PortPool } from './ports/pool.ts';
+export { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from './ports/profiles.ts';
+export type { PortRange } from './ports/ranges.ts';
+export { type PortsOptions, type PortsReport, ports } from './ports/report.ts';
+export {
+  emulateCountersSchema,
+  emulateReadySchema,
+  endpointsSchema,
+  portsSchema,
+  probeSchema,
+  soakSchema,
+} from './report/schema/index.ts';
+export {
+  ClusError,
+  type ErrorCode,
+  FaultError,
+  isClusError,
+  LocalMisuseError,
+  RejectError,
+  RemoteProtocolError,
+  TransportError,
+} from './status/errors.ts';
+export { statusText } from './status/text.ts';
+export { Win32Error } from './status/win32-error.ts';

@@ -1,0 +1,2 @@
+export { type Logger, logTo } from './log/subscribe.ts';
+export { createLogger, type LogOptions } from './log/winston.ts';

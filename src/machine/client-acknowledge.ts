@@ -1,0 +1,28 @@
+import { type ClPdu, encodeCl } from '../pdu/cl/index.ts';
+import { arm, type ClientContext } from './client-context.ts';
+import type { Activity } from './client-state.ts';
+import type { Address } from './contract.ts';
+import { replyHeader } from './reply.ts';
+
+/** By a packet of its own, where the next request did not come soon enough ([MS-RPCE] 3.2.2.6.3). */
+export function acknowledge(context: ClientContext, activity: Activity, now: number): void {
+  sendAck(context, activity);
+  if (activity.state !== 'ack-pending') return;
+  activity.state = 'idle';
+  arm(context, activity, now + context.settings.activityIdle);
+}
+
+export function flush(context: ClientContext, now: number): void {
+  for (const activity of context.activities.values())
+    if (activity.state === 'ack-pending') acknowledge(context, activity, now);
+}
+
+export function sendAck({ out }: ClientContext, { ack }: Activity): void {
+  if (ack !== null) out.transmit(encodeCl({ type: 'ack', header: ack.header }), ack.to);
+}
+
+/** A server that repeats the answer to an earlier call has not noticed that the activity went on. */
+export function acknowledgeOld({ out, drep }: ClientContext, pdu: ClPdu, from: Address): void {
+  if (pdu.type !== 'response' && pdu.type !== 'fault') return;
+  out.transmit(encodeCl({ type: 'ack', header: replyHeader(pdu.header, { drep }) }), from);
+}

@@ -1,0 +1,54 @@
+import type { Uuid } from '../bytes/uuid.ts';
+import type { InterfaceId } from './client-types.ts';
+import type { Address } from './contract.ts';
+
+/** An interface that the server offers; operation numbers from 0 to `operations` − 1 are dispatched. */
+export interface ServedInterface extends InterfaceId {
+  readonly operations: number;
+}
+
+/** How an operation ended. A fault says that it may have been executed, a reject that it was not. */
+export type Outcome =
+  | { readonly kind: 'response'; readonly stub: Uint8Array }
+  | { readonly kind: 'fault' | 'reject'; readonly status: number };
+
+export type ServerInput =
+  | { readonly kind: 'serve'; readonly interface: ServedInterface }
+  | { readonly kind: 'datagram'; readonly datagram: Uint8Array; readonly from: Address }
+  | { readonly kind: 'complete'; readonly call: number; readonly outcome: Outcome };
+
+export type ServerEvent =
+  /** Execute this operation and answer with `complete`, or with nothing when it is a maybe call. */
+  | {
+      readonly kind: 'dispatch';
+      readonly call: number;
+      readonly interfaceId: InterfaceId;
+      readonly opnum: number;
+      readonly object: Uuid;
+      readonly stub: Uint8Array;
+      /** Byte order of the stub. Answer in the server's own. */
+      readonly littleEndian: boolean;
+      readonly from: Address;
+      readonly activity: Uuid;
+      readonly sequence: number;
+      /** The client process that calls; null where no callback was needed. */
+      readonly addressSpace: Uuid | null;
+      readonly maybe: boolean;
+    }
+  /** A client process has been silent too long: its context handles are void ([MS-RPCE] 3.2.3.1.6). */
+  | { readonly kind: 'rundown'; readonly addressSpace: Uuid };
+
+export interface ServerCounters {
+  /** Calls dispatched, and answered. */
+  callsIn: number;
+  callsOut: number;
+  packetsIn: number;
+  packetsOut: number;
+  /** Requests that were no first ones: repeated, late or forged. */
+  duplicates: number;
+  callbacks: number;
+  callbacksFailed: number;
+  rejected: number;
+  /** Datagrams that were no PDU, or a PDU that no server takes. */
+  garbage: number;
+}

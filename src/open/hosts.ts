@@ -1,0 +1,28 @@
+import { LocalMisuseError } from '../status/errors.ts';
+
+export interface MapperAddress {
+  readonly host: string;
+  /** Undefined: the mapper's usual port. */
+  readonly port: number | undefined;
+}
+
+/**
+ * Where `CLUSRPC_HOSTS` says that a name's endpoint mapper is: `CLUSTER1=127.0.0.1:41035,CLUSTER2=[::1]`. Names in any case. Null:
+ * it does not name it. Throws LocalMisuseError for an entry that cannot be read.
+ */
+export function mapperFromEnvironment(name: string, text: string | undefined): MapperAddress | null {
+  const wanted = name.toLowerCase();
+  for (const entry of (text ?? '').split(',').map((each) => each.trim())) {
+    if (entry === '') continue;
+    const match = /^([^=]+)=(\[[0-9a-f:.%]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(entry);
+    const port = match?.[3] === undefined ? undefined : Number(match[3]);
+    if (match === null || port === 0 || (port ?? 0) > 65_535) {
+      throw new LocalMisuseError(`CLUSRPC_HOSTS: ${JSON.stringify(entry)} is not NAME=ADDRESS:PORT`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+      });
+    }
+    const [, key = '', host = ''] = match;
+    if (key.trim().toLowerCase() === wanted) return { host: host.replace(/^\[|\]$/g, ''), port };
+  }
+  return null;
+}

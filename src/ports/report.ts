@@ -1,0 +1,207 @@
+import { parseReg, type RegFile } from '../reg/parse.ts';
+import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
+import { regDword } from '../reg/value.ts';
+import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
+import { type PortConfiguration, type PortPolicy, RPC_INTERNET_KEY, readPortConfiguration } from './configuration.ts';
+import {
+  failureRateFromHang,
+  forecast,
+  type HangEstimate,
+  type NeededPool,
+  neededPool,
+  type PortCapacity,
+  type PortForecast,
+  portCapacity,
+} from './forecast.ts';
+import type { OpenLoad, PortMachine } from './load.ts';
+import { configuredPool, type PortPool } from './pool.ts';
+import type { PortProblem } from './problems.ts';
+import { type ClientProfileName, type OnFailure, type PortReuse, runtimeSettings } from './profiles.ts';
+import { formatPortRanges, parsePortRanges } from './ranges.ts';
+
+export interface PortsOptions {
+  /** As `5000-5019,5050`. Either this or `reg`. */
+  readonly ports?: string | undefined;
+  /** A registry export, byte by byte. */
+  readonly reg?: Uint8Array | undefined;
+  /** What the report calls the source; default: the ports, or `registry export`. */
+  readonly source?: string | undefined;
+  /** `windows-2000-sp3` by default. */
+  readonly clientProfile?: ClientProfileName | undefined;
+  /** Default: that of the profile. */
+  readonly reuse?: PortReuse | undefined;
+  /** 240 000 by default. */
+  readonly recycleAfterMs?: number | undefined;
+  /** Time between two opens of one process. Without it there is no forecast. */
+  readonly everyMs?: number | undefined;
+  /** From open to close; 0 by default. */
+  readonly holdMs?: number | undefined;
+  /** 0 by default, or what follows from `hangsAfterMs`. */
+  readonly failureRate?: number | undefined;
+  /** How long the program shall run. */
+  readonly uptimeMs?: number | undefined;
+  /** What an operator saw: from the start of the program to its hang. */
+  readonly hangsAfterMs?: number | undefined;
+}
+
+/** What `clusrpc ports --json` prints. */
+export interface PortsReport {
+  readonly schema: 'clusrpc/ports/1';
+  readonly source: string;
+  readonly valid: boolean;
+  readonly problems: readonly PortProblem[];
+  /** Lines of the export that an import would pass over. */
+  readonly warnings: readonly string[];
+  /** null: there is no such key, or no registry was asked. */
+  readonly policy: PortPolicy | null;
+  readonly pool: PortPool;
+  readonly settings: PortsSettings;
+  /** While nothing leaks. */
+  readonly capacity: PortCapacity;
+  /** null: nobody saw it hang. */
+  readonly hang: HangEstimate | null;
+  /** null: no load was named, or the configuration is invalid. */
+  readonly forecast: Omit<PortForecast, 'capacity'> | null;
+  /** The pool with which the load runs through the uptime with probability 0.95; null: no load, or no end of the leak. */
+  readonly needed: NeededPool | null;
+}
+
+export interface PortsSettings {
+  readonly clientProfile: ClientProfileName;
+  readonly onFailure: OnFailure;
+  readonly reuse: PortReuse;
+  readonly recycleAfterMs: number;
+  readonly everyMs: number | null;
+  readonly holdMs: number;
+  readonly failureRate: number;
+  readonly uptimeMs: number | null;
+}
+
+/** How Windows 2000, the only system of the client profiles, numbers itself. */
+const WINDOWS_2000 = 5;
+const TCPIP_KEY = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Tcpip\\Parameters';
+
+/**
+ * What a port configuration is, carries and lets a load expect. Throws LocalMisuseError for options that cannot be, and
+ * RemoteProtocolError (ERR_CLUSRPC_INVALID_INPUT) for bytes that are no export of that key; a configuration that Windows
+ * would refuse is a result with `valid: false`.
+ */
+export function ports(options: PortsOptions): PortsReport {
+  const { source, configuration, warnings } = readSource(options);
+  const { pool, valid } = configuration;
+  const runtime = runtimeSettings({
+    ...(options.clientProfile && { profile: options.clientProfile }),
+    ...(options.reuse && { reuse: options.reuse }),
+    ...(options.recycleAfterMs !== undefined && { recycleAfter: options.recycleAfterMs }),
+  });
+  const machine: PortMachine = { ...runtime, pool: pool.size };
+  const { everyMs = null, holdMs = 0, uptimeMs = null } = options;
+  const hang = valid ? hangEstimate(machine, options) : null;
+  const failureRate = options.failureRate ?? (hang?.kind === 'leak' ? hang.failureRate : 0);
+  const load = everyMs === null ? null : { everyMs, holdMs, failureRate };
+  if (load === null) demandNoLoad(options);
+  return {
+    schema: 'clusrpc/ports/1',
+    source,
+    valid,
+    problems: configuration.problems,
+    warnings,
+    policy: configuration.policy,
+    pool,
+    settings: {
+      clientProfile: options.clientProfile ?? 'windows-2000-sp3',
+      onFailure: runtime.onFailure,
+      reuse: runtime.reuse,
+      recycleAfterMs: runtime.recycleAfter,
+      everyMs,
+      holdMs,
+      failureRate,
+      uptimeMs,
+    },
+    capacity: portCapacity(machine, holdMs),
+    hang,
+    forecast: load === null || !valid ? null : withoutCapacity(forecast(machine, load)),
+    needed: load === null ? null : needed(machine, load, uptimeMs),
+  };
+}
+
+function readSource({ ports: list, reg, source }: PortsOptions): {
+  readonly source: string;
+  readonly configuration: PortConfiguration;
+  readonly warnings: readonly string[];
+} {
+  if ((list === undefined) === (reg === undefined)) {
+    throw invalidOption('give either ports or a registry export, and not both');
+  }
+  if (list !== undefined) {
+    const ranges = parsePortRanges(list);
+    const configuration = { valid: true, problems: [], policy: null, pool: configuredPool(ranges) };
+    return { source: source ?? formatPortRanges(ranges), configuration, warnings: [] };
+  }
+  const file = parseReg(reg as Uint8Array);
+  checkCovered(file);
+  const tcpip = findKey(file, TCPIP_KEY);
+  const limit = tcpip && findValue(tcpip, 'MaxUserPort');
+  const maxUserPort = (limit && regDword(limit)) ?? undefined;
+  return {
+    source: source ?? 'registry export',
+    configuration: readPortConfiguration(file, { majorVersion: WINDOWS_2000, maxUserPort }),
+    warnings: file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
+  };
+}
+
+/** An export of some other key says nothing: without this, "no such key" would be taken for dynamic ports. */
+function checkCovered({ keys, deletions }: RegFile): void {
+  const parts = splitKeyPath(RPC_INTERNET_KEY);
+  const above = parts.map((_, index) => parts.slice(0, index + 1).join('\\'));
+  if (above.some((path) => findKey({ keys }, path) !== undefined)) return;
+  if (deletions.some(({ path }) => above.some((one) => one.toUpperCase() === path.toUpperCase()))) return;
+  throw new RemoteProtocolError('the registry export holds neither HKLM\\Software\\Microsoft\\Rpc nor a key above it', {
+    code: 'ERR_CLUSRPC_INVALID_INPUT',
+    advice: 'Export it on that machine: regedit /e rpc.reg HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc',
+  });
+}
+
+function hangEstimate(machine: PortMachine, options: PortsOptions): HangEstimate | null {
+  const { hangsAfterMs, everyMs, holdMs = 0, failureRate } = options;
+  if (hangsAfterMs === undefined || everyMs === undefined) return null;
+  if (failureRate !== undefined) {
+    throw invalidOption('the failure rate is either given or estimated from the hang, not both');
+  }
+  if (machine.onFailure === 'retain') {
+    throw invalidOption('a fixed client profile does not leak, so a hang says nothing of its failure rate');
+  }
+  if (machine.reuse === 'never') {
+    throw invalidOption(
+      'with reuse never every open takes a port for good, so a hang says nothing of the failure rate',
+    );
+  }
+  return failureRateFromHang(machine, { everyMs, holdMs }, hangsAfterMs);
+}
+
+function demandNoLoad({ failureRate, uptimeMs, hangsAfterMs }: PortsOptions): void {
+  const given = Object.entries({
+    'a failure rate': failureRate,
+    'an uptime': uptimeMs,
+    'a time to the hang': hangsAfterMs,
+  });
+  for (const [what, value] of given) {
+    if (value !== undefined) throw invalidOption(`${what} says nothing without the time between two opens`);
+  }
+}
+
+function needed(machine: PortMachine, load: OpenLoad, uptimeMs: number | null): NeededPool | null {
+  if (uptimeMs !== null) return neededPool(machine, load, uptimeMs);
+  const leaks = machine.onFailure !== 'retain' && (load.failureRate ?? 0) > 0;
+  if (leaks || machine.reuse === 'never') return null;
+  // Nothing leaks, so what is needed once the first ports have come back is needed for ever.
+  return neededPool(machine, load, 2 * ((load.holdMs ?? 0) + (machine.recycleAfter ?? 0)) + load.everyMs);
+}
+
+function withoutCapacity({ capacity: _, ...rest }: PortForecast): Omit<PortForecast, 'capacity'> {
+  return rest;
+}
+
+function invalidOption(message: string): LocalMisuseError {
+  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+}

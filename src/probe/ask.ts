@@ -1,0 +1,46 @@
+import { traceOf } from '../client/call-error.ts';
+import { RpcBinding, type RpcResult } from '../client/rpc-binding.ts';
+import type { CallTrace } from '../machine/client-types.ts';
+
+/** How a question ended, with what went over the wire for the last call of it. */
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T; readonly trace: CallTrace | null }
+  | { readonly ok: false; readonly error: unknown; readonly trace: CallTrace | null };
+
+export type Failed = Extract<Asked<unknown>, { ok: false }>;
+
+export interface AskLimits {
+  /** ms that are left, asked at the start of each call. */
+  readonly remaining: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs calls over `server`, each within the limits, and keeps the trace whether they fail or not. Never throws. */
+export async function ask<T>(
+  server: RpcBinding,
+  { remaining, signal }: AskLimits,
+  run: (server: RpcBinding) => Promise<T>,
+): Promise<Asked<T>> {
+  let trace: CallTrace | null = null;
+  const recorded = new RpcBinding(server.server, {
+    async start(interfaceId, opnum, stub, options): Promise<RpcResult> {
+      try {
+        const result = await server.call(interfaceId, opnum, stub, { ...options, timeout: remaining(), signal });
+        trace = result.trace;
+        return result;
+      } catch (error) {
+        trace = traceOf(error) ?? trace;
+        throw error;
+      }
+    },
+    control(kind) {
+      if (kind === 'hold') server.hold();
+      else if (kind === 'release') server.release();
+    },
+  });
+  try {
+    return { ok: true, value: await run(recorded), trace };
+  } catch (error) {
+    return { ok: false, error, trace };
+  }
+}

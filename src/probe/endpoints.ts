@@ -1,0 +1,176 @@
+import { isIP } from 'node:net';
+import { uuidText } from '../bytes/uuid.ts';
+import { traceOf } from '../client/call-error.ts';
+import {
+  ENDPOINT_MAPPER_PORT,
+  lookupEndpoints,
+  type MapperEntry,
+  type ProtocolSequence,
+} from '../client/endpoint-mapper.ts';
+import { resolveHost } from '../client/resolve.ts';
+import type { RpcBinding } from '../client/rpc-binding.ts';
+import { atStage, isCallbackFailure } from '../client/stages.ts';
+import { interfaceName } from '../interface/index.ts';
+import type { Address } from '../machine/contract.ts';
+import { mapperFromEnvironment } from '../open/hosts.ts';
+import { LocalMisuseError, TransportError } from '../status/errors.ts';
+import { mapperRefused } from './advice.ts';
+import { ask } from './ask.ts';
+import { Budget } from './budget.ts';
+import { type ProbeSettings, probeSettings } from './settings.ts';
+import { openRpcSocket, retransmitOf } from './sockets.ts';
+import { problemOf } from './targets.ts';
+import { troubleAnswer } from './trouble.ts';
+import type { ProbeOptions } from './types.ts';
+import { type Watch, watch } from './watch.ts';
+
+/** How ept_lookup is called. */
+export const LOOKUP_SEMANTICS = ['auto', 'at-most-once', 'idempotent'] as const;
+
+export interface EndpointsOptions
+  extends Pick<
+    ProbeOptions,
+    'endpointMapperPort' | 'localPorts' | 'source' | 'family' | 'timeout' | 'stageTimeout' | 'signal'
+  > {
+  /**
+   * Default `auto`: at most once, as Windows calls it ([MS-RPCE] 2.2.1.2.4), since an answer takes entries off the lookup
+   * handle and a repeated execution would skip those of a lost answer. Where that call draws a callback which never
+   * arrives, it goes on with `idempotent`, the original declaration (C706 App. O), which needs no callback.
+   */
+  readonly semantics?: (typeof LOOKUP_SEMANTICS)[number] | undefined;
+}
+
+export interface EndpointEntry {
+  readonly interface: {
+    readonly uuid: string;
+    /** `clusapi` and the like; null for interfaces that this package does not know. */
+    readonly name: string | null;
+    readonly version: { readonly major: number; readonly minor: number };
+  };
+  /** Null for a tower of another kind. */
+  readonly protocol: ProtocolSequence | null;
+  readonly address: string | null;
+  readonly port: number | null;
+  /** The pipe or local name where the endpoint is not a port. */
+  readonly pipe: string | null;
+  readonly annotation: string;
+  /** Null without an object UUID. */
+  readonly object: string | null;
+}
+
+/** The document `clusrpc/endpoints/1`. */
+export interface EndpointsDocument {
+  readonly schema: 'clusrpc/endpoints/1';
+  readonly target: string;
+  readonly mapper: Address;
+  /** Where the last answer came from. */
+  readonly answeredFrom: Address;
+  /** `idempotent`: callbacks did not arrive, and a lost answer may have cost entries. */
+  readonly semantics: 'at-most-once' | 'idempotent';
+  readonly entries: readonly EndpointEntry[];
+}
+
+/**
+ * Everything that the endpoint mapper of a host offers, in its own order. Throws ClusError with `stage` and `advice` when there is no
+ * answer or a refusal, LocalMisuseError for options that cannot be, and when aborted the signal's reason.
+ */
+export async function endpoints(target: string, options: EndpointsOptions = {}): Promise<EndpointsDocument> {
+  const problem = problemOf(target);
+  if (problem !== null) throw new LocalMisuseError(problem, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  const { semantics = 'auto', ...rest } = options;
+  const settings = probeSettings(rest);
+  settings.signal?.throwIfAborted();
+  const known = mapperFromEnvironment(target, process.env.CLUSRPC_HOSTS);
+  const mapper = {
+    host: await resolveHost(known?.host ?? target, { family: settings.family }),
+    port: settings.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
+  };
+  if (settings.family !== 0 && isIP(mapper.host) !== settings.family) {
+    throw new TransportError(`${mapper.host} is not an address of IPv${settings.family}`, { stage: 'resolve' });
+  }
+  const budget = new Budget(settings);
+  const client = await openRpcSocket(settings, mapper);
+  try {
+    const found = await lookup(client.bind(mapper), mapper, { semantics, settings, budget });
+    return { schema: 'clusrpc/endpoints/1', target, mapper, ...found };
+  } finally {
+    await client.close();
+  }
+}
+
+interface LookupOptions {
+  readonly semantics: NonNullable<EndpointsOptions['semantics']>;
+  readonly settings: ProbeSettings;
+  readonly budget: Budget;
+}
+
+type Found = Pick<EndpointsDocument, 'answeredFrom' | 'semantics' | 'entries'>;
+
+async function lookup(server: RpcBinding, to: Address, options: LookupOptions): Promise<Found> {
+  const { settings, budget } = options;
+  budget.startStage();
+  const watching = await watch(to, {
+    timeout: budget.remaining(),
+    retransmit: retransmitOf(settings),
+    signal: settings.signal,
+    localAddress: settings.source,
+    localPorts: [0],
+  });
+  try {
+    const first = options.semantics === 'idempotent' ? 'idempotent' : 'at-most-once';
+    return await Promise.race([collect(server, to, first, options), refusal(watching, to)]);
+  } catch (error) {
+    settings.signal?.throwIfAborted();
+    if (options.semantics !== 'auto' || !isCallbackFailure(error)) throw atStage(error, stageOf(error));
+    return await collect(server, to, 'idempotent', options).catch((again: unknown) => {
+      throw atStage(again, stageOf(again));
+    });
+  } finally {
+    await watching.close();
+  }
+}
+
+async function collect(
+  server: RpcBinding,
+  to: Address,
+  semantics: Found['semantics'],
+  { settings, budget }: LookupOptions,
+): Promise<Found> {
+  const entries: EndpointEntry[] = [];
+  const remaining = () => {
+    budget.startStage();
+    return budget.remaining();
+  };
+  const asked = await ask(server, { remaining, signal: settings.signal }, async (mapper) => {
+    for await (const entry of lookupEndpoints(mapper, { idempotent: semantics === 'idempotent' })) {
+      entries.push(entryOf(entry));
+    }
+  });
+  if (!asked.ok) throw asked.error;
+  return { answeredFrom: asked.trace?.answeredFrom ?? to, semantics, entries };
+}
+
+/** Only the connected socket hears that nothing listens there. */
+async function refusal(watching: Watch, { host, port }: Address): Promise<never> {
+  const first = await watching.first;
+  if (first.kind !== 'trouble') return new Promise<never>(() => {});
+  const { detail, advice } = troubleAnswer(first.code, { host, port }, {});
+  throw new TransportError(detail, { stage: 'mapper-reachable', advice: advice ?? mapperRefused(port) });
+}
+
+function stageOf(error: unknown): 'mapper-reachable' | 'mapper-answers' {
+  const trace = traceOf(error);
+  return trace !== null && trace.answeredFrom === null ? 'mapper-reachable' : 'mapper-answers';
+}
+
+function entryOf({ interface: id, protocol, address, port, pipe, annotation, object }: MapperEntry): EndpointEntry {
+  return {
+    interface: { uuid: uuidText(id.uuid), name: interfaceName(id.uuid) ?? null, version: { ...id.version } },
+    protocol,
+    address,
+    port,
+    pipe,
+    annotation,
+    object: object === null ? null : uuidText(object),
+  };
+}

@@ -1,0 +1,21 @@
+export {
+  type EndpointEntry,
+  type EndpointsDocument,
+  type EndpointsOptions,
+  endpoints,
+  LOOKUP_SEMANTICS,
+} from './endpoints.ts';
+export { type Outcome, openTime, outcomeOf } from './outcome.ts';
+export { probe, probeUntilAborted } from './probe.ts';
+export { parseTargets, readTargets } from './targets.ts';
+export type {
+  ClosedPort,
+  ErrorSummary,
+  Kb814622,
+  ProbeDocument,
+  ProbeOptions,
+  ProbeResult,
+  StageResult,
+  StageStatus,
+} from './types.ts';
+export { kb814622Of } from './verdict.ts';

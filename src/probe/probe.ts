@@ -1,0 +1,56 @@
+import { mapperFromEnvironment } from '../open/hosts.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import { mapConcurrently } from './map-concurrently.ts';
+import { type ProbeSettings, probeSettings } from './settings.ts';
+import { probeTarget, type Target } from './target.ts';
+import { problemOf, readTargets } from './targets.ts';
+import type { ProbeDocument, ProbeOptions, ProbeResult } from './types.ts';
+
+/**
+ * Can these clusters be opened from here, and if not, which layer stops it? Resolves with what `clusrpc probe --json`
+ * prints: a failure of a target is a result, not an exception. Throws LocalMisuseError for options and targets that cannot be; when aborted, the
+ * signal's reason, after handles and sockets are closed (`onResult` has told what was done until then).
+ */
+export async function probe(targets: string | readonly string[], options: ProbeOptions = {}): Promise<ProbeDocument> {
+  options.signal?.throwIfAborted();
+  const document = await probeUntilAborted(targets, options);
+  options.signal?.throwIfAborted();
+  return document;
+}
+
+/** As `probe`, but an abort ends it with the results so far: the stage that it met is undecided, targets not begun are left out. */
+export async function probeUntilAborted(
+  targets: string | readonly string[],
+  options: ProbeOptions = {},
+): Promise<ProbeDocument> {
+  const settings = probeSettings(options);
+  const found = findTargets(targets, options.targetsFile);
+  const results = await mapConcurrently(found, settings.concurrency, (target) =>
+    probeCycles(target, settings, options),
+  );
+  return { schema: 'clusrpc/probe/1', results: results.flat() };
+}
+
+async function probeCycles(target: Target, settings: ProbeSettings, options: ProbeOptions): Promise<ProbeResult[]> {
+  const results: ProbeResult[] = [];
+  for (let cycle = 1; cycle <= settings.cycles; cycle++) {
+    if (settings.signal?.aborted === true) break;
+    const of = { target: target.name, cycle };
+    const probed = await probeTarget(target, settings, (stage) => options.onStage?.(stage, of));
+    const result = settings.cycles === 1 ? probed : { ...probed, cycle };
+    results.push(result);
+    options.onResult?.(result);
+  }
+  return results;
+}
+
+function findTargets(targets: string | readonly string[], file: string | undefined): Target[] {
+  const named = typeof targets === 'string' ? [targets] : targets;
+  for (const target of named) {
+    const problem = problemOf(target);
+    if (problem !== null) throw new LocalMisuseError(problem, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  }
+  const names = [...named, ...(file === undefined ? [] : readTargets(file))];
+  if (names.length === 0) throw new LocalMisuseError('no target is named', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  return names.map((name) => ({ name, known: mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS) }));
+}

@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import { eachPort, parsePortRanges } from '../ports/ranges.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import type { ProbeOptions } from './types.ts';
+
+/** Options with defaults filled in and checked. */
+export interface ProbeSettings {
+  readonly endpointMapperPort: number | undefined;
+  readonly endpoint: number | undefined;
+  /** Null: the system chooses. */
+  readonly localPorts: readonly number[] | null;
+  readonly source: string | undefined;
+  readonly eachPort: boolean;
+  readonly family: 0 | 4 | 6;
+  readonly concurrency: number;
+  readonly cycles: number;
+  readonly timeout: number;
+  readonly stageTimeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const DEFAULT_TIMEOUT = 15_000;
+export const DEFAULT_STAGE_TIMEOUT = 4_000;
+const DEFAULT_CONCURRENCY = 8;
+
+const LARGEST_PORT = 65_535;
+
+/** Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION and a sentence that names the option. */
+export function probeSettings(options: ProbeOptions): ProbeSettings {
+  checkTransport(options.transport ?? 'auto');
+  const localPorts = options.localPorts === undefined ? null : [...eachPort(parsePortRanges(options.localPorts))];
+  if (options.eachPort === true && localPorts === null) {
+    throw invalid('eachPort needs localPorts: which ports does the firewall allow?');
+  }
+  if (options.source !== undefined && isIP(options.source) === 0) {
+    throw invalid(`source: ${JSON.stringify(options.source)} is not an IP address`);
+  }
+  const { family = 0 } = options;
+  if (family !== 0 && options.source !== undefined && isIP(options.source) !== family) {
+    throw invalid(`source ${options.source} is not of IPv${family}`);
+  }
+  return {
+    endpointMapperPort: portOption('endpointMapperPort', options.endpointMapperPort),
+    endpoint: portOption('endpoint', options.endpoint),
+    localPorts,
+    source: options.source,
+    eachPort: options.eachPort ?? false,
+    family,
+    concurrency: whole('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY),
+    cycles: whole('cycles', options.cycles ?? 1),
+    timeout: duration('timeout', options.timeout ?? DEFAULT_TIMEOUT),
+    stageTimeout: duration('stageTimeout', options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT),
+    signal: options.signal,
+  };
+}
+
+function checkTransport(transport: string): void {
+  if (transport === 'auto' || transport === 'udp') return;
+  if (transport === 'tcp' || transport === 'native' || transport === 'ffi') {
+    throw invalid(`transport ${transport} is not in this version: use auto or udp`);
+  }
+  throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
+}
+
+function portOption(name: string, port: number | undefined): number | undefined {
+  if (port === undefined || (Number.isInteger(port) && port > 0 && port <= LARGEST_PORT)) return port;
+  throw invalid(`${name}: ${port} is not a port from 1 to ${LARGEST_PORT}`);
+}
+
+function whole(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw invalid(`${name}: ${value} is not a whole number above 0`);
+}
+
+function duration(name: string, ms: number): number {
+  if (Number.isFinite(ms) && ms > 0) return ms;
+  throw invalid(`${name}: ${ms} is not a time above 0 ms`);
+}
+
+function invalid(message: string): LocalMisuseError {
+  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+}

@@ -1,0 +1,100 @@
+import type { ClusterVersion } from '../client/cluster-client.ts';
+import type { Reason, StageId } from '../client/stages.ts';
+import type { Address } from '../machine/contract.ts';
+import type { ErrorCode } from '../status/errors.ts';
+
+export type StageStatus = 'pass' | 'fail' | 'skip' | 'unknown';
+
+/** An error as a document shows it. `win32` is there when the error has a Win32 number, `wire` for a fault or reject. */
+export interface ErrorSummary {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly win32?: { readonly code: number; readonly symbol: string };
+  /** The status in the PDU's body and its name, where it has one. */
+  readonly wire?: { readonly code: number; readonly symbol: string | null };
+}
+
+export interface StageResult {
+  readonly id: StageId;
+  readonly status: StageStatus;
+  readonly reason?: Reason;
+  readonly ms: number;
+  /** One line for people. */
+  readonly detail: string;
+  /** Where the last answer came from. */
+  readonly answeredFrom?: Address;
+  readonly error?: ErrorSummary;
+  readonly advice?: string;
+}
+
+export interface Kb814622 {
+  readonly verdict: 'fixed' | 'unknown' | 'not-applicable';
+  /** `programs that run on NODE1`. */
+  readonly appliesTo: string;
+  readonly because: readonly string[];
+}
+
+/** A local port that callbacks do not reach, or that could not be tried. */
+export interface ClosedPort {
+  readonly port: number;
+  readonly reason: Reason | 'in-use' | 'untested';
+}
+
+export interface ProbeResult {
+  readonly target: string;
+  readonly transport: 'udp';
+  /** From 1 on; only there when several cycles were asked for. */
+  readonly cycle?: number;
+  readonly stages: readonly StageResult[];
+  /** The first stage that failed or could not be decided. */
+  readonly stoppedAt: StageId | null;
+  /** Null until the cluster has told its name; `version` null until it has told that. */
+  readonly cluster: {
+    readonly name: string;
+    readonly node: string;
+    readonly version: ClusterVersion | null;
+  } | null;
+  /** Null without a version. */
+  readonly kb814622: Kb814622 | null;
+  /** With `eachPort`: the ports that are not open. */
+  readonly localPorts: readonly ClosedPort[];
+}
+
+/** The document `clusrpc/probe/1`. */
+export interface ProbeDocument {
+  readonly schema: 'clusrpc/probe/1';
+  readonly results: readonly ProbeResult[];
+}
+
+export interface ProbeOptions {
+  /** Default `auto`: all that this version speaks, which is `udp`. */
+  readonly transport?: 'auto' | 'udp' | 'tcp' | 'native' | 'ffi' | undefined;
+  /** Default 135, or what CLUSRPC_HOSTS says. */
+  readonly endpointMapperPort?: number | undefined;
+  /** UDP port of the Cluster service; the mapper stages are skipped. */
+  readonly endpoint?: number | undefined;
+  /** The ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
+  readonly localPorts?: string | undefined;
+  /** Local IP address. */
+  readonly source?: string | undefined;
+  /** Try every local port and list those that are not open. */
+  readonly eachPort?: boolean | undefined;
+  readonly family?: 4 | 6 | undefined;
+  /** A file with a target a line, beside those that are named. */
+  readonly targetsFile?: string | undefined;
+  /** Targets at the same time; default 8. */
+  readonly concurrency?: number | undefined;
+  /** How often each target is probed; default 1. */
+  readonly cycles?: number | undefined;
+  /** ms for the whole of a target; default 15 000. */
+  readonly timeout?: number | undefined;
+  /** ms for a stage; default 4 000. */
+  readonly stageTimeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every stage when it is decided. */
+  readonly onStage?:
+    | ((stage: StageResult, of: { readonly target: string; readonly cycle: number }) => void)
+    | undefined;
+  /** Told of every target when it is done. */
+  readonly onResult?: ((result: ProbeResult) => void) | undefined;
+}

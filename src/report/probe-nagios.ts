@@ -1,0 +1,65 @@
+import { openTime, outcomeOf } from '../probe/outcome.ts';
+import type { ProbeResult } from '../probe/types.ts';
+
+/** Nagios' own states; the index is its exit code (Monitoring Plugins guidelines, 2.4). */
+export const NAGIOS_STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
+
+export type NagiosState = (typeof NAGIOS_STATES)[number];
+
+/** ms of the whole open from which on it is too slow. */
+export interface NagiosThresholds {
+  readonly warn?: number | undefined;
+  readonly crit?: number | undefined;
+}
+
+/** The worst first: what is known to be wrong goes before what is not known. */
+const BY_WEIGHT: readonly NagiosState[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'];
+
+/**
+ * One line for Nagios and what reads its plugins: `CLUSRPC CRITICAL - CLU1 callback-path: silent | open=12ms;500;2000`. With
+ * several results the metrics carry the name of the target, and cycles of one target count by the slowest.
+ */
+export function probeNagios(
+  results: readonly ProbeResult[],
+  thresholds: NagiosThresholds = {},
+): { readonly state: NagiosState; readonly line: string } {
+  if (results.length === 0) return { state: 'UNKNOWN', line: 'CLUSRPC UNKNOWN - nothing was probed' };
+  const states = results.map((result) => stateOf(result, thresholds));
+  const state = BY_WEIGHT.find((each) => states.includes(each)) ?? 'UNKNOWN';
+  const shown = results.filter((_, index) => state === 'OK' || states[index] !== 'OK');
+  const text = clean(shown.map(sentence).join(', '));
+  return { state, line: `CLUSRPC ${state} - ${text} | ${metrics(results, thresholds)}` };
+}
+
+function stateOf(result: ProbeResult, { warn, crit }: NagiosThresholds): NagiosState {
+  const outcome = outcomeOf(result);
+  if (outcome === 'unknown') return 'UNKNOWN';
+  if (outcome === 'not-fine') return result.stoppedAt === null ? 'WARNING' : 'CRITICAL';
+  const ms = openTime(result);
+  if (crit !== undefined && ms >= crit) return 'CRITICAL';
+  return warn !== undefined && ms >= warn ? 'WARNING' : 'OK';
+}
+
+function sentence(result: ProbeResult): string {
+  const { target, stages, stoppedAt, localPorts } = result;
+  const stopped = stages.find(({ id }) => id === stoppedAt);
+  if (stopped !== undefined) return `${target} ${stopped.id}: ${stopped.reason ?? stopped.detail}`;
+  if (localPorts.length > 0) return `${target} local ports not open: ${localPorts.map(({ port }) => port).join(' ')}`;
+  return `${target} opened in ${Math.round(openTime(result))} ms`;
+}
+
+function metrics(results: readonly ProbeResult[], { warn, crit }: NagiosThresholds): string {
+  const slowest = new Map<string, number>();
+  for (const result of results) {
+    slowest.set(result.target, Math.max(slowest.get(result.target) ?? 0, Math.round(openTime(result))));
+  }
+  const single = slowest.size === 1;
+  return [...slowest]
+    .map(([target, ms]) => `${single ? 'open' : `'${clean(target)} open'`}=${ms}ms;${warn ?? ''};${crit ?? ''}`)
+    .join(' ');
+}
+
+/** The bar separates text and metrics, and a quote ends a label. */
+function clean(text: string): string {
+  return text.replace(/[|'\r\n]+/g, ' ');
+}

@@ -1,0 +1,62 @@
+import { openTime } from '../probe/outcome.ts';
+import type { ProbeResult, StageResult, StageStatus } from '../probe/types.ts';
+import { durationText } from './text/figures.ts';
+import { PLAIN, type Style } from './text/style.ts';
+
+const MARKS: Readonly<Record<StageStatus, string>> = { pass: '✓', fail: '✗', unknown: '?', skip: '-' };
+const ID_WIDTH = 21;
+const TIME_WIDTH = 8;
+
+/** What `clusrpc probe` prints of one target for people: a line a stage, what to do, and what is known of the cluster. */
+export function probeText(result: ProbeResult, style: Style = PLAIN): string {
+  const lines = [
+    style.bold(headline(result)),
+    ...result.stages.flatMap((stage) => stageLines(stage, style)),
+    ...clusterLines(result),
+    ...portLines(result, style),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function headline({ target, cycle, transport, stoppedAt, stages, ...result }: ProbeResult): string {
+  const which = cycle === undefined ? target : `${target}, cycle ${cycle}`;
+  if (stoppedAt === null) {
+    const time = durationText(Math.round(openTime({ target, transport, stoppedAt, stages, ...result })));
+    return `${which}: opened and closed over ${transport}, open in ${time}`;
+  }
+  const stopped = stages.find(({ id }) => id === stoppedAt);
+  return `${which}: ${stopped?.status === 'unknown' ? 'cannot tell' : 'not opened'}, stopped at ${stoppedAt}`;
+}
+
+function stageLines({ id, status, reason, ms, detail, advice }: StageResult, style: Style): string[] {
+  const paint = { pass: style.green, fail: style.red, unknown: style.yellow, skip: style.dim }[status];
+  const time = status === 'skip' ? '' : `${Math.round(ms)} ms`;
+  const text = reason === undefined ? detail : `${reason}: ${detail}`;
+  const line = `  ${paint(MARKS[status])} ${id.padEnd(ID_WIDTH)}${time.padStart(TIME_WIDTH)}  ${text}`;
+  return [status === 'skip' ? style.dim(line) : line, ...(advice === undefined ? [] : [`    → ${advice}`])];
+}
+
+function clusterLines({ cluster, kb814622 }: ProbeResult): string[] {
+  if (cluster === null) return [];
+  const { name, node, version } = cluster;
+  const known = `  Cluster ${name}, node ${node}`;
+  if (version === null) return [known];
+  const { major, minor, build, servicePack, vendor } = version;
+  const parts = [`Windows ${major}.${minor}.${build}`, servicePack, vendor].filter((part) => part !== '');
+  const lines = [`${known}, ${parts.join(', ')}`];
+  if (kb814622 === null) return lines;
+  const { verdict, appliesTo, because } = kb814622;
+  return [
+    ...lines,
+    `  KB814622: ${verdict} for ${appliesTo}: ${because.join('; ')}.`,
+    '  The program that hangs usually runs on another machine: this says nothing about that one.',
+  ];
+}
+
+function portLines({ localPorts }: ProbeResult, style: Style): string[] {
+  if (localPorts.length === 0) return [];
+  return [
+    style.red('  Local ports that are not open:'),
+    ...localPorts.map(({ port, reason }) => `    ${String(port).padStart(5)}  ${reason}`),
+  ];
+}

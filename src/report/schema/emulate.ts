@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { countSchema, portSchema } from './common.ts';
+
+/** The line that `clusrpc emulate` prints when it can be called; null: it does not serve that transport. */
+export const emulateReadySchema = z.object({
+  event: z.literal('ready'),
+  host: z.string(),
+  epmUdp: portSchema.nullable(),
+  epmTcp: portSchema.nullable(),
+  clusapiUdp: portSchema.nullable(),
+  clusapiTcp: portSchema.nullable(),
+  pid: countSchema,
+});
+
+/** The line that it prints at its end: numbers by name, more of them in later versions. */
+export const emulateCountersSchema = z.object({ event: z.literal('counters') }).catchall(z.number());

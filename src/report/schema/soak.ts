@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { FAILURE_KINDS } from '../../ports/profiles.ts';
+import {
+  clientProfileSchema,
+  countSchema,
+  onFailureSchema,
+  quantilesSchema,
+  reuseSchema,
+  timeSchema,
+  win32StatusSchema,
+} from './common.ts';
+
+const failureKinds = ['no-memory', 'no-answer', 'reject', 'callback'] as const;
+
+const momentSchema = z.object({ cycle: countSchema, ms: timeSchema });
+
+const settingsSchema = z.object({
+  target: z.string(),
+  time: z.enum(['virtual', 'real']),
+  clientProfile: clientProfileSchema.nullable(),
+  hostProfile: z.string().nullable(),
+  ports: z.string(),
+  onFailure: onFailureSchema,
+  reuse: reuseSchema,
+  leakOn: z.array(z.enum(FAILURE_KINDS)),
+  recycleAfterMs: timeSchema,
+  cycles: countSchema.nullable(),
+  durationMs: timeSchema.nullable(),
+  everyMs: timeSchema,
+  holdMs: timeSchema,
+  concurrency: countSchema.nullable(),
+  failureRate: z.number().min(0).max(1),
+  failureKind: z.enum(failureKinds),
+  failureMs: z.record(z.enum(failureKinds), timeSchema),
+  onExhaustion: z.enum(['fail', 'hang']),
+  strategy: z.enum(['naive', 'cached-handle', 'recycled-process', 'gated']),
+  seed: z.number(),
+});
+
+/** How many ports are in which state, `ms` after the first open. */
+export const timelinePointSchema = z.object({
+  ms: timeSchema,
+  inUse: countSchema,
+  closing: countSchema,
+  recycled: countSchema,
+  leaked: countSchema,
+});
+
+/** What `clusrpc soak --json` prints and `soak()` returns: cycles = opened + failed + refused. */
+export const soakSchema = z.object({
+  schema: z.literal('clusrpc/soak/1'),
+  settings: settingsSchema,
+  cycles: countSchema,
+  opened: countSchema,
+  failed: countSchema,
+  refused: countSchema,
+  closed: countSchema,
+  ended: z.enum(['cycles', 'duration', 'standstill', 'aborted', 'three-failures']),
+  stalls: z.object({ count: countSchema, longestMs: timeSchema, first: momentSchema.nullable() }),
+  exhausted: z.object({ at: momentSchema, error: win32StatusSchema }).nullable(),
+  ports: z.object({
+    pool: countSchema,
+    inUse: countSchema,
+    closing: countSchema,
+    recycled: countSchema,
+    leaked: countSchema,
+    peak: countSchema,
+  }),
+  timeline: z.array(timelinePointSchema).max(1000),
+  latencyMs: z.object({ p50: timeSchema, p95: timeSchema, p99: timeSchema, max: timeSchema }).nullable(),
+  forecast: z.object({ firstRefusalMs: quantilesSchema.nullable(), exhaustionMs: quantilesSchema.nullable() }),
+});

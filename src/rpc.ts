@@ -1,0 +1,18 @@
+export { traceOf } from './client/call-error.ts';
+export {
+  RpcBinding,
+  type RpcCallOptions,
+  RpcClient,
+  type RpcClientOptions,
+  type RpcResult,
+} from './client/rpc-client.ts';
+export type { CallTrace, InterfaceId } from './machine/client-types.ts';
+export type { Address } from './machine/contract.ts';
+export type { ClientSettings, ServerSettings } from './machine/settings.ts';
+export {
+  type RpcCall,
+  type RpcInterface,
+  type RpcOperation,
+  RpcServer,
+  type RpcServerOptions,
+} from './server/rpc-server.ts';

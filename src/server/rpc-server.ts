@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { randomUuid, type Uuid, uuidKey } from '../bytes/uuid.ts';
+import {
+  decodeInqStatsRequest,
+  encodeInqIfIdsResponse,
+  encodeInqStatsResponse,
+  encodeIsServerListeningResponse,
+  MGMT,
+} from '../interface/mgmt/index.ts';
+import { ClServer } from '../machine/cl-server.ts';
+import type { InterfaceId } from '../machine/client-types.ts';
+import type { Address } from '../machine/contract.ts';
+import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/server-types.ts';
+import type { ServerSettings } from '../machine/settings.ts';
+import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
+import { ncaCode } from '../status/nca.ts';
+import { win32Code } from '../status/win32.ts';
+import { Win32Error } from '../status/win32-error.ts';
+import { Endpoint, type Gate } from '../transport/endpoint.ts';
+import type { Network } from '../transport/network.ts';
+import { udpNetwork } from '../transport/udp.ts';
+
+/** What an operation is told about its call. */
+export interface RpcCall {
+  readonly opnum: number;
+  /** Arguments, NDR-encoded. */
+  readonly stub: Uint8Array;
+  readonly littleEndian: boolean;
+  readonly from: Address;
+  /** The client process; null when no callback was needed. Context handles belong to it. */
+  readonly addressSpace: Uuid | null;
+  readonly object: Uuid;
+}
+
+/**
+ * Resolves with the results, NDR-encoded little-endian. Throw FaultError or Win32Error for a fault with that status,
+ * RejectError for a reject; RemoteProtocolError (arguments that cannot be decoded) becomes RPC_X_BAD_STUB_DATA and any other
+ * error nca_s_fault_unspec.
+ */
+export type RpcOperation = (call: RpcCall) => Uint8Array | Promise<Uint8Array>;
+
+export interface RpcInterface extends InterfaceId {
+  /** By operation number; numbers left out answer nca_s_op_rng_error. */
+  readonly operations: readonly (RpcOperation | undefined)[];
+}
+
+export interface RpcServerOptions {
+  /** Default: 127.0.0.1 and a port that the system chooses. */
+  readonly local?: Address;
+  readonly settings?: Partial<ServerSettings>;
+  /** Seconds since 1970; default: now. */
+  readonly bootTime?: number;
+  readonly network?: Network;
+  readonly newUuid?: () => Uuid;
+  /** A client process has been silent for too long: its context handles are void. */
+  readonly onRundown?: (addressSpace: Uuid) => void;
+  /** Sees every datagram that goes out. */
+  readonly gate?: Gate;
+  /** Sees every datagram that comes in, first: true says that it has been taken elsewhere. */
+  readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
+}
+
+/** Serves datagram RPC interfaces on one UDP socket, and the management interface with them (C706 App. Q). */
+export class RpcServer {
+  readonly #machine: ClServer;
+  readonly #options: RpcServerOptions;
+  readonly #interfaces: RpcInterface[] = [];
+  #endpoint: Endpoint<ServerInput, ServerEvent> | null = null;
+  #closed: Promise<void> | null = null;
+
+  private constructor(machine: ClServer, options: RpcServerOptions) {
+    this.#machine = machine;
+    this.#options = options;
+  }
+
+  /** Throws TransportError when the port cannot be bound. */
+  static async open(options: RpcServerOptions = {}): Promise<RpcServer> {
+    const { network = udpNetwork, local = { host: '127.0.0.1', port: 0 }, settings, gate, intercept } = options;
+    const machine = new ClServer({
+      bootTime: options.bootTime ?? Math.floor(network.clock.now() / 1000),
+      newUuid: options.newUuid ?? (() => randomUuid(randomBytes(16))),
+      ...(settings && { settings }),
+    });
+    const server = new RpcServer(machine, options);
+    server.#endpoint = await Endpoint.open({
+      network,
+      local,
+      machine,
+      onEvent: (event) => server.#dispatch(event),
+      ...(gate && { gate }),
+      ...(intercept && { intercept }),
+    });
+    server.serve(server.#management());
+    return server;
+  }
+
+  get local(): Address {
+    return this.#open.local;
+  }
+
+  get counters(): Readonly<ServerCounters> {
+    return this.#machine.counters;
+  }
+
+  serve(served: RpcInterface): this {
+    const { uuid, version, operations } = served;
+    this.#interfaces.push(served);
+    this.#open.handle({ kind: 'serve', interface: { uuid, version, operations: operations.length } });
+    return this;
+  }
+
+  /** Hands over a datagram as if it had come over the socket: what an endpoint mapper forwards. */
+  deliver(datagram: Uint8Array, from: Address): void {
+    this.#endpoint?.deliver(datagram, from);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#open.close();
+    return this.#closed;
+  }
+
+  ref(): void {
+    this.#endpoint?.ref();
+  }
+
+  unref(): void {
+    this.#endpoint?.unref();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #dispatch(event: ServerEvent): void {
+    if (event.kind === 'rundown') {
+      this.#options.onRundown?.(event.addressSpace);
+      return;
+    }
+    const operation = this.#interfaces.find((each) => sameInterface(each, event.interfaceId))?.operations[event.opnum];
+    const complete = (outcome: Outcome) => this.#endpoint?.handle({ kind: 'complete', call: event.call, outcome });
+    if (operation === undefined) {
+      complete({ kind: 'reject', status: ncaCode('nca_s_op_rng_error') });
+      return;
+    }
+    try {
+      const result = operation(event);
+      if (result instanceof Uint8Array) complete({ kind: 'response', stub: result });
+      else
+        result.then(
+          (stub) => complete({ kind: 'response', stub }),
+          (error: unknown) => complete(outcomeOf(error)),
+        );
+    } catch (error) {
+      complete(outcomeOf(error));
+    }
+  }
+
+  #management(): RpcInterface {
+    const listening = encodeIsServerListeningResponse({ status: 0, listening: true });
+    return {
+      uuid: MGMT.uuid,
+      version: MGMT.version,
+      operations: [
+        () =>
+          encodeInqIfIdsResponse({
+            interfaces: this.#interfaces.map(({ uuid, version }) => ({ uuid, version })),
+            status: 0,
+          }),
+        ({ stub, littleEndian }) => {
+          const { callsIn, callsOut, packetsIn, packetsOut } = this.counters;
+          const { count } = decodeInqStatsRequest(stub, littleEndian);
+          return encodeInqStatsResponse({
+            statistics: [callsIn, callsOut, packetsIn, packetsOut].slice(0, count),
+            status: 0,
+          });
+        },
+        () => listening,
+        () => {
+          throw new Win32Error(win32Code('ERROR_ACCESS_DENIED'), 'stop_server_listening');
+        },
+      ],
+    };
+  }
+
+  get #open(): Endpoint<ServerInput, ServerEvent> {
+    if (this.#endpoint === null) throw new LocalMisuseError('the RPC server is not open');
+    return this.#endpoint;
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof RejectError) return { kind: 'reject', status: error.status };
+  if (error instanceof FaultError) return { kind: 'fault', status: error.status };
+  if (error instanceof Win32Error) return { kind: 'fault', status: error.errno ?? ncaCode('nca_s_fault_unspec') };
+  if (error instanceof RemoteProtocolError) return { kind: 'fault', status: win32Code('RPC_X_BAD_STUB_DATA') };
+  return { kind: 'fault', status: ncaCode('nca_s_fault_unspec') };
+}
+
+function sameInterface(a: InterfaceId, b: InterfaceId): boolean {
+  return a.version.major === b.version.major && uuidKey(a.uuid) === uuidKey(b.uuid);
+}

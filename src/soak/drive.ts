@@ -1,0 +1,177 @@
+import { soakForecast } from './forecast.ts';
+import type { SoakOptions } from './options.ts';
+import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
+import type { SoakPlan } from './settings.ts';
+import type { Attempt, AttemptOutcome, SoakSubject } from './subject.ts';
+import { Tally } from './tally.ts';
+import { failingCycles } from './workload.ts';
+
+export interface DriveOptions extends Pick<SoakOptions, 'signal' | 'onStep' | 'onFailure'> {
+  /** Failures in a row that end the run; default: none do. */
+  readonly patience?: number;
+}
+
+/** Longer than any run, and what setInterval takes. */
+const FOR_EVER = 0x7fffffff;
+
+/** The workload on something that takes its own time: opens are begun one after another, their cycles overlap. */
+export async function drive(plan: SoakPlan, subject: SoakSubject, options: DriveOptions): Promise<SoakReport> {
+  // Between two opens there may be no socket, and the timers of a clock keep no process alive.
+  const alive = setInterval(() => {}, FOR_EVER);
+  try {
+    return await new Drive(plan, subject, options).run();
+  } finally {
+    clearInterval(alive);
+    await subject.end();
+  }
+}
+
+class Drive {
+  readonly #plan: SoakPlan;
+  readonly #settings: SoakSettings;
+  readonly #subject: SoakSubject;
+  readonly #options: DriveOptions;
+  readonly #tally: Tally;
+  readonly #fails: () => boolean;
+  readonly #start: number;
+  readonly #underWay = new Set<Promise<void>>();
+  #cycle = 0;
+  #nextAt = 0;
+  #failuresInARow = 0;
+  #hung = false;
+  #over = false;
+  #wake: () => void = () => {};
+
+  constructor(plan: SoakPlan, subject: SoakSubject, options: DriveOptions) {
+    this.#plan = plan;
+    this.#settings = plan.settings;
+    this.#subject = subject;
+    this.#options = options;
+    this.#tally = new Tally(plan.settings, options.onStep);
+    this.#fails = failingCycles(plan.settings);
+    this.#start = subject.clock.now();
+  }
+
+  async run(): Promise<SoakReport> {
+    const { signal } = this.#options;
+    const onAbort = () => this.#wake();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      for (;;) {
+        const ended = this.#ended();
+        if (ended !== null) return await this.#finish(ended);
+        const { concurrency } = this.#settings;
+        if (concurrency !== null && this.#underWay.size >= concurrency) await this.#pause(null);
+        else if (this.#now() < this.#nextAt) await this.#pause(this.#nextAt);
+        else await this.#open();
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #ended(): SoakEnd | null {
+    const { cycles, durationMs } = this.#settings;
+    const { signal, patience = Number.POSITIVE_INFINITY } = this.#options;
+    if (signal?.aborted === true) return 'aborted';
+    if (this.#hung) return 'standstill';
+    if (this.#failuresInARow >= patience) return 'three-failures';
+    if (cycles !== null && this.#cycle >= cycles) return 'cycles';
+    return durationMs !== null && Math.max(this.#now(), this.#nextAt) >= durationMs ? 'duration' : null;
+  }
+
+  async #finish(ended: SoakEnd): Promise<SoakReport> {
+    // The others let what is open come to its end; these two cannot wait for it.
+    if (ended !== 'aborted' && ended !== 'standstill') await this.#allOrAbort();
+    this.#over = true;
+    const stopped = this.#options.signal?.aborted === true ? 'aborted' : ended;
+    return this.#tally.report(stopped, this.#now(), this.#subject.snapshot(), soakForecast(this.#plan));
+  }
+
+  async #allOrAbort(): Promise<void> {
+    while (this.#underWay.size > 0 && this.#options.signal?.aborted !== true) await this.#pause(null);
+  }
+
+  /** Begins a cycle; goes on when its open has a port or was refused. */
+  async #open(): Promise<void> {
+    const begun = this.#now();
+    this.#nextAt = begun + this.#settings.everyMs;
+    this.#cycle++;
+    const cycle = this.#cycle;
+    this.#tally.sample(begun, this.#subject.snapshot());
+    const attempt = this.#subject.open(this.#fails(), () => {
+      this.#tally.leased(this.#now(), this.#subject.snapshot());
+      this.#wake();
+    });
+    const whole = this.#follow(cycle, begun, attempt);
+    this.#underWay.add(whole);
+    void whole.finally(() => {
+      this.#underWay.delete(whole);
+      this.#wake();
+    });
+    await this.#untilPort(cycle, attempt);
+  }
+
+  /** An open that waits for a port holds the program back: it hangs. */
+  async #untilPort(cycle: number, attempt: Attempt): Promise<void> {
+    for (let reason = attempt.waiting(); reason !== null; reason = attempt.waiting()) {
+      this.#tally.without(cycle, this.#now(), reason);
+      if (reason === 'exhausted') {
+        this.#hung = true;
+        return;
+      }
+      await this.#pause(null);
+      if (this.#options.signal?.aborted === true) return;
+    }
+  }
+
+  async #follow(cycle: number, begun: number, attempt: Attempt): Promise<void> {
+    const outcome = await attempt.outcome;
+    // What the end of the run cuts off has no outcome.
+    if (this.#over) return;
+    this.#count(cycle, begun, outcome);
+    this.#wake();
+    if (outcome.kind !== 'opened') return;
+    await this.#hold();
+    await outcome.close();
+    this.#tally.closed();
+  }
+
+  #count(cycle: number, begun: number, outcome: AttemptOutcome): void {
+    const now = this.#now();
+    const ports = this.#subject.snapshot();
+    if (outcome.kind === 'refused') return this.#tally.refused(cycle, now, outcome.reason, ports);
+    if (outcome.kind === 'opened') {
+      this.#failuresInARow = 0;
+      return this.#tally.opened(cycle, now, ports, now - begun);
+    }
+    this.#failuresInARow++;
+    this.#options.onFailure?.(cycle, outcome.error);
+    this.#tally.failed(cycle, now, ports);
+  }
+
+  async #hold(): Promise<void> {
+    const { holdMs } = this.#settings;
+    if (holdMs === 0) return;
+    const { clock } = this.#subject;
+    await new Promise<void>((resolve) => clock.at(clock.now() + holdMs, resolve));
+  }
+
+  /** Until that time, the end of a cycle, or an abort. */
+  async #pause(until: number | null): Promise<void> {
+    if (this.#options.signal?.aborted === true) return;
+    const { clock } = this.#subject;
+    await new Promise<void>((resolve) => {
+      const timer = until === null ? null : clock.at(this.#start + until, resolve);
+      this.#wake = () => {
+        timer?.cancel();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+
+  #now(): number {
+    return this.#subject.clock.now() - this.#start;
+  }
+}

@@ -1,0 +1,119 @@
+import type { HostProfileName } from '../emulator/host-profiles.ts';
+import type { ClientProfileName, FailureKind, OnFailure, PortReuse } from '../ports/profiles.ts';
+import type { FailureDurations, SoakFailureKind } from './failures.ts';
+
+/** What `soak` answers and `--json` prints; times in ms from the first open on. */
+export interface SoakReport {
+  readonly schema: 'clusrpc/soak/1';
+  readonly settings: SoakSettings;
+  /** opened + failed + refused. An open that hangs to the end has no outcome and is not among them. */
+  readonly cycles: number;
+  readonly opened: number;
+  readonly failed: number;
+  readonly refused: number;
+  readonly closed: number;
+  readonly ended: SoakEnd;
+  readonly stalls: SoakStalls;
+  readonly exhausted: SoakExhaustion | null;
+  readonly ports: SoakPorts;
+  /** In the order of time, the last one at the end of the run. */
+  readonly timeline: readonly TimelinePoint[];
+  /** Of the opens that succeeded; null on virtual time and when none did. */
+  readonly latencyMs: LatencyQuantiles | null;
+  readonly forecast: SoakForecast;
+}
+
+/**
+ * `cycles` and `duration`: all was done. `standstill`: with `hang`, an open waits for a port that nothing can bring back.
+ * `aborted`: by the caller's signal. `three-failures`: a host that is not ours failed three times in a row.
+ */
+export type SoakEnd = 'cycles' | 'duration' | 'standstill' | 'aborted' | 'three-failures';
+
+export interface SoakSettings {
+  /** `emulated`, or the name or address of a host. */
+  readonly target: string;
+  readonly time: 'virtual' | 'real';
+  /** null: a host, opened from ordinary ports of this machine, which are closed at once and never leak. */
+  readonly clientProfile: ClientProfileName | null;
+  readonly hostProfile: HostProfileName | null;
+  /** As `5000-5019,5050`. */
+  readonly ports: string;
+  readonly onFailure: OnFailure;
+  readonly reuse: PortReuse;
+  readonly leakOn: readonly FailureKind[];
+  readonly recycleAfterMs: number;
+  /** null: no limit. */
+  readonly cycles: number | null;
+  readonly durationMs: number | null;
+  readonly everyMs: number;
+  readonly holdMs: number;
+  /** Cycles under way at once, from open to close; null: no limit. */
+  readonly concurrency: number | null;
+  readonly failureRate: number;
+  readonly failureKind: SoakFailureKind;
+  readonly failureMs: FailureDurations;
+  readonly onExhaustion: 'fail' | 'hang';
+  readonly strategy: 'naive';
+  readonly seed: number;
+}
+
+/** A stall begins with an open that finds no port although one will come back, and ends with the next open that gets one. */
+export interface SoakStalls {
+  readonly count: number;
+  readonly longestMs: number;
+  readonly first: SoakMoment | null;
+}
+
+export interface SoakExhaustion {
+  readonly at: SoakMoment;
+  /** What the open ends with; with `hang` what it would end with, if it ended. */
+  readonly error: { readonly code: number; readonly symbol: 'RPC_S_OUT_OF_RESOURCES' };
+}
+
+export interface SoakMoment {
+  /** Counted from 1. */
+  readonly cycle: number;
+  readonly ms: number;
+}
+
+export interface SoakPorts {
+  readonly pool: number;
+  readonly inUse: number;
+  readonly closing: number;
+  readonly recycled: number;
+  readonly leaked: number;
+  /** The most ports at one time that no open could take. */
+  readonly peak: number;
+}
+
+export interface TimelinePoint {
+  readonly ms: number;
+  readonly inUse: number;
+  readonly closing: number;
+  readonly recycled: number;
+  readonly leaked: number;
+}
+
+export interface LatencyQuantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface SoakForecast {
+  readonly firstRefusalMs: ForecastQuantiles | null;
+  readonly exhaustionMs: ForecastQuantiles | null;
+}
+
+export interface ForecastQuantiles {
+  readonly p05: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What `soak` tells after each cycle that has its outcome. */
+export interface SoakStep extends TimelinePoint {
+  readonly cycle: number;
+  readonly outcome: 'opened' | 'failed' | 'refused';
+}

@@ -1,0 +1,20 @@
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time for the rooms above the machines, ms since 1970. A timer never keeps the process alive: a socket does. */
+export interface Clock {
+  now(): number;
+  /** Runs `run` once, when `now()` has reached `time`. */
+  at(time: number, run: () => void): Timer;
+}
+
+/** The system's clock, steady: it follows `performance.now()` and never steps back. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  at(time, run) {
+    const handle = setTimeout(run, Math.min(Math.max(0, Math.ceil(time - systemClock.now())), 0x7fffffff));
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,23 @@
+import type { Address } from '../machine/contract.ts';
+import type { Clock } from './clock.ts';
+
+/** A bound UDP socket, real or simulated. */
+export interface DatagramSocket {
+  readonly local: Address;
+  /** Errors of sending are like loss: the machines live with it. */
+  send(datagram: Uint8Array, to: Address): void;
+  /** Gives the port back before it returns or resolves; nothing is delivered afterwards. */
+  close(): Promise<void>;
+  /** Whether the socket keeps the process alive. */
+  ref(): void;
+  unref(): void;
+}
+
+export type Deliver = (datagram: Uint8Array, from: Address) => void;
+
+/** Where sockets come from, with the clock that belongs to it. */
+export interface Network {
+  readonly clock: Clock;
+  /** Port 0: any. Throws TransportError with code ERR_CLUSRPC_TRANSPORT; its cause carries EADDRINUSE and the like. */
+  bind(local: Address, deliver: Deliver): Promise<DatagramSocket>;
+}

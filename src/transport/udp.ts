@@ -1,0 +1,99 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { Address } from '../machine/contract.ts';
+import { TransportError } from '../status/errors.ts';
+import { systemClock } from './clock.ts';
+import type { DatagramSocket, Deliver, Network } from './network.ts';
+
+/** UDP of this machine. */
+export const udpNetwork: Network = { clock: systemClock, bind: bindUdp };
+
+/** Receive buffer asked of the system, bytes: bursts of callbacks and a busy event loop must not cost packets. */
+const RECEIVE_BUFFER = 1 << 20;
+
+async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket> {
+  const type = isIPv6(local.host) ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, lookup: literalLookup(type === 'udp6' ? 6 : 4) });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', (cause) => {
+      socket.close();
+      reject(bindError(local, cause));
+    });
+    socket.bind({ address: local.host, port: local.port, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      resolve();
+    });
+  });
+  // Errors that ICMP brings back belong to one of many peers; its silence is answered by the machines.
+  socket.on('error', () => {});
+  socket.on('message', (message, from) => {
+    if (from.port === 0) return; // nobody can be answered there
+    deliver(new Uint8Array(message.buffer, message.byteOffset, message.length), {
+      host: from.address,
+      port: from.port,
+    });
+  });
+  enlargeBuffer(socket);
+  return new UdpSocket(socket);
+}
+
+class UdpSocket implements DatagramSocket {
+  readonly local: Address;
+  readonly #socket: Socket;
+  #closed: Promise<void> | null = null;
+
+  constructor(socket: Socket) {
+    const { address, port } = socket.address();
+    this.local = { host: address, port };
+    this.#socket = socket;
+  }
+
+  send(datagram: Uint8Array, to: Address): void {
+    if (this.#closed === null) this.#socket.send(datagram, to.port, to.host, ignore);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#socket.close(() => resolve());
+    });
+    return this.#closed;
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+}
+
+function ignore(): void {}
+
+type Lookup = (host: string, options: unknown, done: (error: null, address: string, family: number) => void) => void;
+
+/** Addresses here are literals; the system's resolver would cost a turn of the event loop for each datagram. */
+function literalLookup(family: 4 | 6): Lookup {
+  return (host, _options, done) => done(null, host, family);
+}
+
+function enlargeBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch {
+    // The system's own size serves as well.
+  }
+}
+
+function bindError({ host, port }: Address, cause: Error & { code?: string }): TransportError {
+  const what = port === 0 ? host : `${host} port ${port}`;
+  const why =
+    cause.code === 'EADDRINUSE'
+      ? 'it is in use'
+      : cause.code === 'EADDRNOTAVAIL'
+        ? 'this machine has no such address'
+        : cause.code === 'EACCES'
+          ? 'ports below 1024 need more rights'
+          : cause.message;
+  return new TransportError(`cannot bind UDP ${what}: ${why}`, { cause, syscall: 'bind' });
+}

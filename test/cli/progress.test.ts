@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { createProgress } from '../../src/cli/progress.ts';
+import { Sink } from './in-process.ts';
+
+const ESC = String.fromCharCode(27);
+const TOKENS = new RegExp(`${ESC}\\[[\\d;?]*[A-Za-z]|${ESC}[78]|[^]`, 'g');
+
+/** A terminal's screen after the output: cursor to the start of the line, erase, and new lines are followed. */
+function screen(output: string): string[] {
+  const lines = [''];
+  let column = 0;
+  for (const token of output.match(TOKENS) ?? []) {
+    const last = lines.length - 1;
+    const line = lines[last] ?? '';
+    if (token === '\n') {
+      lines.push('');
+      column = 0;
+    } else if (['\r', `${ESC}[G`, `${ESC}[1G`].includes(token)) column = 0;
+    else if (['J', 'K', '0J', '0K'].some((erase) => token === `${ESC}[${erase}`)) lines[last] = line.slice(0, column);
+    else if (token === `${ESC}[2K`) lines[last] = '';
+    else if (!token.startsWith(ESC)) {
+      lines[last] = line.padEnd(column).slice(0, column) + token + line.slice(column + 1);
+      column += 1;
+    }
+  }
+  return lines;
+}
+
+describe('on a terminal', () => {
+  test('log lines stand above the bar, whole, and the bar below them', () => {
+    const stream = new Sink({ isTTY: true });
+    let now = 0;
+    const progress = createProgress('bar', stream, () => now);
+    progress.start('soak', 100);
+    now += 200;
+    progress.update(25, '3 leaked');
+    progress.line('warn: a port leaked');
+    now += 200;
+    progress.update(50, '4 leaked');
+    progress.line('warn: another');
+    const shown = screen(stream.text).filter((line) => line !== '');
+    expect(shown.slice(0, 2)).toEqual(['warn: a port leaked', 'warn: another']);
+    expect(shown[2]).toMatch(/^soak [█░]+ 50 % 50\/100 4 leaked/);
+    expect(shown).toHaveLength(3);
+    progress.stop();
+    expect(screen(stream.text).filter((line) => line !== '')).toEqual(['warn: a port leaked', 'warn: another']);
+  });
+
+  test('the bar is drawn from a loop that never yields', () => {
+    const stream = new Sink({ isTTY: true });
+    let now = 0;
+    const progress = createProgress('bar', stream, () => now);
+    progress.start('soak', 10);
+    for (let i = 1; i <= 10; i++) {
+      now += 50;
+      progress.update(i);
+    }
+    const drawn = new Set(stream.text.match(/\d+\/10/g));
+    progress.stop();
+    expect(drawn.size).toBeGreaterThanOrEqual(5);
+  });
+
+  test('the cursor is shown again at the end', () => {
+    const stream = new Sink({ isTTY: true });
+    const progress = createProgress('bar', stream);
+    progress.start('demo', null);
+    progress.stop();
+    expect(stream.text.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(stream.text.lastIndexOf(`${ESC}[?25l`));
+  });
+});
+
+test('off a terminal there are plain lines, at most one each five seconds', () => {
+  const stream = new Sink();
+  let now = 0;
+  const progress = createProgress('plain', stream, () => now);
+  progress.start('soak', 200);
+  for (let i = 1; i <= 200; i++) {
+    now += 100;
+    progress.update(i, `${i} opened`);
+  }
+  progress.stop();
+  expect(stream.text).toBe(
+    'soak: 50 of 200 (25 %), 50 opened\nsoak: 100 of 200 (50 %), 100 opened\nsoak: 150 of 200 (75 %), 150 opened\nsoak: 200 of 200 (100 %), 200 opened\n',
+  );
+});
+
+test('silent progress says nothing, and lines still come through', () => {
+  const stream = new Sink({ isTTY: true });
+  const progress = createProgress('silent', stream);
+  progress.start('soak', 10);
+  progress.update(5);
+  progress.line('note');
+  progress.stop();
+  expect(stream.text).toBe('note\n');
+});

@@ -1,0 +1,105 @@
+import { uuid } from '../../src/bytes/uuid.ts';
+import { ClClient } from '../../src/machine/cl-client.ts';
+import { ClServer } from '../../src/machine/cl-server.ts';
+import type { CallSemantics, ClientEvent, ClientInput } from '../../src/machine/client-types.ts';
+import type { Outcome, ServerEvent, ServerInput } from '../../src/machine/server-types.ts';
+import type { ClientSettings, ServerSettings } from '../../src/machine/settings.ts';
+import { Endpoint } from '../../src/transport/endpoint.ts';
+import { seededRandom, uuidSource } from '../../src/transport/random.ts';
+import { type LinkConditions, SimulatedNetwork } from '../../src/transport/simulated-network.ts';
+import { VirtualClock } from '../../src/transport/virtual-clock.ts';
+
+export const CLIENT = { host: '10.0.0.9', port: 5000 };
+export const SERVER = { host: '10.0.0.5', port: 1047 };
+export const BOOT = 0x3f5a1c20;
+export const ECHO = {
+  uuid: uuid('0f0e0d0c-0b0a-0908-0706-050403020100'),
+  version: { major: 1, minor: 2 },
+  operations: 3,
+};
+
+export interface PairOptions {
+  readonly seed?: number;
+  readonly conditions?: Partial<LinkConditions>;
+  readonly client?: Partial<ClientSettings>;
+  readonly server?: Partial<ServerSettings>;
+  /** How long the manager works, ms; null: for ever. */
+  readonly work?: (stub: Uint8Array) => number | null;
+  readonly outcome?: (stub: Uint8Array) => Outcome;
+}
+
+/** A client and a server on a simulated network; the server's operations echo their stub and are counted. */
+export async function pair(options: PairOptions = {}) {
+  const {
+    seed = 1,
+    conditions = {},
+    work = () => 0,
+    outcome = (stub): Outcome => ({ kind: 'response', stub }),
+  } = options;
+  const clock = new VirtualClock();
+  const network = new SimulatedNetwork({ clock, seed, conditions });
+  const newUuid = uuidSource(seededRandom(seed + 1_000_000));
+  const executed = new Map<string, number>();
+  const events: ClientEvent[] = [];
+  const serverEvents: ServerEvent[] = [];
+  const client = new ClClient({
+    addressSpace: newUuid(),
+    newUuid,
+    ...(options.client && { settings: options.client }),
+  });
+  const server = new ClServer({ bootTime: BOOT, newUuid, ...(options.server && { settings: options.server }) });
+
+  const serverEnd: Endpoint<ServerInput, ServerEvent> = await Endpoint.open({
+    network,
+    local: SERVER,
+    machine: server,
+    onEvent(event) {
+      serverEvents.push(event);
+      if (event.kind !== 'dispatch') return;
+      const key = Buffer.from(event.stub).toString('hex');
+      executed.set(key, (executed.get(key) ?? 0) + 1);
+      const duration = work(event.stub);
+      if (duration === null || event.maybe) return;
+      const { call, stub } = event;
+      clock.at(clock.now() + duration, () => serverEnd.handle({ kind: 'complete', call, outcome: outcome(stub) }));
+    },
+  });
+  serverEnd.handle({ kind: 'serve', interface: ECHO });
+  const clientEnd: Endpoint<ClientInput, ClientEvent> = await Endpoint.open({
+    network,
+    local: CLIENT,
+    machine: client,
+    onEvent: (event) => events.push(event),
+  });
+  clientEnd.handle({ kind: 'bind', binding: 1, to: SERVER });
+
+  let calls = 0;
+  const call = (stub: Uint8Array, semantics: CallSemantics = 'at-most-once', opnum = 0): number => {
+    calls += 1;
+    clientEnd.handle({ kind: 'call', call: calls, binding: 1, interfaceId: ECHO, opnum, stub, semantics });
+    return calls;
+  };
+  const settled = (id: number) => events.find((event) => 'call' in event && event.call === id);
+  /** Runs virtual time until the call has ended; undefined: it has not after `ms`. */
+  const finish = (id: number, ms = 120_000) => {
+    const end = clock.now() + ms;
+    while (settled(id) === undefined && clock.step(end));
+    return settled(id);
+  };
+  const advance = (ms: number) => clock.runUntil(clock.now() + ms);
+  return {
+    clock,
+    network,
+    client,
+    server,
+    clientEnd,
+    serverEnd,
+    executed,
+    events,
+    serverEvents,
+    call,
+    finish,
+    settled,
+    advance,
+  };
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import {
+  attemptsUntilFailures,
+  erlangLoss,
+  failuresAmong,
+  roundsUntilAllFailed,
+} from '../../src/ports/distributions.ts';
+
+/** P(Bin(n, p) = k) by multiplication, for small n. */
+function binomial(n: number, k: number, p: number): number {
+  let value = 1;
+  for (let i = 0; i < k; i++) value *= ((n - i) / (k - i)) * p;
+  return value * (1 - p) ** (n - k);
+}
+
+const atMost = (n: number, x: number, p: number): number =>
+  Array.from({ length: x + 1 }, (_, k) => binomial(n, k, p)).reduce((sum, term) => sum + term, 0);
+
+test('binomial quantiles are those of the sum of their terms', () => {
+  for (const n of [1, 5, 30, 200]) {
+    for (const p of [0.01, 0.2, 0.5, 0.93]) {
+      for (const q of [0.05, 0.5, 0.951]) {
+        const x = failuresAmong(n, p, q);
+        expect(atMost(n, x, p)).toBeGreaterThanOrEqual(q - 1e-9);
+        if (x > 0) expect(atMost(n, x - 1, p)).toBeLessThan(q + 1e-9);
+      }
+    }
+  }
+});
+
+test('the attempts until the k-th failure are those of the sum of the binomial terms', () => {
+  for (const k of [1, 3, 12]) {
+    for (const p of [0.05, 0.3, 0.9]) {
+      for (const q of [0.05, 0.5, 0.951]) {
+        const n = attemptsUntilFailures(k, p, q);
+        const reached = (attempts: number): number => 1 - atMost(attempts, k - 1, p);
+        expect(reached(n)).toBeGreaterThanOrEqual(q - 1e-9);
+        if (n > k) expect(reached(n - 1)).toBeLessThan(q + 1e-9);
+      }
+    }
+  }
+});
+
+test('rare failures follow the limit laws: exponential for one, Poisson for many', () => {
+  expect(attemptsUntilFailures(1, 1e-9, 0.5)).toBeCloseTo(Math.LN2 * 1e9, -1);
+  // The 95 per cent point of the Poisson distribution of mean 100 is 117.
+  expect(failuresAmong(1e12, 1e-10, 0.95)).toBe(117);
+  // The median of the gamma distribution of shape k is k - 1/3 + O(1/k).
+  expect(attemptsUntilFailures(65_000, 1e-9, 0.5) * 1e-9).toBeCloseTo(65_000 - 1 / 3, 2);
+});
+
+test('the rounds until the last of several has failed', () => {
+  expect(roundsUntilAllFailed(1, 0.5, 0.5)).toBe(1);
+  expect(roundsUntilAllFailed(1, 0.5, 0.76)).toBe(3);
+  expect(roundsUntilAllFailed(10, 1, 0.9)).toBe(1);
+  expect(roundsUntilAllFailed(0, 0.5, 0.5)).toBe(0);
+  // (1 - 0.9^n)^20 reaches one half between n = 32 and n = 33.
+  expect(roundsUntilAllFailed(20, 0.1, 0.5)).toBe(33);
+});
+
+test("Erlang's loss formula gives the figures of his table", () => {
+  expect(erlangLoss(1, 1)).toBeCloseTo(0.5, 10);
+  expect(erlangLoss(10, 5)).toBeCloseTo(0.0184, 4);
+  expect(erlangLoss(0, 5)).toBe(1);
+  expect(erlangLoss(5, 0)).toBe(0);
+});

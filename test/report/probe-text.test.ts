@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { STAGES, type StageId } from '../../src/client/stages.ts';
+import type { ProbeResult, StageResult } from '../../src/probe/types.ts';
+import { probeNagios } from '../../src/report/probe-nagios.ts';
+import { probeText } from '../../src/report/probe-text.ts';
+
+test('an open cluster is a line a stage, what it is, and whom the verdict does not speak of', () => {
+  const text = probeText(opened());
+  expect(text.split('\n')[0]).toBe('CLU1: opened and closed over udp, open in 100 ms');
+  expect(text.match(/✓/g)).toHaveLength(STAGES.length);
+  expect(text).toContain('Cluster CLU1, node NODE1, Windows 5.0.2195, Service Pack 3');
+  expect(text).toContain('KB814622: unknown for programs that run on NODE1: because.');
+  expect(text).toContain('usually runs on another machine');
+});
+
+test('a failure has its reason, its advice, and the stages behind it are skipped', () => {
+  const lines = probeText(stopped('callback-path')).split('\n');
+  expect(lines[0]).toBe('CLU1: not opened, stopped at callback-path');
+  const at = lines.findIndex((line) => line.includes('✗'));
+  expect(lines[at]).toMatch(/✗ callback-path +10 ms {2}silent: nothing comes/);
+  expect(lines[at + 1]).toBe('    → do this');
+  expect(lines.filter((line) => line.startsWith('  - '))).toHaveLength(5);
+});
+
+test('what cannot be decided says so', () => {
+  const text = probeText(stopped('mapper-reachable', 'unknown'));
+  expect(text).toMatch(/^CLU1: cannot tell, stopped at mapper-reachable\n/);
+  expect(text).toContain('? mapper-reachable');
+});
+
+test('closed local ports are listed with why', () => {
+  const text = probeText({ ...opened(), localPorts: [{ port: 5001, reason: 'silent' }] });
+  expect(text).toContain('Local ports that are not open:\n     5001  silent\n');
+});
+
+test.each([
+  [
+    'one line that names target, stage and reason',
+    [stopped('callback-path')],
+    'CRITICAL',
+    'CLUSRPC CRITICAL - CLU1 callback-path: silent | open=60ms;500;2000',
+  ],
+  ['fast enough is OK', [opened()], 'OK', 'CLUSRPC OK - CLU1 opened in 100 ms | open=100ms;500;2000'],
+  [
+    'slow from the warning threshold on',
+    [opened(50)],
+    'WARNING',
+    'CLUSRPC WARNING - CLU1 opened in 500 ms | open=500ms;500;2000',
+  ],
+  [
+    'too slow from the critical one on',
+    [opened(200)],
+    'CRITICAL',
+    'CLUSRPC CRITICAL - CLU1 opened in 2000 ms | open=2000ms;500;2000',
+  ],
+  [
+    'silence is UNKNOWN',
+    [stopped('mapper-reachable', 'unknown')],
+    'UNKNOWN',
+    'CLUSRPC UNKNOWN - CLU1 mapper-reachable: silent | open=20ms;500;2000',
+  ],
+  [
+    'of several the worst decides, and each has its metric',
+    [opened(), { ...stopped('open-cluster'), target: "it's|" }],
+    'CRITICAL',
+    "CLUSRPC CRITICAL - it s  open-cluster: silent | 'CLU1 open'=100ms;500;2000 'it s  open'=90ms;500;2000",
+  ],
+] as const)('nagios: %s', (_, results, state, line) => {
+  expect(probeNagios(results, { warn: 500, crit: 2000 })).toEqual({ state, line });
+});
+
+test('nagios: without thresholds the fields stay empty, cycles count by the slowest, nothing probed is UNKNOWN', () => {
+  expect(probeNagios([opened(5), opened(7)]).line).toContain('| open=70ms;;');
+  expect(probeNagios([]).state).toBe('UNKNOWN');
+});
+
+test('nagios: a closed local port is a warning', () => {
+  const { state, line } = probeNagios([{ ...opened(), localPorts: [{ port: 5001, reason: 'silent' }] }]);
+  expect(state).toBe('WARNING');
+  expect(line).toContain('CLU1 local ports not open: 5001');
+});
+
+function opened(ms = 10): ProbeResult {
+  return {
+    target: 'CLU1',
+    transport: 'udp',
+    stages: STAGES.map((id): StageResult => ({ id, status: 'pass', ms, detail: 'well' })),
+    stoppedAt: null,
+    cluster: {
+      name: 'CLU1',
+      node: 'NODE1',
+      version: { major: 5, minor: 0, build: 2195, servicePack: 'Service Pack 3', vendor: '' },
+    },
+    kb814622: { verdict: 'unknown', appliesTo: 'programs that run on NODE1', because: ['because'] },
+    localPorts: [],
+  };
+}
+
+function stopped(at: StageId, status: 'fail' | 'unknown' = 'fail'): ProbeResult {
+  const end = STAGES.indexOf(at);
+  const stages = STAGES.map((id, index): StageResult => {
+    if (index < end) return { id, status: 'pass', ms: 10, detail: 'well' };
+    if (index > end) return { id, status: 'skip', ms: 0, detail: 'not reached' };
+    return { id, status, reason: 'silent', ms: 10, detail: 'nothing comes', advice: 'do this' };
+  });
+  return { ...opened(), stages, stoppedAt: at, cluster: null, kb814622: null };
+}

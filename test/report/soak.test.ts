@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { soakChart } from '../../src/report/soak-chart.ts';
+import { soakHtml } from '../../src/report/soak-html.ts';
+import { soakPlot } from '../../src/report/soak-plot.ts';
+import { soakText } from '../../src/report/soak-text.ts';
+import { durationText, verdictText } from '../../src/report/soak-words.ts';
+import { type SoakReport, soak } from '../../src/soak/index.ts';
+
+const LOAD = { ports: '5000-5019', failureRate: 0.2, cycles: 500, seed: 7 } as const;
+const leaking = () => soak('emulated', { ...LOAD, everyMs: 20_000, clientProfile: 'windows-2000-sp3' });
+const fine = () => soak('emulated', { ...LOAD, everyMs: 20_000, clientProfile: 'windows-2000-sp4' });
+const stalling = () => soak('emulated', { ...LOAD, everyMs: 100, clientProfile: 'windows-2000-sp4' });
+
+describe('durations', () => {
+  test.each([
+    [0, '0 ms'],
+    [0.1234, '0.123 ms'],
+    [999, '999 ms'],
+    [1_500, '1.5 s'],
+    [119_000, '119 s'],
+    [240_000, '4 min'],
+    [1_100_000, '18 min 20 s'],
+    [7_199_999, '120 min'],
+    [11_100_000, '3 h 5 min'],
+    [187_200_000, '2 d 4 h'],
+  ])('%d ms are %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+});
+
+describe('verdicts', () => {
+  test('name the leak, the stall and the fix', async () => {
+    expect(verdictText(await leaking())).toMatch(/^Exhausted: all 20 ports leaked\..*KB814622/);
+    expect(verdictText(await fine())).toMatch(/^Fine: 100 opens failed as told, none was refused/);
+    expect(verdictText(await stalling())).toMatch(/^Stalled, not leaking: .*4 min after its close/);
+    const short = await soak('emulated', { ...LOAD, cycles: 20, everyMs: 20_000 });
+    expect(verdictText(short)).toMatch(/^Leaking: 2 of 20 ports are lost .*goes after about 67 min\.$/);
+  });
+
+  test('a process that uses no port twice is told apart from one that leaks', async () => {
+    const report = await soak('emulated', { ...LOAD, clientProfile: 'strict' });
+    expect(verdictText(report)).toMatch(/^Exhausted: no port of this process comes back, \d of 20 because they leaked/);
+  });
+
+  test('a host of which nothing opens is sent to probe', async () => {
+    const report = await fine();
+    const settings = { ...report.settings, target: 'node1', clientProfile: null };
+    const none = { ...report, settings, opened: 0, failed: 3 };
+    expect(verdictText(none)).toMatch(/^Nothing opened: 3 opens failed and none succeeded\. `clusrpc probe node1`/);
+  });
+});
+
+describe('the chart', () => {
+  const point = (ms: number, leaked: number, closing = 0) => ({ ms, inUse: 0, closing, recycled: 0, leaked });
+
+  test('stacks the states upwards and runs to the right', async () => {
+    const timeline = [point(0, 0), point(250, 1, 1), point(500, 2), point(750, 4), point(1_000, 4)];
+    const chart = soakChart(with4Ports(await fine(), timeline), { width: 4 });
+    expect(chart.split('\n').slice(0, 5)).toEqual(['4 ┤  ██', '  ┤  ██', '  ┤▒███', '1 ┤████', '  └────']);
+  });
+
+  test('one leaked port of many is seen', async () => {
+    const report = { ...(await fine()), timeline: [point(0, 1), point(10, 1)] };
+    const ports = { ...report.ports, pool: 1_000 };
+    expect(soakChart({ ...report, ports }, { width: 3 }).split('\n')[9]).toBe('   1 ┤███');
+  });
+
+  test('colours what it is asked to', async () => {
+    const painted = soakChart(await leaking(), { paint: (state, text) => `<${state}>${text}</>` });
+    expect(painted).toContain('<leaked>');
+    expect(painted.replaceAll(/<[^>]*>/g, '')).toBe(soakChart(await leaking()));
+  });
+
+  function with4Ports(report: SoakReport, timeline: SoakReport['timeline']): SoakReport {
+    return { ...report, timeline, ports: { ...report.ports, pool: 4 } };
+  }
+});
+
+describe('the text', () => {
+  test('tells what was done, what came of it and what was forecast', async () => {
+    const text = soakText(await leaking());
+    expect(text).toContain('load        one open each 20 s, 20 % fail by no-memory; 500 cycles');
+    expect(text).toMatch(/exhausted {3}at open \d+, after .*: error 1721 RPC_S_OUT_OF_RESOURCES/);
+    expect(text).toMatch(/forecast {4}first refusal after .* to .*, most likely .*; exhausted after/);
+    for (const line of text.split('\n')) expect(line).toBe(line.trimEnd());
+  });
+
+  test('says that a program hung', async () => {
+    const report = await soak('emulated', { ...LOAD, everyMs: 20_000, onExhaustion: 'hang' });
+    expect(soakText(report)).toContain('then the program hung for good');
+  });
+});
+
+describe('the page', () => {
+  test('loads nothing, runs nothing, and is well formed', async () => {
+    const chapters = [{ title: 'Fixed & unfixed <b>', report: await leaking() }];
+    const page = soakHtml({ title: 'A "page"', text: 'one\ntwo', chapters, verdict: 'so & so' });
+    expect(page).not.toMatch(/<script|<link|<img|href=|src=|url\(|@import|javascript:/i);
+    expect(page).toContain('Fixed &amp; unfixed &lt;b&gt;');
+    expect(unclosedTags(page)).toEqual([]);
+  });
+
+  test('has the same bytes each time', async () => {
+    const page = async () => soakHtml({ title: 'x', chapters: [{ title: 'y', report: await stalling() }] });
+    expect(await page()).toBe(await page());
+  });
+
+  test('a plot marks what happened and brackets what was forecast', async () => {
+    const plot = soakPlot(await leaking(), 'ports');
+    for (const label of ['first stall', 'exhausted', 'forecast: first refusal', 'leaked', 'recycled']) {
+      expect(plot).toContain(`>${label}</text>`);
+    }
+    expect(plot).not.toMatch(/NaN|undefined|Infinity/);
+    expect(soakPlot(await fine(), 'ports')).not.toContain('exhausted');
+  });
+
+  test('a plot of a run that ended at once is a plot', async () => {
+    const report = await soak('emulated', { ports: '5000', cycles: 1 });
+    expect(soakPlot(report, 'ports')).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  /** HTML elements without an end tag, void ones aside. */
+  function unclosedTags(page: string): string[] {
+    const open: string[] = [];
+    for (const [, end, name = '', empty] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/gi)) {
+      if (end === '/') {
+        if (open.pop() !== name) return [`</${name}>`];
+      } else if (empty !== '/' && name !== 'meta') open.push(name);
+    }
+    return open;
+  }
+});

@@ -46,6 +46,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./emulate.ts')).emulateCommand,
   },
   { name: 'explain', summary: 'what went wrong in this pcap or pcapng of RPC traffic?', load: null },
-  { name: 'watch', summary: 'which ports does that running program hold, and is it leaking?', load: null },
-  { name: 'doctor', summary: 'which backends, peers and rights does this machine have?', load: null },
+  {
+    name: 'watch',
+    summary: 'which ports does that running program hold, and is it leaking?',
+    load: async () => (await import('./watch.ts')).watchCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'which backends, peers and rights does this machine have?',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
 ];

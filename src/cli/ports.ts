@@ -4,6 +4,8 @@ import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../port
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type PortsReport, ports } from '../ports/report.ts';
 import { portsText } from '../report/ports-text.ts';
+import { liveRpcPorts } from '../windows/rpc-ports.ts';
+import { liveWindowsVersion } from '../windows/windows-version.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
@@ -17,6 +19,7 @@ const MAX_REG_BYTES = 64 * 1024 * 1024;
 interface Options {
   readonly ports?: readonly PortRange[] | undefined;
   readonly reg?: string | undefined;
+  readonly live?: true | undefined;
   readonly every?: number | undefined;
   readonly rate?: number | undefined;
   readonly hold?: number | undefined;
@@ -36,9 +39,12 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
     .description(
       'Says whether an RPC port configuration is valid, how many opens it carries, what a load does to it, and what range that load needs.',
     )
-    .argument('[source]', 'not in this version: give --ports or --reg')
-    .addOption(new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts('reg'))
-    .option('--reg <file>', 'a registry export of HKLM\\Software\\Microsoft\\Rpc')
+    .argument('[source]', 'not in this version: give --ports, --reg or --live')
+    .addOption(
+      new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts(['reg', 'live']),
+    )
+    .addOption(new Option('--reg <file>', 'a registry export of HKLM\\Software\\Microsoft\\Rpc').conflicts('live'))
+    .option('--live', 'the registry of this Windows')
     .option('--every <duration>', 'time between two opens of one process, such as 20s', positiveDuration)
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
@@ -60,7 +66,6 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
 }
 
 const LATER_SOURCES = [
-  '--live',
   '--system32 <dir>',
   '--hive <file>',
   '--share <path>',
@@ -70,12 +75,12 @@ const LATER_SOURCES = [
   '--baseline <file>',
 ];
 
-function showPorts(run: CommandRun, source: string | undefined, options: Options): ExitCode {
+async function showPorts(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
   if (source !== undefined) {
-    throw usageError(`a directory as the source is not in this version: ${source}`, 'Give --ports or --reg.');
+    throw usageError(`a directory as the source is not in this version: ${source}`, 'Give --ports, --reg or --live.');
   }
   const report = ports({
-    ...sourceOf(options),
+    ...(options.live === true ? await liveSource() : sourceOf(options)),
     everyMs: loadOf(options),
     holdMs: options.hold,
     uptimeMs: options.uptime,
@@ -90,10 +95,17 @@ function showPorts(run: CommandRun, source: string | undefined, options: Options
   return isFine(report) ? EXIT.fine : EXIT.notFine;
 }
 
+/** The keys of this Windows. From version 10 on the registry still says 6.3, which makes no difference here. */
+async function liveSource() {
+  const [{ keys }, { currentVersion }] = await Promise.all([liveRpcPorts(), liveWindowsVersion()]);
+  const majorVersion = currentVersion === null ? undefined : Number.parseInt(currentVersion, 10);
+  return { keys, majorVersion, source: 'this Windows' };
+}
+
 function sourceOf({ ports: ranges, reg }: Options) {
   if (ranges !== undefined) return { ports: formatPortRanges(ranges) };
   if (reg !== undefined) return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
-  throw usageError('which ports?', 'Give --ports 5000-5019, or --reg with a registry export.');
+  throw usageError('which ports?', 'Give --ports 5000-5019, --reg with a registry export, or --live.');
 }
 
 function loadOf({ every, rate: rateEvery, ...options }: Options): number | undefined {

@@ -3,7 +3,7 @@ import { medianSlope, type Point, trendScore } from './trend.ts';
 
 export interface JudgeSettings {
   /** The ports that RPC may use on that machine, where it is known. Without it only ports that stay open can be judged. */
-  readonly range?: PortSpan | undefined;
+  readonly ranges?: readonly PortSpan[] | undefined;
   /** Fewer samples than this decide nothing. 12: a trend over its later half of 6 can just be told from chance. */
   readonly minSamples?: number | undefined;
   /** Ports by which the later half must grow. 3: a program that opens one more connection now and then does not leak. */
@@ -41,8 +41,9 @@ const MOST_POINTS = 400;
  * grows) or not (used grows). Only the later half of the series is judged: every program grows while it warms up.
  */
 export function judgeLeak(samples: readonly PortSample[], settings: JudgeSettings = {}): LeakJudgement {
-  const { range, minSamples = 12, minGrowth = 3, minScore = 2.33 } = settings;
-  const inRange = (port: number): boolean => range === undefined || (port >= range.first && port <= range.last);
+  const { ranges, minSamples = 12, minGrowth = 3, minScore = 2.33 } = settings;
+  const inRange = (port: number): boolean =>
+    ranges === undefined || ranges.some(({ first, last }) => port >= first && port <= last);
   const last = samples.at(-1);
   if (last === undefined || samples.length < minSamples) {
     const because = [`${samples.length} samples are too few: at least ${minSamples} are needed`];
@@ -57,12 +58,12 @@ export function judgeLeak(samples: readonly PortSample[], settings: JudgeSetting
     return { measure, first: points[0]?.y ?? 0, last: end, perHour: perMs * MS_PER_HOUR, score, growing };
   };
   const held = judge('held', heldPoints(samples, inRange));
-  const trends = range === undefined ? [held] : [held, judge('used', usedPoints(samples, inRange))];
+  const trends = ranges === undefined ? [held] : [held, judge('used', usedPoints(samples, inRange))];
   const growing = trends.filter((trend) => trend.growing);
   return {
     verdict: growing.length > 0 ? 'leaking' : 'not-leaking',
     trends,
-    exhaustedAtMs: range === undefined ? null : exhaustion(growing, range, last.ms),
+    exhaustedAtMs: ranges === undefined ? null : exhaustion(growing, ranges, last.ms),
     because: trends.map(sentence),
   };
 }
@@ -79,8 +80,8 @@ function usedPoints(samples: readonly PortSample[], inRange: (port: number) => b
   });
 }
 
-function exhaustion(growing: readonly PortTrend[], range: PortSpan, nowMs: number): number | null {
-  const size = range.last - range.first + 1;
+function exhaustion(growing: readonly PortTrend[], ranges: readonly PortSpan[], nowMs: number): number | null {
+  const size = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
   const ends = growing.map(({ last, perHour }) => nowMs + Math.max(0, ((size - last) / perHour) * MS_PER_HOUR));
   return ends.length === 0 ? null : Math.min(...ends);
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossBuild } from '../../scripts/native/cross.ts';
+import { doctorSchema, portsSchema, probeSchema } from '../../src/report/schema/index.ts';
 import { independentVersion } from './wine/file-versions.ts';
+import { installedPackage } from './wine/installed-package.ts';
 import {
   type DllKind,
   lackOfWine,
@@ -39,8 +41,12 @@ describe.skipIf(lack !== undefined)('inside Windows node.exe', () => {
     test(`${node}: calls that hang for ever starve nobody`, () => passes('hang'));
     test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
+    for (const dll of ['test', 'none'] as const) {
+      test(`${node}: openCluster takes the backend that is asked for, or the best there is, with ${dll} DLL`, () =>
+        passes('open', { dll }));
+    }
     test(`${node}: the loader says what it tried`, () => passes('loader'));
-    test(`${node}: nothing grows over many calls`, () => passes('soak'), 300_000);
+    test(`${node}: nothing grows over many calls`, () => passes('soak', { timeout: 560_000 }), 600_000);
 
     test(`${node}: file versions are those of an independent reader, port tables those of the sockets`, async () => {
       const file = path.join(machine.directory, `versions-${node}.json`);
@@ -90,6 +96,41 @@ describe.skipIf(lack !== undefined)('inside Windows node.exe', () => {
       rmSync(elsewhere, { recursive: true, force: true });
     }
   }, 300_000);
+
+  test('the tarball, installed on this system without compiler and Python, serves node.exe with backend native', async () => {
+    const { directory, main } = await installedPackage(machine.addon.output);
+    try {
+      const opened = await machine.run('node22', main, {
+        args: ['probe', 'CLUSTER1', '--transport', 'native', '--json'],
+      });
+      expect(opened.code, opened.stderr).toBe(0);
+      const { results } = probeSchema.parse(JSON.parse(opened.stdout));
+      expect(results[0]).toMatchObject({ transport: 'native', stoppedAt: null, cluster: { name: 'CLUSTER1' } });
+
+      const doctor = await machine.run('node22', main, { args: ['doctor', '--json'] });
+      const facts = doctorSchema.parse(JSON.parse(doctor.stdout));
+      expect(facts.backends.find(({ name }) => name === 'native')?.available).toBe(true);
+
+      const ports = await machine.run('node22', main, { args: ['ports', '--live', '--json'] });
+      const report = portsSchema.parse(JSON.parse(ports.stdout));
+      expect(report).toMatchObject({ source: 'this Windows', valid: true, pool: { kind: 'dynamic' } });
+
+      const none = await machine.run('node22', main, {
+        dll: 'none',
+        args: ['probe', 'X', '--transport', 'native', '--json'],
+      });
+      expect(none.code).toBe(1);
+      expect(probeSchema.parse(JSON.parse(none.stdout)).results[0]?.stages).toContainEqual(
+        expect.objectContaining({
+          id: 'open-cluster',
+          status: 'fail',
+          error: expect.objectContaining({ code: 'ERROR_MOD_NOT_FOUND' }),
+        }),
+      );
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }, 240_000);
 
   test('no test file was forgotten above', () => {
     const files = readdirSync(path.join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.inside.ts'));

@@ -4,7 +4,7 @@ import { judgeLeak } from '../../src/watch/judge.ts';
 import { type PortSample, portSample } from '../../src/watch/sample.ts';
 import { medianSlope, trendScore } from '../../src/watch/trend.ts';
 
-const RANGE = { first: 5000, last: 5099 };
+const RANGES = [{ first: 5000, last: 5099 }];
 const HOUR = 3_600_000;
 
 /** One sample an hour with these UDP ports. */
@@ -18,7 +18,7 @@ function from(first: number, count: number): number[] {
 
 describe('judgeLeak', () => {
   test('sockets that pile up are a leak, and the end of the range is dated', () => {
-    const judged = judgeLeak(series(from(1, 30).map((n) => from(5000, n))), { range: RANGE });
+    const judged = judgeLeak(series(from(1, 30).map((n) => from(5000, n))), { ranges: RANGES });
     expect(judged.verdict).toBe('leaking');
     expect(judged.trends[0]).toMatchObject({ measure: 'held', first: 1, last: 30, growing: true });
     // 30 of 100 at hour 29, one an hour: 70 hours more.
@@ -26,23 +26,23 @@ describe('judgeLeak', () => {
   });
 
   test('ports that are used once and never again are a leak although few are held', () => {
-    const judged = judgeLeak(series(from(5000, 30).map((port) => [port])), { range: RANGE });
+    const judged = judgeLeak(series(from(5000, 30).map((port) => [port])), { ranges: RANGES });
     expect(judged.verdict).toBe('leaking');
     expect(judged.trends.map(({ growing }) => growing)).toEqual([false, true]);
   });
 
   test('a program that takes its old ports again does not leak', () => {
-    const judged = judgeLeak(series(from(0, 60).map((n) => [5000 + (n % 5), 5005 + (n % 3)])), { range: RANGE });
+    const judged = judgeLeak(series(from(0, 60).map((n) => [5000 + (n % 5), 5005 + (n % 3)])), { ranges: RANGES });
     expect(judged).toMatchObject({ verdict: 'not-leaking', exhaustedAtMs: null });
   });
 
   test('a program that warms up and then stays does not leak', () => {
-    const judged = judgeLeak(series(from(0, 40).map((n) => from(5000, Math.min(n + 1, 12)))), { range: RANGE });
+    const judged = judgeLeak(series(from(0, 40).map((n) => from(5000, Math.min(n + 1, 12)))), { ranges: RANGES });
     expect(judged.verdict).toBe('not-leaking');
   });
 
   test('ports outside the RPC range are nobody’s leak', () => {
-    const judged = judgeLeak(series(from(1, 30).map((n) => from(40_000, n))), { range: RANGE });
+    const judged = judgeLeak(series(from(1, 30).map((n) => from(40_000, n))), { ranges: RANGES });
     expect(judged.verdict).toBe('not-leaking');
   });
 
@@ -64,7 +64,7 @@ describe('judgeLeak', () => {
         // All ten are used in the first half, so nothing new can come later.
         const warm = from(5000, 10).map((port) => [port]);
         const filler = Array.from({ length: ports.length }, () => [5000]);
-        const judged = judgeLeak(series([...warm, ...filler, ...ports.map((port) => [port])]), { range: RANGE });
+        const judged = judgeLeak(series([...warm, ...filler, ...ports.map((port) => [port])]), { ranges: RANGES });
         expect(judged.verdict).toBe('not-leaking');
       }),
     );
@@ -74,14 +74,14 @@ describe('judgeLeak', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 100 }), (busy) => {
         const samples = series(busy.map((extra, n) => [...from(5000, 1 + (n >> 1)), ...from(5080, extra)]));
-        expect(judgeLeak(samples, { range: RANGE }).verdict).toBe('leaking');
+        expect(judgeLeak(samples, { ranges: RANGES }).verdict).toBe('leaking');
       }),
     );
   });
 
   test('a series of 20 000 samples is judged without delay', () => {
     const samples = from(0, 20_000).map((n) => ({ ms: n * 1_000, udp: from(5000, 1 + Math.floor(n / 250)), tcp: [] }));
-    expect(judgeLeak(samples, { range: RANGE }).trends[0]?.perHour).toBeCloseTo(14.4, 0);
+    expect(judgeLeak(samples, { ranges: RANGES }).trends[0]?.perHour).toBeCloseTo(14.4, 0);
   });
 });
 

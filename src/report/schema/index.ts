@@ -1,18 +1,31 @@
 import type { z } from 'zod';
+import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
+import { watchSchema } from './watch.ts';
 
-export { emulateCountersSchema, emulateReadySchema, endpointsSchema, portsSchema, probeSchema, soakSchema };
+export {
+  doctorSchema,
+  emulateCountersSchema,
+  emulateReadySchema,
+  endpointsSchema,
+  portsSchema,
+  probeSchema,
+  soakSchema,
+  watchSchema,
+};
 
 /** Every document of the command line by the name of its JSON Schema in the package: `clusrpc/schema/probe-1.json`. */
 export const SCHEMAS = {
+  'doctor-1': doctorSchema,
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,
+  'watch-1': watchSchema,
 } as const satisfies Record<string, z.ZodType>;

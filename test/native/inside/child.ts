@@ -1,6 +1,7 @@
 // A program that opens clusters and ends in the way that its argument names. Run by lifetime.inside.ts.
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { type BackendName, backend } from './backends.ts';
 
 const [ending = '', name = 'native'] = isMainThread ? process.argv.slice(2) : [];
@@ -10,6 +11,7 @@ const api = backend(isMainThread ? (name as BackendName) : 'native');
 if (!isMainThread) {
   await open(3);
   void open(3);
+  parentPort?.postMessage('opened');
   await pause(60_000);
 } else if (ending === 'exit') {
   await open(5);
@@ -25,12 +27,11 @@ if (!isMainThread) {
 } else if (ending === 'worker') {
   await open(1);
   const worker = new Worker(new URL(import.meta.url));
-  await pause(800);
+  await once(worker, 'message');
   await worker.terminate();
   process.exit(7);
 } else if (ending === 'worker-exit') {
-  new Worker(new URL(import.meta.url));
-  await pause(800);
+  await once(new Worker(new URL(import.meta.url)), 'message');
   process.exit(7);
 } else if (ending === 'hang') {
   void open(2);

@@ -88,6 +88,14 @@ export function dllLog(): DllLog {
   return log;
 }
 
+/** Waits for what happens on other threads. Throws after twenty seconds. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 10) {
+    if (waited > 20_000) throw new Error('not within 20 s');
+    await pause(10);
+  }
+}
+
 /** Collects garbage until the condition holds: one collection need not reach everything. */
 export async function collectUntil(condition: () => boolean): Promise<void> {
   if (globalThis.gc === undefined) throw new Error('run node with --expose-gc');

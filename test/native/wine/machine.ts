@@ -34,6 +34,7 @@ export interface WindowsMachine {
   readonly directory: string;
   readonly addon: CrossBuild;
   readonly system32: string;
+  /** `script` is absolute, or begins at `directory`. */
   run(node: WindowsNode, script: string, options?: RunOptions): Promise<RunResult>;
   stop(): Promise<void>;
 }
@@ -176,7 +177,7 @@ async function runNode(
   // Files, since node.exe cannot use the pipes of this system.
   const [out, err] = [openSync(files.stdout, 'w'), openSync(files.stderr, 'w')];
   const executable = path.join(base, 'node_modules', node, 'bin/node.exe');
-  const child = spawn(WINE as string, [executable, ...nodeOptions, path.join(directory, script), ...args], {
+  const child = spawn(WINE as string, [executable, ...nodeOptions, path.resolve(directory, script), ...args], {
     cwd: directory,
     stdio: ['ignore', out, err],
     timeout,

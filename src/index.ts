@@ -19,6 +19,17 @@ export { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from './ports
 export type { PortRange } from './ports/ranges.ts';
 export { type PortsOptions, type PortsReport, ports } from './ports/report.ts';
 export {
+  type EndpointEntry,
+  type EndpointsDocument,
+  type EndpointsOptions,
+  endpoints,
+  type ProbeDocument,
+  type ProbeOptions,
+  type ProbeResult,
+  probe,
+  type StageResult,
+} from './probe/index.ts';
+export {
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
@@ -26,6 +37,7 @@ export {
   probeSchema,
   soakSchema,
 } from './report/schema/index.ts';
+export { type SoakOptions, type SoakReport, type SoakStep, soak } from './soak/index.ts';
 export {
   ClusError,
   type ErrorCode,

@@ -75,7 +75,8 @@ export function asValue<T>(parse: (text: string) => T): (text: string) => T {
       return parse(text);
     } catch (error) {
       if (!isClusError(error)) throw error;
-      throw new InvalidArgumentError([`It was refused: ${error.message}.`, error.advice ?? ''].join(' ').trim());
+      const { message, advice = '' } = error;
+      throw new InvalidArgumentError(`${message.charAt(0).toUpperCase()}${message.slice(1)}. ${advice}`.trim());
     }
   };
 }
@@ -106,7 +107,7 @@ export function oneOf<const T extends string>(values: readonly T[]): (text: stri
 }
 
 /** A number without sign or exponent; null for anything else. */
-export function decimal(text: string): number | null {
+function decimal(text: string): number | null {
   return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text.trim()) ? Number(text) : null;
 }
 

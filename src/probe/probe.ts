@@ -9,8 +9,8 @@ import type { ProbeDocument, ProbeOptions, ProbeResult, StageResult } from './ty
 
 /**
  * Can these clusters be opened from here, and if not, which layer stops it? Resolves with what `clusrpc probe --json`
- * prints: a failure of a target is a result, not an exception. Throws LocalMisuseError for options and targets that cannot be; when aborted, the
- * signal's reason, after handles and sockets are closed (`onResult` has told what was done until then).
+ * prints: a failure of a target is a result, not an exception. Throws LocalMisuseError for options and targets that
+ * cannot be; when aborted, the signal's reason, after handles and sockets are closed (`onResult` has told the results).
  */
 export async function probe(targets: string | readonly string[], options: ProbeOptions = {}): Promise<ProbeDocument> {
   options.signal?.throwIfAborted();
@@ -19,7 +19,7 @@ export async function probe(targets: string | readonly string[], options: ProbeO
   return document;
 }
 
-/** As `probe`, but an abort ends it with the results so far: the stage that it met is undecided, targets not begun are left out. */
+/** As `probe`, but an abort ends it with the results so far: its stage is undecided, targets not begun are left out. */
 export async function probeUntilAborted(
   targets: string | readonly string[],
   options: ProbeOptions = {},

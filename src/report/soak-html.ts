@@ -40,7 +40,8 @@ ${verdict === undefined ? '' : `<section class="verdict"><h2>Verdict</h2>\n${par
 
 function chapter({ title, text, report }: SoakChapter): string {
   const rows = [...settingRows(report), ...resultRows(report)].map(
-    ([name, value]) => `<tr><th scope="row">${escapeMarkup(name)}</th><td>${escapeMarkup(value)}</td></tr>`,
+    ([name, ...lines]) =>
+      `<tr><th scope="row">${escapeMarkup(name)}</th><td>${lines.map(escapeMarkup).join('<br>')}</td></tr>`,
   );
   return `<section>
 <h2>${escapeMarkup(title)}</h2>

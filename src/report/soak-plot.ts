@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter, stack } from 'd3-shape';
 import type { ForecastQuantiles, SoakReport, TimelinePoint } from '../soak/report.ts';
 import { escapeMarkup } from './markup.ts';
-import { durationText } from './soak-words.ts';
+import { durationText } from './text/figures.ts';
 
 const WIDTH = 760;
 const HEIGHT = 300;

@@ -6,23 +6,11 @@ import { crossBuild } from '../../scripts/native/cross.ts';
 import { doctorSchema, portsSchema, probeSchema } from '../../src/report/schema/index.ts';
 import { independentVersion } from './wine/file-versions.ts';
 import { installedPackage } from './wine/installed-package.ts';
-import {
-  type DllKind,
-  lackOfWine,
-  NODES,
-  type RunOptions,
-  type WindowsMachine,
-  windowsMachine,
-} from './wine/machine.ts';
+import { type DllKind, NODES, type RunOptions, type WindowsMachine, windowsMachine } from './wine/machine.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const lack = lackOfWine();
-if (lack !== undefined) {
-  if (process.env.CI) throw new Error(`the Windows tests cannot run: ${lack}`);
-  console.warn(`the Windows tests are left out: ${lack}`);
-}
 
-describe.skipIf(lack !== undefined)('inside Windows node.exe', () => {
+describe('inside Windows node.exe', () => {
   let machine: WindowsMachine;
   beforeAll(async () => {
     machine = await windowsMachine();

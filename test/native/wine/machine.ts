@@ -53,18 +53,12 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Why this machine cannot run the Windows tests; undefined when it can. CI sets CI, and there a lack fails instead. */
-export function lackOfWine(): string | undefined {
-  if (WINE === undefined || SERVER === undefined) return 'wine64 is not installed';
-  const compilers = (process.env.PATH ?? '').split(':').map((directory) => path.join(directory, COMPILER));
-  return compilers.some((file) => existsSync(file)) ? undefined : `${COMPILER} is not installed`;
-}
-
 /**
  * Makes a Windows out of Wine: a prefix and the Windows packages, kept between runs in the folder for temporary files,
  * and, anew each time, the addon, the test clusapi.dll and the compiled tests.
  */
 export async function windowsMachine(): Promise<WindowsMachine> {
+  if (WINE === undefined || SERVER === undefined) throw new Error('wine64 is not installed');
   const base = await keptParts();
   const directory = mkdtempSync(path.join(base, 'run-'));
   const environment = wineEnvironment(path.join(base, 'prefix'));

@@ -59,5 +59,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'which ports does that running program hold, and is it leaking?',
     load: async () => (await import('./watch.ts')).watchCommand,
   },
-  { name: 'doctor', summary: 'which backends, peers and rights does this machine have?', load: null },
+  {
+    name: 'doctor',
+    summary: 'which backends, peers and rights does this machine have?',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { EvidenceSource } from '../evidence/gather.ts';
 import type { RemoteVersion } from '../evidence/remote-host.ts';
 import { openCluster } from '../open/open-cluster.ts';
+import { registryKey } from '../windows/registry.ts';
 import { usageError } from './exit.ts';
 import { asUsageError } from './files.ts';
 import type { CommandRun } from './run.ts';
@@ -27,8 +28,8 @@ export function evidenceSources(
   path: string | undefined,
   options: SourceOptions,
 ): readonly EvidenceSource[] {
-  if (options.live === true) throw notOnThisSystem();
   const sources: EvidenceSource[] = [];
+  if (options.live === true) sources.push(liveSource(run));
   if (path !== undefined) sources.push({ kind: 'path', path });
   if (options.system32 !== undefined) sources.push({ kind: 'dlls', path: options.system32 });
   for (const each of options.hive ?? []) sources.push({ kind: 'hive', path: each });
@@ -87,9 +88,14 @@ function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): str
   }
 }
 
-function notOnThisSystem(): Error {
-  return usageError(
-    `--live reads the Windows that clusrpc runs on, and this is ${process.platform}`,
-    'Give the directory of a system drive, hives, a registry export, a share, or what `clusrpc collector` gathered.',
-  );
+/** The 64-bit view, since a 32-bit Node.js on 64-bit Windows would be shown another SOFTWARE key. */
+function liveSource({ world, signal }: CommandRun): EvidenceSource {
+  if (process.platform !== 'win32') {
+    throw usageError(
+      `--live reads the Windows that clusrpc runs on, and this is ${process.platform}`,
+      'Give the directory of a system drive, hives, a registry export, a share, or what `clusrpc collector` gathered.',
+    );
+  }
+  const systemRoot = world.env.SystemRoot ?? world.env.SYSTEMROOT ?? 'C:\\Windows';
+  return { kind: 'live', read: (path) => registryKey(path, { signal, view: '64' }), systemRoot };
 }

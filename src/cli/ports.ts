@@ -6,6 +6,8 @@ import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../port
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type PortsReport, ports } from '../ports/report.ts';
 import { portsText } from '../report/ports-text.ts';
+import { liveRpcPorts } from '../windows/rpc-ports.ts';
+import { liveWindowsVersion } from '../windows/windows-version.ts';
 import { withSourceOptions } from './audit.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
@@ -40,7 +42,9 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
       'Says whether an RPC port configuration is valid, how many opens it carries, what a load does to it, and what range that load needs.',
     )
     .argument('[source]', 'a system drive, a system root, what the collector gathered, a hive or a registry export')
-    .addOption(new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts('reg'))
+    .addOption(
+      new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts(['reg', 'live']),
+    )
     .option('--every <duration>', 'time between two opens of one process, such as 20s', positiveDuration)
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
@@ -78,15 +82,22 @@ async function showPorts(run: CommandRun, source: string | undefined, options: O
 }
 
 async function sourceOf(run: CommandRun, path: string | undefined, { ports: ranges, ...options }: Options) {
-  const { reg, ...others } = options;
+  const { reg, live, ...others } = options;
   const sources = evidenceSources(run, path, others);
+  if (live === true) {
+    if (reg !== undefined || sources.length > 0) throw usageError('--live and another source exclude each other');
+    return liveSource();
+  }
   if (ranges !== undefined && sources.length === 0) return { ports: formatPortRanges(ranges) };
   if (reg !== undefined && sources.length === 0) {
     return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
   }
   if (ranges !== undefined) throw usageError('--ports and another source exclude each other');
   if (sources.length > 0) return installedPorts(evidenceSources(run, path, options));
-  throw usageError('which ports?', 'Give --ports 5000-5019, a directory, a hive, or --reg with a registry export.');
+  throw usageError(
+    'which ports?',
+    'Give --ports 5000-5019, a directory, a hive, --live, or --reg with a registry export.',
+  );
 }
 
 /** The configuration of an installation, wherever its registry lies. */
@@ -97,6 +108,13 @@ async function installedPorts(sources: readonly EvidenceSource[]) {
   if (configuration !== null) return { configuration, source };
   const gaps = evidence.gaps.map((gap) => `${gap.what}: ${gap.reason}`).join('; ');
   throw usageError(`${source} does not show the port configuration`, gaps === '' ? undefined : gaps);
+}
+
+/** The keys of this Windows. From version 10 on the registry still says 6.3, which makes no difference here. */
+async function liveSource() {
+  const [{ keys }, { currentVersion }] = await Promise.all([liveRpcPorts(), liveWindowsVersion()]);
+  const majorVersion = currentVersion === null ? undefined : Number.parseInt(currentVersion, 10);
+  return { keys, majorVersion, source: 'this Windows' };
 }
 
 function loadOf({ every, rate: rateEvery, ...options }: Options): number | undefined {

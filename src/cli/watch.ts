@@ -1,99 +1,93 @@
-import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { portTrend } from '../diagnosis/port-trend.ts';
-import { exposureRule } from '../diagnosis/rules/exposure.ts';
-import { fromCollectorFolder, isCollectorFolder } from '../evidence/collector-folder.ts';
-import { COLLECTED } from '../evidence/collector-script.ts';
-import { isDirectory, locate } from '../evidence/directory.ts';
-import { mergeEvidence } from '../evidence/evidence.ts';
-import { parseNetstatSeries } from '../evidence/netstat-series.ts';
-import type { PortRange } from '../ports/ranges.ts';
-import { netstatNagios, netstatReport, netstatText } from '../report/netstat.ts';
-import { NAGIOS_STATES } from '../report/probe-nagios.ts';
-import { withCommonOptions } from './common-options.ts';
+import { judgementText, sampleText } from '../report/watch-text.ts';
+import { judgeLeak, type LeakJudgement } from '../watch/judge.ts';
+import type { PortSample } from '../watch/sample.ts';
+import { watchPorts } from '../watch/watch.ts';
+import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
-import { readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
-import { portRanges, positiveDuration } from './values.ts';
+import { count, portRanges, positiveDuration } from './values.ts';
+import { type NetstatOptions, watchNetstat } from './watch-netstat.ts';
 
-interface Options {
+interface Options extends NetstatOptions {
   readonly netstat?: readonly string[] | true | undefined;
-  readonly ports?: readonly PortRange[] | undefined;
-  readonly recycleAfter?: number | undefined;
-  readonly nagios?: true | undefined;
+  readonly every: number;
+  readonly for?: number | undefined;
 }
 
-const MAX_SERIES_BYTES = 256 << 20;
-const WINDOWS_2000 = 5;
+const LARGEST_PID = 0xffff_ffff;
+/** A week at one sample each 10 s. Beyond it the oldest samples go, so that memory stays bounded. */
+const MOST_SAMPLES = 60_480;
+const EXITS: Readonly<Record<LeakJudgement['verdict'], ExitCode>> = {
+  leaking: EXIT.notFine,
+  'not-leaking': EXIT.fine,
+  'cannot-tell': EXIT.unknown,
+};
 
 export function watchCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('watch')
     .description(
-      'Reads the series of netstat samples that the collector wrote: are ports lost, and when do they run out?',
+      'Samples the ports that a running program holds until it ends, the time is over or Ctrl-C, and says whether it leaks UDP ports. With --netstat the same from the samples that the collector wrote.',
     )
-    .argument('[pid]', 'not in this version: give --netstat')
-    .option('--netstat <file...>', 'the series, or the folder of the collector; several files in the order of time')
+    .argument('[pid]', 'process id, on this Windows or Linux', count(1, LARGEST_PID))
+    .option('--every <duration>', 'time between two samples', positiveDuration, 10_000)
+    .option('--for <duration>', 'how long to watch (default: until the program ends)', positiveDuration)
+    .option('--ports <ranges>', 'the ports that RPC may use there, such as 5000-5099', portRanges)
+    .option('--netstat <file...>', 'a series of samples, or the folder of the collector; several in the order of time')
     .option(
-      '--ports <ranges>',
-      'the ports of RPC, such as 5000-5099 (default: as the collector exported them)',
-      portRanges,
+      '--recycle-after <duration>',
+      'with --netstat: how long a closed port stays bound (default: 240s)',
+      positiveDuration,
     )
-    .option('--recycle-after <duration>', 'how long a closed port stays bound (default: 240s)', positiveDuration)
-    .addOption(new Option('--nagios', 'one line and the exit codes of a Nagios plugin').conflicts('json'))
-    .action((pid, options, self) => context.run(self, (run) => watchSeries(run, pid, options)));
-  return withCommonOptions(command);
+    .addOption(
+      new Option('--nagios', 'with --netstat: one line and the exit codes of a Nagios plugin').conflicts('json'),
+    )
+    .action((pid, options, self) => context.run(self, (run) => watchEither(run, pid, options)));
+  laterOptions(command, ['--warn <duration>', '--crit <duration>']);
+  return withCommonOptions(command, { ndjson: true });
 }
 
-function watchSeries(run: CommandRun, pid: string | undefined, options: Options): ExitCode {
-  if (pid !== undefined)
-    throw usageError('watching a running program is not in this version of clusrpc', 'Give --netstat.');
-  const given = options.netstat === true ? [] : (options.netstat ?? []);
-  if (given.length === 0)
-    throw usageError('which series?', 'Give --netstat with the file or the folder of the collector.');
-  const files = given.map(seriesFile);
-  const ranges = options.ports ?? collectedRanges(files);
-  const text = files
-    .map((file) => Buffer.from(readInput(file, 'the series', MAX_SERIES_BYTES)).toString('latin1'))
-    .join('\n');
-  const { samples, warnings } = asInput(files, () => parseNetstatSeries(text));
-  const trend = portTrend(
-    samples,
-    ranges,
-    options.recycleAfter === undefined ? {} : { recycleAfter: options.recycleAfter },
-  );
-  const lastSampleMs = statSync(files.at(-1) as string).mtimeMs;
-  const report = netstatReport({ files, ranges, trend, lastSampleMs, warnings });
-  if (options.nagios === true) {
-    const { state, line } = netstatNagios(report);
-    run.output.text(line);
-    return NAGIOS_STATES.indexOf(state) as ExitCode;
+/** A running program, or what was sampled elsewhere. */
+function watchEither(run: CommandRun, pid: number | undefined, options: Options): ExitCode | Promise<ExitCode> {
+  const { netstat } = options;
+  if (netstat !== undefined) {
+    if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
+    if (netstat === true || netstat.length === 0)
+      throw usageError('which series?', 'Give --netstat a file or a folder.');
+    return watchNetstat(run, netstat, options);
   }
-  run.output.document(report, () => netstatText(report, run.style));
-  return { yes: EXIT.notFine, no: EXIT.fine, unknown: EXIT.unknown }[report.leak];
-}
-
-function seriesFile(path: string): string {
-  if (!isDirectory(path)) return path;
-  return locate(path, COLLECTED.netstat) ?? join(path, COLLECTED.netstat);
-}
-
-/** The configuration that the collector exported beside the series. */
-function collectedRanges(files: readonly string[]): readonly PortRange[] {
-  const folder = dirname(files[0] as string);
-  if (isCollectorFolder(folder)) {
-    const evidence = mergeEvidence(folder, fromCollectorFolder(folder));
-    const { ports } = exposureRule(evidence, WINDOWS_2000);
-    if (ports?.valid === true) return ports.pool.ranges;
+  if (options.nagios === true || options.recycleAfter !== undefined) {
+    throw usageError('--nagios and --recycle-after need --netstat');
   }
-  throw usageError('which ports are those of RPC?', 'Give --ports 5000-5099, or the folder of the collector.');
+  if (pid === undefined)
+    throw usageError('which program?', 'Give its process id, or --netstat with a series of samples.');
+  return watch(run, pid, options);
 }
 
-function asInput<T>(files: readonly string[], read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof Error ? usageError(`${files.join(', ')}: ${error.message}`) : error;
+async function watch(run: CommandRun, pid: number, options: Options): Promise<ExitCode> {
+  const { output, style } = run;
+  const samples = await collect(run, pid, options);
+  const judgement = judgeLeak(samples, { ranges: options.ports });
+  const document = { schema: 'clusrpc/watch/1', pid, ranges: options.ports ?? null, samples, ...judgement };
+  const { exhaustedAtMs } = judgement;
+  const exhaustion = exhaustedAtMs === null ? null : `about ${timeText(exhaustedAtMs)}, if it goes on like that`;
+  if (output.mode === 'ndjson') output.event({ ...document, samples: [] });
+  else output.document(document, () => judgementText(judgement, exhaustion, style));
+  return EXITS[judgement.verdict];
+}
+
+async function collect({ output, signal }: CommandRun, pid: number, options: Options): Promise<readonly PortSample[]> {
+  const ends = options.for === undefined ? [] : [AbortSignal.timeout(options.for)];
+  const samples: PortSample[] = [];
+  for await (const sample of watchPorts(pid, { every: options.every, signal: AbortSignal.any([signal, ...ends]) })) {
+    output.item({ event: 'sample', ...sample }, () => sampleText(sample, timeText(sample.ms)));
+    samples.push(sample);
+    if (samples.length > MOST_SAMPLES) samples.shift();
   }
+  return samples;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -1,6 +1,6 @@
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
-import { regDword } from '../reg/value.ts';
+import { type RegistryKey, regDword } from '../reg/value.ts';
 import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { type PortConfiguration, type PortPolicy, RPC_INTERNET_KEY, readPortConfiguration } from './configuration.ts';
 import {
@@ -26,6 +26,10 @@ export interface PortsOptions {
   readonly reg?: Uint8Array | undefined;
   /** What was read elsewhere: out of a hive, a system drive, a collector folder. */
   readonly configuration?: PortConfiguration | undefined;
+  /** Keys of a living registry, in the shape of an export; `reg` and `ports` are left out then. */
+  readonly keys?: readonly RegistryKey[] | undefined;
+  /** With `keys`: the Windows they are from; 5 (Windows 2000 to Server 2003) by default. */
+  readonly majorVersion?: number | undefined;
   /** What the report calls the source; default: the ports, or `registry export`. */
   readonly source?: string | undefined;
   /** `windows-2000-sp3` by default. */
@@ -127,15 +131,19 @@ export function ports(options: PortsOptions): PortsReport {
   };
 }
 
-function readSource({ ports: list, reg, configuration: known, source }: PortsOptions): {
+function readSource({ ports: list, reg, keys, majorVersion, configuration: known, source }: PortsOptions): {
   readonly source: string;
   readonly configuration: PortConfiguration;
   readonly warnings: readonly string[];
 } {
-  if ([list, reg, known].filter((each) => each !== undefined).length !== 1) {
-    throw invalidOption('give one of ports, a registry export and a configuration, and not more');
+  if ([list, reg, keys, known].filter((given) => given !== undefined).length !== 1) {
+    throw invalidOption('give one of ports, a registry export, keys and a configuration, and not more');
   }
   if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings: [] };
+  if (keys !== undefined) {
+    const configuration = configurationOf({ keys }, majorVersion ?? WINDOWS_2000);
+    return { source: source ?? 'living registry', configuration, warnings: [] };
+  }
   if (list !== undefined) {
     const ranges = parsePortRanges(list);
     const configuration = { valid: true, problems: [], policy: null, pool: configuredPool(ranges) };
@@ -143,14 +151,17 @@ function readSource({ ports: list, reg, configuration: known, source }: PortsOpt
   }
   const file = parseReg(reg as Uint8Array);
   checkCovered(file);
-  const tcpip = findKey(file, TCPIP_KEY);
-  const limit = tcpip && findValue(tcpip, 'MaxUserPort');
-  const maxUserPort = (limit && regDword(limit)) ?? undefined;
   return {
     source: source ?? 'registry export',
-    configuration: readPortConfiguration(file, { majorVersion: WINDOWS_2000, maxUserPort }),
+    configuration: configurationOf(file, WINDOWS_2000),
     warnings: file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
   };
+}
+
+function configurationOf(source: { readonly keys: readonly RegistryKey[] }, majorVersion: number): PortConfiguration {
+  const tcpip = findKey(source, TCPIP_KEY);
+  const limit = tcpip && findValue(tcpip, 'MaxUserPort');
+  return readPortConfiguration(source, { majorVersion, maxUserPort: (limit && regDword(limit)) ?? undefined });
 }
 
 /** An export of some other key says nothing: without this, "no such key" would be taken for dynamic ports. */

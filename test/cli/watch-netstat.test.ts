@@ -74,8 +74,11 @@ test('the folder of the collector brings its own range', async () => {
 test('no series, a file that is none and a process id are exit 2', async () => {
   const path = join(directory, 'none.txt');
   writeFileSync(path, 'hello');
-  expect(await cli(['watch'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which series/) });
-  expect(await cli(['watch', '4711'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/not in this version/) });
+  expect(await cli(['watch'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which program/) });
+  expect(await cli(['watch', '4711', '--netstat', path])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/no process id/),
+  });
   expect(await cli(['watch', '--netstat', path, '--ports', '5000'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/none.txt: line 1: no sample/),

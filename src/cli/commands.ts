@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'shows the port leak and the stall on an emulated Windows 2000 machine, unfixed and fixed',
-    load: null,
+    load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
     name: 'probe',

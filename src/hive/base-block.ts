@@ -52,7 +52,7 @@ export function decodeBaseBlock(bytes: Uint8Array): BaseBlock {
 }
 
 /** XOR of the first 127 words; 0 and 0xffffffff are never stored. */
-export function baseBlockChecksum(bytes: Uint8Array): number {
+function baseBlockChecksum(bytes: Uint8Array): number {
   const reader = new Reader(bytes);
   let sum = 0;
   for (let i = 0; i < 127; i++) sum = (sum ^ reader.u32()) >>> 0;

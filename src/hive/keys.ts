@@ -79,7 +79,7 @@ export function* subkeys(hive: Hive, key: HiveKey): Generator<HiveKey> {
     hive.warnings.add(key.offset, `the key has ${count} of the ${key.subkeyCount} subkeys it counts`);
 }
 
-export function findSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
+function findSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
   for (const child of subkeys(hive, key)) if (sameName(child.name, name)) return child;
   return null;
 }

@@ -1,4 +1,4 @@
-import { type ClPdu, encodeCl } from '../pdu/cl/index.ts';
+import { type ClPdu, encodeCl, FLAGS1 } from '../pdu/cl/index.ts';
 import { arm, type ClientContext } from './client-context.ts';
 import type { Activity } from './client-state.ts';
 import type { Address } from './contract.ts';
@@ -25,4 +25,9 @@ export function sendAck({ out }: ClientContext, { ack }: Activity): void {
 export function acknowledgeOld({ out, drep }: ClientContext, pdu: ClPdu, from: Address): void {
   if (pdu.type !== 'response' && pdu.type !== 'fault') return;
   out.transmit(encodeCl({ type: 'ack', header: replyHeader(pdu.header, { drep }) }), from);
+}
+
+/** A response in one PDU, or the end of one: what a server repeats until it is told. */
+export function wantsAnswer({ header: { flags1 } }: ClPdu): boolean {
+  return (flags1 & FLAGS1.frag) === 0 || (flags1 & FLAGS1.lastfrag) !== 0 || (flags1 & FLAGS1.nofack) === 0;
 }

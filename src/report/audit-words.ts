@@ -17,7 +17,7 @@ export const EXPOSURE_SENTENCES: Readonly<Record<Exposure, string>> = {
   unknown: 'It is not known whether RPC is limited to a list of ports.',
 };
 
-export const MATCH_WORDS: Readonly<Record<FileMatch, string>> = {
+const MATCH_WORDS: Readonly<Record<FileMatch, string>> = {
   exact: 'the file of the article',
   later: 'later',
   'same-version-other-size': 'right version, other size',
@@ -27,7 +27,7 @@ export const MATCH_WORDS: Readonly<Record<FileMatch, string>> = {
   unreadable: 'unreadable',
 };
 
-export const PLACE_WORDS: Readonly<Record<AuditFile['place'], string>> = {
+const PLACE_WORDS: Readonly<Record<AuditFile['place'], string>> = {
   running: '',
   dllcache: 'dllcache',
   'service-pack-files': 'ServicePackFiles',

@@ -1,4 +1,4 @@
-export interface ServicePackRow {
+interface ServicePackRow {
   readonly level: number;
   /** Day of release; sources differ by some weeks for the first three. */
   readonly date: string;
@@ -9,7 +9,7 @@ export interface ServicePackRow {
 }
 
 /** Windows 2000 ended with Service Pack 4. "This problem was first corrected in Microsoft Windows 2000 Service Pack 4." */
-export const SERVICE_PACK_ROWS: readonly ServicePackRow[] = [
+const SERVICE_PACK_ROWS: readonly ServicePackRow[] = [
   { level: 0, date: '2000-02-17', marker: 1, hasFix: false, source: 'general knowledge' },
   { level: 1, date: '2000-08-15', marker: 1620, hasFix: false, source: 'VirtualBox media detection' },
   { level: 2, date: '2001-05-16', marker: 2951, hasFix: false, source: 'general knowledge' },
@@ -17,5 +17,7 @@ export const SERVICE_PACK_ROWS: readonly ServicePackRow[] = [
   { level: 4, date: '2003-06-26', marker: 6717, hasFix: true, source: 'VirtualBox media detection, KB814622' },
 ];
 
-export const FIRST_FIXED_SERVICE_PACK = 4;
-export const LAST_SERVICE_PACK = 4;
+export const FIRST_FIXED_SERVICE_PACK = Math.min(
+  ...SERVICE_PACK_ROWS.filter((row) => row.hasFix).map((row) => row.level),
+);
+export const LAST_SERVICE_PACK = Math.max(...SERVICE_PACK_ROWS.map((row) => row.level));

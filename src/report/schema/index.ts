@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { auditListSchema, auditSchema, netstatSchema } from './audit.ts';
+import { demoSchema } from './demo.ts';
 import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
@@ -11,6 +12,7 @@ import { watchSchema } from './watch.ts';
 export {
   auditListSchema,
   auditSchema,
+  demoSchema,
   doctorSchema,
   emulateCountersSchema,
   emulateReadySchema,
@@ -26,6 +28,7 @@ export {
 export const SCHEMAS = {
   'audit-1': auditSchema,
   'audit-list-1': auditListSchema,
+  'demo-1': demoSchema,
   'doctor-1': doctorSchema,
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { formatPortRanges } from '../ports/ranges.ts';
@@ -75,7 +75,6 @@ function filesIn(directory: string): DemoFiles {
   return { json: file('demo.json'), html: file('demo.html'), pcapng: file('demo.pcapng') };
 }
 
-function filesText(files: DemoFiles): string {
-  const shown = (file: string) => relative('.', file) || file;
-  return `Left behind: ${shown(files.html)} (the plots), ${shown(files.json)} (the numbers), ${shown(files.pcapng)} (every datagram, for Wireshark).`;
+function filesText({ html, json, pcapng }: DemoFiles): string {
+  return `Left behind: ${html} (the plots), ${json} (the numbers), ${pcapng} (every datagram, for Wireshark).`;
 }

@@ -8,7 +8,7 @@ import type { SoakOptions } from './options.ts';
 import type { SoakReport, SoakStep } from './report.ts';
 import { planSoak } from './settings.ts';
 
-export const DEMO_ACTS = ['leak', 'fixed', 'stall'] as const;
+const DEMO_ACTS = ['leak', 'fixed', 'stall'] as const;
 
 export type DemoActId = (typeof DEMO_ACTS)[number];
 
@@ -19,7 +19,7 @@ export interface DemoAct {
   readonly afterEnd: DemoEnd;
 }
 
-export interface DemoEnd {
+interface DemoEnd {
   /** Ports of the pool that nobody holds, before and after the program ends. */
   readonly freeBefore: number;
   readonly freeAfter: number;
@@ -90,7 +90,7 @@ export async function runDemo(pool: PortPool, options: DemoOptions): Promise<Dem
 }
 
 /** Whether an act shows what it is there for. */
-export function isAsExpected({ id, report, afterEnd }: DemoAct): boolean {
+function isAsExpected({ id, report, afterEnd }: DemoAct): boolean {
   const { ended, exhausted, ports, stalls } = report;
   if (afterEnd.freeAfter !== ports.pool || !afterEnd.newProgramOpens) return false;
   if (id === 'leak') return ended === 'standstill' && exhausted !== null && ports.leaked === ports.pool;

@@ -54,9 +54,7 @@ describe('three acts', () => {
     await readDatagrams([readFileSync(file('demo.pcapng'))], (datagram) => datagrams.push(datagram));
     expect(datagrams.length).toBeGreaterThan(1_000);
     const { addresses } = demoSchema.parse(JSON.parse(readFileSync(file('demo.json'), 'utf8')));
-    const ports = new Set(
-      datagrams.filter(({ from }) => from.host === addresses.client).map(({ from }) => from.port),
-    );
+    const ports = new Set(datagrams.filter(({ from }) => from.host === addresses.client).map(({ from }) => from.port));
     expect([...ports].sort()).toEqual(Array.from({ length: 20 }, (_, index) => 5000 + index));
   });
 

@@ -34,7 +34,7 @@ test(`${COUNT} damaged hives end in facts or in an error that names an offset`, 
   }
   expect(seen.value).toBeGreaterThan(10_000);
   expect(seen.error).toBeGreaterThan(1000);
-});
+}, 180_000);
 
 /** Header fields and every word of a cell that is not zero. */
 function hotWords(bytes: Buffer): readonly number[] {

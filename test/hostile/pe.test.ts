@@ -21,4 +21,4 @@ test(`${COUNT} damaged PE files end in a version or in an error that names an of
   }
   expect(seen.value).toBeGreaterThan(1000);
   expect(seen.error).toBeGreaterThan(1000);
-});
+}, 180_000);

@@ -1,10 +1,11 @@
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { probeThroughClusapi } from './clusapi.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { type ProbeSettings, probeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import { problemOf, readTargets } from './targets.ts';
-import type { ProbeDocument, ProbeOptions, ProbeResult } from './types.ts';
+import type { ProbeDocument, ProbeOptions, ProbeResult, StageResult } from './types.ts';
 
 /**
  * Can these clusters be opened from here, and if not, which layer stops it? Resolves with what `clusrpc probe --json`
@@ -36,7 +37,11 @@ async function probeCycles(target: Target, settings: ProbeSettings, options: Pro
   for (let cycle = 1; cycle <= settings.cycles; cycle++) {
     if (settings.signal?.aborted === true) break;
     const of = { target: target.name, cycle };
-    const probed = await probeTarget(target, settings, (stage) => options.onStage?.(stage, of));
+    const onStage = (stage: StageResult): void => options.onStage?.(stage, of);
+    const probed =
+      settings.transport === 'udp'
+        ? await probeTarget(target, settings, onStage)
+        : await probeThroughClusapi(target.name, settings.transport, settings, onStage);
     const result = settings.cycles === 1 ? probed : { ...probed, cycle };
     results.push(result);
     options.onResult?.(result);

@@ -46,8 +46,8 @@ test('a targets file that is missing or endless is wrong input', async () => {
 
 test.each([
   [{ transport: 'tcp' }, /not in this version/],
-  [{ transport: 'native' }, /not in this version/],
-  [{ transport: 'ffi' }, /not in this version/],
+  [{ transport: 'native', localPorts: '5000-5099' }, /localPorts needs transport udp/],
+  [{ transport: 'ffi', endpoint: 5000 }, /endpoint needs transport udp/],
   [{ transport: 'ipx' as 'udp' }, /none of auto, udp/],
   [{ eachPort: true }, /localPorts/],
   [{ localPorts: '5010-5000' }, /backwards/],

@@ -64,11 +64,17 @@ export function transmit({ counters, out }: ServerContext, datagram: Uint8Array,
 
 /**
  * To a peer that has activities. Until it has answered a callback it may be somebody in whose name others ask, and gets no
- * more than a few times what it sent. False: not sent.
+ * more than a few times what it sent, less the bytes that are kept for something else. False: not sent.
  */
-export function transmitToPeer(context: ServerContext, peer: Peer, datagram: Uint8Array, to: Address): boolean {
+export function transmitToPeer(
+  context: ServerContext,
+  peer: Peer,
+  datagram: Uint8Array,
+  to: Address,
+  kept = 0,
+): boolean {
   if (!peer.proven) {
-    if (peer.sent + datagram.length > peer.received * context.settings.amplification) {
+    if (peer.sent + datagram.length + kept > peer.received * context.settings.amplification) {
       context.counters.amplificationRefused += 1;
       return false;
     }

@@ -1,6 +1,6 @@
 import { uuidKey } from '../bytes/uuid.ts';
 import { decodeConvcIndyRequest } from '../interface/conv/index.ts';
-import { isLittleEndian, type Request } from '../pdu/cl/index.ts';
+import { CL_HEADER_SIZE, isLittleEndian, type Request } from '../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
 import type { CallbackAnswer } from './client-callbacks.ts';
 import { sequenceDifference } from './reply.ts';
@@ -10,6 +10,9 @@ import { dispatchOrHold } from './server-calls.ts';
 import { hear, type ServerContext, transmit, transmitToPeer } from './server-context.ts';
 import { removeCall } from './server-remove.ts';
 import { peerKey, type ServerActivity, type ServerCall } from './server-state.ts';
+
+/** A question that nobody answers must leave room for telling so. */
+const REJECT_SIZE = CL_HEADER_SIZE + 4;
 
 /** Lets the client inside the server say what it has to say, and takes what its callers have answered. */
 export function pollCallbacks(context: ServerContext, now: number): void {
@@ -23,7 +26,7 @@ export function pollCallbacks(context: ServerContext, now: number): void {
     if (output.kind === 'transmit') {
       const peer = peers.get(peerKey(output.to));
       if (peer === undefined) transmit(context, output.datagram, output.to);
-      else transmitToPeer(context, peer, output.datagram, output.to);
+      else transmitToPeer(context, peer, output.datagram, output.to, REJECT_SIZE);
     } else {
       const result = callbacks.read(output.event, now);
       if (result !== null) identified(context, result, now);

@@ -19,10 +19,9 @@ import { expire } from './client-timers.ts';
 import type { ClientCounters, ClientEvent, ClientInput } from './client-types.ts';
 import type { Address, Machine, Output } from './contract.ts';
 import { answerCallback, type Callback, isCallback } from './conversation-manager.ts';
-import { DIALECTS, type Dialect } from './dialects.ts';
 import { Outbox } from './outbox.ts';
 import { decodeOrNull, sequenceDifference } from './reply.ts';
-import type { ClientSettings } from './settings.ts';
+import { type ClientSettings, DIALECTS, type Dialect } from './settings.ts';
 
 /*
  * The client of connectionless RPC ([MS-RPCE] 3.2.2, C706 10.2), for one socket.

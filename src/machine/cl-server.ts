@@ -14,7 +14,6 @@ import {
 import { win32Code } from '../status/win32.ts';
 import { ClientCallbacks } from './client-callbacks.ts';
 import { type Address, type Machine, type Output, sameAddress } from './contract.ts';
-import { DIALECTS, type Dialect } from './dialects.ts';
 import { Outbox } from './outbox.ts';
 import { decodeOrNull, sequenceDifference, serialDifference } from './reply.ts';
 import { controlHeader, reject, resendAnswers, sendAnswer } from './server-answers.ts';
@@ -43,7 +42,7 @@ import {
   type ServerEvent,
   type ServerInput,
 } from './server-types.ts';
-import type { ServerSettings } from './settings.ts';
+import { DIALECTS, type Dialect, type ServerSettings } from './settings.ts';
 
 /*
  * The server of connectionless RPC ([MS-RPCE] 3.2.3, C706 10.3), for one socket.

@@ -15,7 +15,7 @@ import {
 import { type ClPdu, DREP_BIG_ENDIAN, FLAGS1, FLAGS2, type Request, type Response } from '../../src/pdu/cl/index.ts';
 import { dceCode } from '../../src/status/dce.ts';
 import { ncaCode } from '../../src/status/nca.ts';
-import { BOOT, CLIENT, SERVER } from './pair.ts';
+import { BOOT, CLIENT, pair, SERVER } from './pair.ts';
 import { ACTIVITY, ADDRESS_SPACE, headerOf, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 
 const { operations } = CONV;
@@ -200,6 +200,11 @@ test('the callback is repeated, and its failure rejects the call with 0x1C00000B
   expect(pdus.at(-1)).toMatchObject({ type: 'reject', status: 0x1c00000b });
   expect(server.counters).toMatchObject({ callbacks: 1, callbacksFailed: 1, callsIn: 0 });
   expect(events).toEqual([]);
+});
+
+test('a client that hears working and pings ever less is told of the failed callback all the same', async () => {
+  const blocked = await pair({ serverGate: (datagram) => datagram[1] !== 0 });
+  expect(blocked.finish(blocked.call(new Uint8Array(0)))).toMatchObject({ kind: 'reject', status: 0x1c00000b });
 });
 
 test('a client that says nothing more gets no more than three times the bytes of its request', () => {

@@ -28,6 +28,8 @@ export interface PairOptions {
   /** How long the manager works, ms; null: for ever. */
   readonly work?: (stub: Uint8Array) => number | null;
   readonly outcome?: (stub: Uint8Array) => Outcome;
+  /** Whether a datagram of the server goes out. */
+  readonly serverGate?: (datagram: Uint8Array) => boolean;
   /** Under which name an execution is counted; default: the whole stub in hexadecimal. */
   readonly key?: (stub: Uint8Array) => string;
 }
@@ -64,6 +66,9 @@ export async function pair(options: PairOptions = {}) {
     network,
     local: SERVER,
     machine: server,
+    gate(datagram, _to, pass) {
+      if (options.serverGate?.(datagram) !== false) pass();
+    },
     onEvent(event) {
       serverEvents.push(event);
       if (event.kind !== 'dispatch') return;

@@ -46,7 +46,7 @@ test.each([
 
 test('the callback goes out with the first fragment, and the call waits for both', () => {
   const { receive, take, server, events } = scriptedServer();
-  receive(request({ flags1: frag, fragment: 0 }, bytes(8)));
+  receive(request({ flags1: frag, fragment: 0 }, bytes(BODY)));
   expect(take().map(({ type }) => type)).toEqual(['fack', 'request']);
   receive(request({ flags1: frag | lastfrag | nofack, fragment: 1, serial: 1 }, bytes(8)));
   expect(events).toEqual([]);

@@ -1,5 +1,13 @@
 export type { ClusterVersion } from './client/cluster-client.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
+export {
+  type CaptureSource,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type Finding,
+  type FindingId,
+} from './explain/index.ts';
 export type { Backend } from './open/backend.ts';
 export type { ClusterHandle } from './open/cluster-handle.ts';
 export { type OpenClusterOptions, openCluster } from './open/open-cluster.ts';
@@ -30,9 +38,11 @@ export {
   type StageResult,
 } from './probe/index.ts';
 export {
+  demoSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
+  explainSchema,
   portsSchema,
   probeSchema,
   soakSchema,

@@ -25,7 +25,8 @@ export function uuidText(value: Uuid): string {
 /** The other byte order of the same UUID: time_low, time_mid and time_hi reversed. A copy. */
 export function swapUuid(value: Uuid): Uuid {
   const [a, b, c, d, e, f, g, h] = value as unknown as [number, number, number, number, number, number, number, number];
-  const swapped = value.slice(0, 16);
+  // A Buffer's own slice would be a view, and the datagram would be turned under its reader.
+  const swapped = new Uint8Array(value.subarray(0, 16));
   swapped.set([d, c, b, a, f, e, h, g]);
   return swapped;
 }
@@ -48,7 +49,7 @@ export function uuidKey(value: Uuid): string {
 
 /** A version 4 UUID out of 16 bytes of randomness; the argument is not changed. */
 export function randomUuid(random: Uint8Array): Uuid {
-  const value = random.slice(0, 16);
+  const value = new Uint8Array(random.subarray(0, 16));
   value[7] = ((value[7] as number) & 0x0f) | 0x40;
   value[8] = ((value[8] as number) & 0x3f) | 0x80;
   return value;

@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'shows the port leak and the stall on an emulated Windows 2000 machine, unfixed and fixed',
-    load: null,
+    load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
     name: 'probe',
@@ -45,7 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'runs an emulated cluster host until Ctrl-C',
     load: async () => (await import('./emulate.ts')).emulateCommand,
   },
-  { name: 'explain', summary: 'what went wrong in this pcap or pcapng of RPC traffic?', load: null },
+  {
+    name: 'explain',
+    summary: 'what went wrong in this pcap or pcapng of RPC traffic?',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
   {
     name: 'watch',
     summary: 'which ports does that running program hold, and is it leaking?',

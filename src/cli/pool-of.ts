@@ -5,7 +5,7 @@ import { usageError } from './exit.ts';
 import { readInput } from './files.ts';
 
 /** Registry exports are small; those of a whole machine are not meant. */
-export const MAX_REG_BYTES = 64 * 1024 * 1024;
+const MAX_REG_BYTES = 64 * 1024 * 1024;
 
 /** The pool that `--ports` or `--reg` names; undefined: neither does. An invalid configuration is a usage error that says why. */
 export function poolOf(options: {

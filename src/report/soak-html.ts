@@ -5,7 +5,7 @@ import { resultRows, settingRows } from './soak-text.ts';
 import { judgeSoak, verdictText } from './soak-words.ts';
 
 /** One run in a page, with what it is called there. */
-export interface SoakChapter {
+interface SoakChapter {
   readonly title: string;
   /** Sentences before the plot. */
   readonly text?: string;

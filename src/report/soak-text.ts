@@ -19,7 +19,7 @@ export const PAINT = { leaked: 'red', inUse: 'bold', closing: 'yellow', recycled
 >;
 
 /** The verdict in the colour of how bad it is. */
-export function verdictLine(report: SoakReport, style: Style): string {
+function verdictLine(report: SoakReport, style: Style): string {
   const text = verdictText(report);
   const judgement = judgeSoak(report);
   if (judgement === 'fine') return style.green(text);

@@ -136,6 +136,7 @@ export class RpcServer {
       this.#options.onRundown?.(event.addressSpace);
       return;
     }
+    if (event.kind === 'cancelled') return;
     const operation = this.#interfaces.find((each) => sameInterface(each, event.interfaceId))?.operations[event.opnum];
     const complete = (outcome: Outcome) => this.#endpoint?.handle({ kind: 'complete', call: event.call, outcome });
     if (operation === undefined) {

@@ -80,7 +80,7 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
       const outcome = outcomeOf(opening, isRefused ? runtime.shortage().reason : null);
       pending.add(outcome);
       void outcome.then(() => pending.delete(outcome));
-      if (after.waiting > before.waiting) whenGranted({ machine, program }, onPort);
+      if (after.waiting > before.waiting) void outcome.finally(whenGranted({ machine, program }, onPort));
       else if (!isRefused) onPort();
       return { outcome, waiting: () => (runtime.counters().waiting > 0 ? runtime.shortage().reason : null) };
     },
@@ -96,14 +96,18 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
   };
 }
 
-/** Calls back once, when the one open of that program that waits has got its port. */
-function whenGranted({ machine, program }: Omit<SoakedProgram, 'cluster'>, onPort: () => void): void {
+/** Calls back once, when the one open of that program that waits has got its port; answers how to stop waiting for that. */
+function whenGranted({ machine, program }: Omit<SoakedProgram, 'cluster'>, onPort: () => void): () => void {
   const onChange = (message: unknown) => {
     const change = message as PortMessage;
     if (change.machine !== machine.address || change.process !== program.id || change.to !== 'in-use') return;
-    unsubscribe('clusrpc:port', onChange);
+    stop();
     // The runtime is in the middle of its own change.
     queueMicrotask(onPort);
   };
+  const stop = () => {
+    unsubscribe('clusrpc:port', onChange);
+  };
   subscribe('clusrpc:port', onChange);
+  return stop;
 }

@@ -1,17 +1,21 @@
 import type { z } from 'zod';
+import { demoSchema } from './demo.ts';
 import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
+import { explainSchema } from './explain.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
 import { watchSchema } from './watch.ts';
 
 export {
+  demoSchema,
   doctorSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
+  explainSchema,
   portsSchema,
   probeSchema,
   soakSchema,
@@ -20,10 +24,12 @@ export {
 
 /** Every document of the command line by the name of its JSON Schema in the package: `clusrpc/schema/probe-1.json`. */
 export const SCHEMAS = {
+  'demo-1': demoSchema,
   'doctor-1': doctorSchema,
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
+  'explain-1': explainSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,

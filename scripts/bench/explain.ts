@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explain } from '../../src/explain/index.ts';
+import { type TrafficCounts, traffic } from './traffic.ts';
+
+/** By name: `tsx scripts/bench/explain.ts [packets]`. Our time beside tshark's own for the same file, in turn, in one run. */
+const PACKETS = Number(process.argv[2] ?? 1_000_000);
+const ROUNDS = 3;
+
+const directory = mkdtempSync(join(tmpdir(), 'clusrpc-bench-'));
+const file = join(directory, 'traffic.pcap');
+try {
+  const counts = write(file);
+  const runs: { readonly ours: number; readonly fields: number; readonly count: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const ours = await timed(() => check(counts));
+    // What a script needs that counts calls itself, and the least that tshark does with a file.
+    const fields = await timed(() =>
+      tshark('-Y', 'dcerpc', '-T', 'fields', '-e', 'dcerpc.dg_act_id', '-e', 'dcerpc.dg_seqnum'),
+    );
+    const count = await timed(() => tshark('-q', '-z', 'io,stat,0'));
+    runs.push({ ours, fields, count });
+  }
+  const [ours, fields, count] = [
+    median(runs.map((r) => r.ours)),
+    median(runs.map((r) => r.fields)),
+    median(runs.map((r) => r.count)),
+  ];
+  print(`explain, ${PACKETS} packets`, ours, `${Math.round(PACKETS / ours).toLocaleString('en-US')} packets/s`);
+  print('tshark, fields of every PDU', fields, `explain takes ${(ours / fields).toFixed(2)} of it (aim at most 2)`);
+  print('tshark, packets counted', count, `explain takes ${(ours / count).toFixed(2)} of it (aim at most 2)`);
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function write(path: string): TrafficCounts {
+  const counts: TrafficCounts = { packets: 0, calls: 0, retransmissions: 0, callbacks: 0 };
+  const descriptor = openSync(path, 'w');
+  let pending: Uint8Array[] = [];
+  for (const bytes of traffic(PACKETS, counts)) {
+    if (pending.push(bytes) < 10_000) continue;
+    writeSync(descriptor, Buffer.concat(pending));
+    pending = [];
+  }
+  writeSync(descriptor, Buffer.concat(pending));
+  closeSync(descriptor);
+  return counts;
+}
+
+async function check(counts: TrafficCounts): Promise<void> {
+  const { rpc, source } = await explain(file);
+  const found = [source.packets, rpc.calls, rpc.retransmissions, rpc.callbacks.calls];
+  const made = [counts.packets, counts.calls, counts.retransmissions, counts.callbacks];
+  if (String(found) !== String(made)) throw new Error(`found ${found}, but made ${made}`);
+}
+
+function tshark(...args: string[]): void {
+  execFileSync('tshark', ['-n', '--disable-protocol', 'wg', '-r', file, ...args], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+}
+
+async function timed(work: () => void | Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function print(what: string, seconds: number, note: string): void {
+  process.stdout.write(`${what.padEnd(34)} ${seconds.toFixed(2).padStart(8)} s   ${note}\n`);
+}

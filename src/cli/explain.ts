@@ -1,0 +1,89 @@
+import { createReadStream, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
+import { type Explanation, explain } from '../explain/index.ts';
+import { countPorts, type PortRange } from '../ports/ranges.ts';
+import { explainHtml } from '../report/explain-html.ts';
+import { explainText } from '../report/explain-text.ts';
+import { withCommonOptions } from './common-options.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { asUsageError } from './files.ts';
+import type { CommandRun } from './run.ts';
+import { count, portRanges } from './values.ts';
+
+interface Options {
+  readonly ports?: readonly PortRange[] | undefined;
+  readonly conversations?: number | undefined;
+}
+
+/** `-` on the command line: standard input. */
+const STDIN = '-';
+const CHUNK_BYTES = 1024 * 1024;
+
+export function explainCommand(context: CliContext): CommandUnknownOpts {
+  const command = new Command('explain')
+    .description(
+      'Says what went wrong in a capture (pcap or pcapng) of datagram RPC, whatever its ports: callbacks that a firewall drops, silent and restarted servers, rejects and faults, lost results, and client ports that leak (KB814622).',
+    )
+    .argument('<capture>', 'a file, or - for a pipe: tcpdump -U -w - udp | clusrpc explain -', captureName)
+    .option('--ports <ranges>', 'the RPC ports of the client hosts, such as 5000-5099, for the forecast', portRanges)
+    .option('--conversations <n>', 'how many conversations to list as text (default: 20)', count())
+    .action((capture, options, self) => context.run(self, (run) => explainCapture(run, capture, options)));
+  return withCommonOptions(command, { html: true });
+}
+
+async function explainCapture(run: CommandRun, capture: string, options: Options): Promise<ExitCode> {
+  const { stdin } = run.world;
+  const name = capture === STDIN ? null : capture;
+  const total = name === null ? null : sizeOf(name);
+  const input = name === null ? stdin : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+  run.progress.start('reading', total);
+  const document = await explain(untilAborted(input, run.signal, capture), {
+    pool: options.ports === undefined ? undefined : countPorts(options.ports),
+    onProgress: ({ bytes, packets }) => run.progress.update(bytes, `${packets} packets`),
+  });
+  run.progress.stop();
+  const named: Explanation = { ...document, source: { ...document.source, name } };
+  run.output.document(named, () => explainText(named, run.style, { conversations: options.conversations }));
+  run.html(() => explainHtml(named));
+  return exitCode(run, named);
+}
+
+/** A damaged file is wrong input, whatever the part before the damage shows. */
+function exitCode(run: CommandRun, { source, verdict }: Explanation): ExitCode {
+  if (source.damage !== null) {
+    run.note(`error: ${source.damage}; what stands before it has been read`);
+    return EXIT.usage;
+  }
+  return { fine: EXIT.fine, problems: EXIT.notFine, nothing: EXIT.unknown }[verdict];
+}
+
+/** Ctrl-C is how a capture out of a pipe ends: what came until then is told. */
+async function* untilAborted(input: Readable, signal: AbortSignal, name: string): AsyncGenerator<Uint8Array> {
+  const stop = () => input.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) return;
+    for await (const chunk of input) yield typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
+  } catch (error) {
+    if (!signal.aborted) throw asUsageError(error, `the capture ${name} cannot be read`);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function sizeOf(file: string): number | null {
+  try {
+    const status = statSync(file);
+    if (status.isDirectory()) throw usageError(`the capture ${file} is a directory`);
+    return status.isFile() ? status.size : null;
+  } catch (error) {
+    throw asUsageError(error, `the capture ${file} cannot be read`);
+  }
+}
+
+function captureName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Name a file, or - for standard input.');
+  return text;
+}

@@ -1,0 +1,216 @@
+import { CLUSAPI_V3_OPERATIONS } from '../interface/clusapi/operations.ts';
+import type { Call } from './call.ts';
+import type { Conversation } from './conversation.ts';
+import type { ExplainSettings } from './limits.ts';
+import { Thinned } from './thinned.ts';
+import type { GrowthPoint } from './types.ts';
+
+/** What is going on between the first packet of an open and its close. */
+export interface WatchedUse {
+  readonly port: number;
+  readonly startMs: number;
+  endMs: number;
+  /**
+   * mapping → mapped: the endpoint mapper is asked and has answered. opening → open → closed: ClusAPI calls, ApiOpenCluster
+   * answered, ApiCloseCluster answered. failed: out of every state before open.
+   */
+  state: 'mapping' | 'mapped' | 'opening' | 'open' | 'closed' | 'failed';
+  /** Key of the newest conversation in it. */
+  conversation: string;
+  /** Its newest call. */
+  call: Call;
+}
+
+export interface WatchedCounts {
+  opens: number;
+  closed: number;
+  failed: number;
+  reusedAfterFailure: number;
+  reusedAfterClose: number;
+  freshPastFailed: number;
+  /** As before, where the failure lay longer ago than the recycle time. */
+  freshPastOldFailed: number;
+  freshPastClosed: number;
+  /** Sum over closed uses, ms. */
+  heldMs: number;
+}
+
+const { ApiOpenCluster, ApiOpenClusterEx, ApiGetClusterName, ApiCloseCluster } = CLUSAPI_V3_OPERATIONS;
+const OPENS: ReadonlySet<number> = new Set([ApiOpenCluster, ApiOpenClusterEx]);
+/** With one of these an open begins ([MS-CMRP] 3.2.3.3). */
+const BEGINS: ReadonlySet<number> = new Set([...OPENS, ApiGetClusterName]);
+
+const MAX_PROCESSES = 1_024;
+
+/** The ports of one client host, as a firewall in front of it sees them. */
+export class HostPortsWatch {
+  readonly host: string;
+  readonly counts: WatchedCounts = {
+    opens: 0,
+    closed: 0,
+    failed: 0,
+    reusedAfterFailure: 0,
+    reusedAfterClose: 0,
+    freshPastFailed: 0,
+    freshPastOldFailed: 0,
+    freshPastClosed: 0,
+    heldMs: 0,
+  };
+  readonly uses: Thinned<WatchedUse>;
+  readonly growth: Thinned<GrowthPoint>;
+  readonly processes = new Set<string>();
+  firstMs = 0;
+  lastMs = 0;
+  lowest = 65_535;
+  highest = 0;
+  readonly #settings: ExplainSettings;
+  /** The newest use of each port. */
+  readonly #ports = new Map<number, WatchedUse>();
+  /** Uses with an unanswered call, oldest first. */
+  readonly #pending = new Set<WatchedUse>();
+  /** Ports that lie idle, with the time since when, oldest first. */
+  readonly #idleFailed = new Map<number, number>();
+  readonly #idleClosed = new Map<number, number>();
+
+  constructor(host: string, settings: ExplainSettings) {
+    this.host = host;
+    this.#settings = settings;
+    this.uses = new Thinned(settings.points);
+    this.growth = new Thinned(settings.points);
+  }
+
+  get distinctPorts(): number {
+    return this.#ports.size;
+  }
+
+  get abandoned(): number {
+    return this.#idleFailed.size;
+  }
+
+  knows(port: number): boolean {
+    return this.#ports.has(port);
+  }
+
+  process(addressSpace: string): void {
+    if (this.processes.size < MAX_PROCESSES) this.processes.add(addressSpace);
+  }
+
+  /** A call begins. */
+  begin(port: number, conversation: Conversation, call: Call, ms: number): void {
+    this.settle(ms);
+    const before = this.#ports.get(port);
+    const isMapper = call.interface.role === 'mapper';
+    const continues = before !== undefined && !startsAnew(before, conversation, call);
+    const use = continues ? before : this.#newUse(port, before, conversation, call, ms);
+    if (continues && use.state === 'failed') this.#resume(use, isMapper);
+    if (!isMapper && (use.state === 'mapping' || use.state === 'mapped')) use.state = 'opening';
+    else if (isMapper && use.state === 'opening' && !continues) use.state = 'mapping';
+    use.conversation = conversation.key;
+    use.endMs = ms;
+    use.call = call;
+    this.#pending.add(use);
+  }
+
+  /** A call has its result. */
+  end(port: number, call: Call, failed: boolean, ms: number): void {
+    const use = this.#ports.get(port);
+    if (use === undefined || use.call !== call) return;
+    const {
+      opnum,
+      interface: { role },
+    } = call;
+    // The result came after the client had been silent for so long that the call seemed to be lost.
+    if (!this.#pending.delete(use) && use.state === 'failed') this.#resume(use, role === 'mapper');
+    use.endMs = ms;
+    const isUnderWay = use.state === 'mapping' || use.state === 'mapped' || use.state === 'opening';
+    if (failed && isUnderWay) this.#fail(use, ms);
+    else if (role === 'mapper') use.state = use.state === 'mapping' ? 'mapped' : use.state;
+    else if (OPENS.has(opnum)) use.state = 'open';
+    else if (opnum === ApiCloseCluster && use.state !== 'closed') this.#close(use, ms);
+  }
+
+  /** Opens whose call has been given up by now have failed, at the last word of the client. */
+  settle(nowMs: number): void {
+    for (const use of this.#pending) {
+      const { result, lastMs } = use.call;
+      if (result === null && nowMs - lastMs <= this.#settings.patienceMs) continue;
+      this.#pending.delete(use);
+      if (result !== null) continue;
+      use.endMs = lastMs;
+      if (use.state === 'mapping' || use.state === 'opening') this.#fail(use, lastMs);
+    }
+  }
+
+  #newUse(
+    port: number,
+    before: WatchedUse | undefined,
+    conversation: Conversation,
+    call: Call,
+    ms: number,
+  ): WatchedUse {
+    const { counts } = this;
+    if (counts.opens === 0) this.firstMs = ms;
+    this.lastMs = ms;
+    counts.opens += 1;
+    if (before === undefined) this.#takeFresh(ms);
+    else if (before.conversation !== conversation.key) {
+      if (before.state === 'failed') counts.reusedAfterFailure += 1;
+      else if (before.state === 'closed') counts.reusedAfterClose += 1;
+    }
+    this.#idleFailed.delete(port);
+    this.#idleClosed.delete(port);
+    const use: WatchedUse = {
+      port,
+      startMs: ms,
+      endMs: ms,
+      state: 'opening',
+      conversation: conversation.key,
+      call,
+    };
+    this.#ports.set(port, use);
+    this.lowest = Math.min(this.lowest, port);
+    this.highest = Math.max(this.highest, port);
+    this.uses.add(use);
+    this.growth.add({ ms, opens: counts.opens, distinctPorts: this.#ports.size, abandoned: this.#idleFailed.size });
+    return use;
+  }
+
+  /** A port never seen before, though others lay idle: where ports come back, one of those would have been taken. */
+  #takeFresh(ms: number): void {
+    const { counts } = this;
+    const { recycleAfterMs } = this.#settings;
+    const [failedSince] = this.#idleFailed.values();
+    if (failedSince !== undefined) counts.freshPastFailed += 1;
+    if (failedSince !== undefined && ms - failedSince > recycleAfterMs) counts.freshPastOldFailed += 1;
+    const [closedSince] = this.#idleClosed.values();
+    if (closedSince !== undefined && ms - closedSince > recycleAfterMs) counts.freshPastClosed += 1;
+  }
+
+  #fail(use: WatchedUse, ms: number): void {
+    use.state = 'failed';
+    this.counts.failed += 1;
+    this.#idleFailed.set(use.port, ms);
+  }
+
+  #close(use: WatchedUse, ms: number): void {
+    use.state = 'closed';
+    this.counts.closed += 1;
+    this.counts.heldMs += ms - use.startMs;
+    this.#idleClosed.set(use.port, ms);
+  }
+
+  /** The same activity tries again on its port: it had not failed for good. */
+  #resume(use: WatchedUse, isMapper: boolean): void {
+    use.state = isMapper ? 'mapping' : 'opening';
+    this.counts.failed -= 1;
+    this.#idleFailed.delete(use.port);
+  }
+}
+
+/** Whether a call on a known port is the beginning of another open. */
+function startsAnew({ state, conversation: key }: WatchedUse, conversation: Conversation, call: Call): boolean {
+  const isSame = key === conversation.key;
+  if (state === 'closed') return !isSame || (call.interface.role === 'clusapi' && BEGINS.has(call.opnum));
+  if (state === 'failed') return !isSame;
+  return state === 'mapped' && call.interface.role === 'mapper' && !isSame;
+}

@@ -1,0 +1,283 @@
+import { PACKET_KINDS, type PacketKind } from '../capture/datagram-reader.ts';
+import type { Endpoint } from '../capture/packet.ts';
+import { CL_TYPES, type ClType } from '../pdu/cl/header.ts';
+import type { Quantiles } from '../ports/distributions.ts';
+import type { StatusName } from './status-name.ts';
+
+/** The lists of rooms below that the document counts by. */
+export { CL_TYPES, PACKET_KINDS };
+
+/** The document of `explain`. Times are ms from the first packet on, unless a name or comment says otherwise. */
+export interface Explanation {
+  readonly schema: 'clusrpc/explain/1';
+  readonly source: SourceFacts;
+  readonly rpc: RpcTotals;
+  readonly findings: readonly Finding[];
+  readonly hosts: readonly HostPorts[];
+  readonly conversations: readonly ConversationView[];
+  readonly omitted: Omitted;
+  /** `nothing`: no RPC in it. `problems`: a finding of severity `problem`. */
+  readonly verdict: 'fine' | 'problems' | 'nothing';
+}
+
+export interface SourceFacts {
+  /** The file; null for bytes and pipes. */
+  readonly name: string | null;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Byte offset of the record that the end of the file cuts; null: it ends between two. */
+  readonly cutShortAt: number | null;
+  /** Where and how the file breaks its format; what stands before that place has been read. */
+  readonly damage: string | null;
+  /** ms since 1970; null without packets. */
+  readonly firstTime: number | null;
+  readonly durationMs: number;
+  readonly kinds: Readonly<Record<PacketKind, number>>;
+  readonly ipReassembly: {
+    readonly timedOut: number;
+    readonly evicted: number;
+    readonly conflicting: number;
+    readonly unfinished: number;
+  };
+}
+
+export interface RpcTotals {
+  readonly pdus: number;
+  /** Bytes of UDP payload in them. */
+  readonly bytes: number;
+  readonly types: Readonly<Record<ClType, number>>;
+  readonly conversations: number;
+  /** Calls of applications of which a request was seen; callbacks are counted apart. */
+  readonly calls: number;
+  /** Calls of which only answers or control packets were seen. */
+  readonly callsWithoutRequest: number;
+  readonly results: Readonly<Record<ResultKind, number>>;
+  readonly callbacks: { readonly calls: number; readonly answered: number };
+  /** Requests, responses, faults and rejects sent again: same call and fragment, another serial number. */
+  readonly retransmissions: number;
+  /** The same PDU once more, with the same serial number: doubled by the network, or captured twice. */
+  readonly duplicates: number;
+  readonly recognition: Recognition;
+}
+
+/** How sure it is that what was taken for RPC is RPC. */
+export interface Recognition {
+  /** Datagrams that begin as RPC does and break one of its rules: taken for something else. */
+  readonly lookalikes: number;
+  /** PDUs of known activities that break a rule of the heuristic and were read nevertheless. */
+  readonly lenient: number;
+  /** PDUs whose body cannot be read. */
+  readonly malformed: number;
+  /** PDUs whose end the snap length cut off. */
+  readonly cutShort: number;
+  /** Conversations of an unknown interface in which only one side said anything: what a false positive looks like. */
+  readonly unconfirmed: number;
+}
+
+export const RESULT_KINDS = [
+  'response',
+  'fault',
+  'reject',
+  'partial', // some fragments of a response
+  'none', // nothing came
+  'pending', // nothing yet when the capture ended
+  'not-expected', // a maybe call
+] as const;
+
+export type ResultKind = (typeof RESULT_KINDS)[number];
+
+export interface ConversationView {
+  /** UUID of the activity. */
+  readonly activity: string;
+  readonly client: Endpoint;
+  /** Where the first request went. */
+  readonly asked: Endpoint | null;
+  /** Who answered last: another port than `asked` where the endpoint mapper forwarded the request. */
+  readonly answeredFrom: Endpoint | null;
+  /** Seconds since 1970; null: never said. */
+  readonly serverBoot: number | null;
+  /** UUID of the client process, as it told a callback. */
+  readonly addressSpace: string | null;
+  /** Number of the first packet. */
+  readonly frame: number;
+  readonly ms: number;
+  readonly durationMs: number;
+  readonly pdus: number;
+  readonly calls: readonly CallView[];
+  readonly omittedCalls: number;
+}
+
+export interface CallView {
+  readonly sequence: number;
+  readonly interface: { readonly name: string | null; readonly uuid: string; readonly version: string };
+  readonly opnum: number;
+  readonly operation: string | null;
+  readonly semantics: CallSemantics;
+  readonly authentication: { readonly protocol: number; readonly level: number | null } | null;
+  readonly frame: number;
+  readonly ms: number;
+  /** From the first packet of the call to its complete result; null without one. */
+  readonly durationMs: number | null;
+  readonly request: MessageView;
+  readonly response: MessageView;
+  readonly pings: number;
+  readonly workings: number;
+  readonly nocalls: number;
+  readonly facks: { readonly client: number; readonly server: number };
+  readonly acks: number;
+  readonly cancels: number;
+  readonly callbacks: readonly CallbackView[];
+  readonly result: { readonly kind: ResultKind; readonly status: StatusName | null; readonly win32: StatusName | null };
+  readonly findings: readonly FindingId[];
+}
+
+export const CALL_SEMANTICS = ['at-most-once', 'idempotent', 'maybe', 'broadcast'] as const;
+
+export type CallSemantics = (typeof CALL_SEMANTICS)[number];
+
+export interface MessageView {
+  /** Different fragments seen. */
+  readonly fragments: number;
+  /** Bytes of stub in them. */
+  readonly bytes: number;
+  readonly complete: boolean;
+  readonly retransmissions: number;
+  readonly duplicates: number;
+  /** Datagrams that IP had to fragment. */
+  readonly ipFragmented: number;
+}
+
+export interface CallbackView {
+  readonly operation: string;
+  readonly frame: number;
+  readonly ms: number;
+  /** How often it was sent. */
+  readonly sent: number;
+  /** null: no answer was seen. */
+  readonly answeredAfterMs: number | null;
+  readonly status: StatusName | null;
+}
+
+export const FINDING_IDS = [
+  'ports-leak',
+  'callback-unanswered',
+  'server-silent',
+  'server-restarted',
+  'call-rejected',
+  'call-faulted',
+  'operation-failed',
+  'response-lost',
+  'path-too-narrow',
+  'answered-from-elsewhere',
+  'packets-lost',
+] as const;
+
+export type FindingId = (typeof FINDING_IDS)[number];
+
+export type Severity = 'problem' | 'notice';
+
+/** Cases of one kind that share an explanation. */
+export interface Finding {
+  readonly id: FindingId;
+  readonly severity: Severity;
+  readonly title: string;
+  /** What it means. */
+  readonly meaning: string;
+  readonly advice: string;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The first few cases. */
+  readonly examples: readonly FindingExample[];
+}
+
+export interface FindingExample {
+  /** null: it is not a single packet. */
+  readonly frame: number | null;
+  readonly ms: number;
+  /** `10.0.0.9:5000`; null where the case is not one of a client or server. */
+  readonly client: string | null;
+  readonly server: string | null;
+  readonly detail: string;
+}
+
+/** The ports from which one host opened clusters: the leak of KB814622 seen from outside. */
+export interface HostPorts {
+  readonly host: string;
+  /** Uses of a port to open a cluster. Where the mapper is asked from a port of its own, that is one too: it takes a port. */
+  readonly opens: number;
+  readonly closed: number;
+  readonly failed: number;
+  readonly distinctPorts: number;
+  readonly range: { readonly first: number; readonly last: number };
+  /** Opens on a port on which an open had failed, or a cluster had been closed. */
+  readonly reused: { readonly afterFailure: number; readonly afterClose: number };
+  /** Opens on a port never seen before, though a port lay idle after a failure, or after a close and the recycle time. */
+  readonly fresh: { readonly pastFailed: number; readonly pastClosed: number };
+  /** Ports whose last open failed and which were not seen again. */
+  readonly abandoned: number;
+  /** Client processes, as far as they told their UUIDs in callbacks. */
+  readonly processes: number;
+  readonly verdict: PortVerdict;
+  readonly because: string;
+  readonly forecast: HostForecast | null;
+  /** At most a number of points, thinned the same way every time. */
+  readonly uses: readonly PortUse[];
+  readonly growth: readonly GrowthPoint[];
+}
+
+/**
+ * `leak`: ports of failed opens never come back. `leak-likely`: they did not within the recycle time. `never-reused`: no
+ * port comes back at all. `none`: ports of failed opens come back, or none failed. `unclear`: too little to tell.
+ */
+export const PORT_VERDICTS = ['leak', 'leak-likely', 'never-reused', 'none', 'unclear'] as const;
+
+export type PortVerdict = (typeof PORT_VERDICTS)[number];
+
+/** `open`: no close was seen. `mapped`: the endpoint mapper was asked, and nothing else. */
+export const PORT_OUTCOMES = ['closed', 'failed', 'open', 'mapped'] as const;
+
+export type PortOutcome = (typeof PORT_OUTCOMES)[number];
+
+export interface PortUse {
+  readonly port: number;
+  readonly ms: number;
+  /** Of the last packet that counts to this use. */
+  readonly endMs: number;
+  readonly outcome: PortOutcome;
+}
+
+export interface GrowthPoint {
+  readonly ms: number;
+  readonly opens: number;
+  readonly distinctPorts: number;
+  readonly abandoned: number;
+}
+
+/** What will become of a pool under the load that was seen. */
+export interface HostForecast {
+  readonly pool: { readonly size: number; readonly basis: 'given' | 'assumed' | 'seen' };
+  readonly everyMs: number;
+  readonly holdMs: number;
+  readonly failureRate: number;
+  readonly steadyNeed: number;
+  /** From the first open on. */
+  readonly firstRefusal: { readonly reason: 'stalled' | 'exhausted'; readonly ms: Quantiles } | null;
+  readonly exhaustionMs: Quantiles | null;
+  readonly remarks: readonly string[];
+}
+
+/** What was left out so that memory and document stay bounded. */
+export interface Omitted {
+  /** Conversations and calls that were counted and judged but are not listed. */
+  readonly conversations: number;
+  readonly calls: number;
+  /** Conversations that were given up for newer ones before they had fallen silent. */
+  readonly evicted: number;
+  /** Client hosts whose ports were followed and are not listed. */
+  readonly hosts: number;
+  /** Calls to clusters from hosts and ports that were not followed, since there were too many. */
+  readonly unfollowedCalls: number;
+  /** Cases of findings of which there were too many kinds. */
+  readonly findings: number;
+}

@@ -1,0 +1,147 @@
+import type {
+  CallView,
+  ConversationView,
+  Explanation,
+  FindingExample,
+  HostPorts,
+  ResultKind,
+} from '../explain/types.ts';
+import { countText, durationText, numberText, percentText, quantilesText } from './text/figures.ts';
+import type { Row } from './text/rows.ts';
+
+/** `trace.pcapng: 1 234 packets in 12 min, 1 100 PDUs of connectionless RPC` */
+export function sourceLine({ source, rpc }: Explanation): string {
+  const name = source.name ?? 'capture';
+  const packets = `${countText(source.packets, 'packet')} in ${durationText(Math.max(0, source.durationMs))}`;
+  return `${name}: ${packets}, ${countText(rpc.pdus, 'PDU')} of connectionless RPC`;
+}
+
+const RESULT_WORDS: Readonly<Record<ResultKind, string>> = {
+  response: 'answered',
+  fault: 'faulted',
+  reject: 'rejected',
+  partial: 'answered in part',
+  none: 'without an answer',
+  pending: 'under way at the end',
+  'not-expected': 'that want no answer',
+};
+
+export function totalsRows({ source, rpc, omitted }: Explanation): Row[] {
+  const results = Object.entries(rpc.results) as [ResultKind, number][];
+  const parts = results
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${numberText(count)} ${RESULT_WORDS[kind]}`);
+  const { lookalikes, unconfirmed, malformed, cutShort } = rpc.recognition;
+  const { retransmissions, duplicates, callbacks } = rpc;
+  const damage = source.damage === null ? [] : [['damaged', source.damage] as const];
+  const cut =
+    source.cutShortAt === null ? [] : [['cut short', `the last packet, at byte ${source.cutShortAt}`] as const];
+  if (rpc.pdus === 0) return [['look-alikes', numberText(lookalikes)], ...damage, ...cut];
+  return [
+    ['calls', `${numberText(rpc.calls)}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`],
+    ['callbacks', `${numberText(callbacks.calls)}, ${numberText(callbacks.answered)} answered`],
+    ['conversations', numberText(rpc.conversations)],
+    ['repeated', `${countText(retransmissions, 'retransmission')}, ${countText(duplicates, 'duplicate')}`],
+    ['doubtful', doubts(lookalikes, unconfirmed, malformed, cutShort)],
+    ...damage,
+    ...cut,
+    ...(omitted.evicted > 0
+      ? [['given up', `${numberText(omitted.evicted)} conversations, to bound memory`] as const]
+      : []),
+  ];
+}
+
+function doubts(lookalikes: number, unconfirmed: number, malformed: number, cutShort: number): string {
+  const parts = [
+    [lookalikes, 'datagrams that only begin as RPC does'],
+    [unconfirmed, 'one-sided conversations of unknown interfaces'],
+    [malformed, 'PDUs that cannot be read'],
+    [cutShort, 'PDUs cut by the snap length'],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${numberText(count)} ${what}`);
+  return some.length === 0 ? 'nothing' : some.join(', ');
+}
+
+/** `packet 12, 0.4 s, 10.0.0.9:5000 → 10.0.0.5:1047:` */
+export function whereText({ frame, ms, client, server }: FindingExample): string {
+  const who = client === null ? server : server === null ? client : `${client} → ${server}`;
+  const parts = [frame === null ? null : `packet ${frame}`, durationText(Math.max(0, ms)), who];
+  return `${parts.filter((part) => part !== null).join(', ')}:`;
+}
+
+export function portsLine({ opens, failed, closed, distinctPorts, range, reused }: HostPorts): string {
+  const ports = `${countText(distinctPorts, 'port')} (${range.first === range.last ? range.first : `${range.first}–${range.last}`})`;
+  return (
+    `${ports} in ${countText(opens, 'open')}, ${numberText(closed)} closed, ${numberText(failed)} failed; ` +
+    `used again: ${numberText(reused.afterClose)} after a close, ${numberText(reused.afterFailure)} after a failure`
+  );
+}
+
+/** null: no rate can be told. */
+export function forecastText({ forecast }: HostPorts): string | null {
+  if (forecast === null) return null;
+  const { pool, everyMs, failureRate, firstRefusal, exhaustionMs, steadyNeed } = forecast;
+  const load = `one open each ${durationText(everyMs)}, ${percentText(failureRate)} of them failing`;
+  const basis = { given: 'given', assumed: 'assumed', seen: 'as wide as was seen' }[pool.basis];
+  const size = `a pool of ${countText(pool.size, 'port')} (${basis})`;
+  if (firstRefusal === null) return `forecast: ${load}: ${size} suffices, ${countText(steadyNeed, 'port')} needed`;
+  const refusal = `first refusal after ${quantilesText(firstRefusal.ms, durationText)}`;
+  const end =
+    exhaustionMs === null ? 'never exhausted' : `exhausted after ${quantilesText(exhaustionMs, durationText)}`;
+  return `forecast: ${load}: with ${size} ${refusal}, ${end}, counted from the first open`;
+}
+
+export function conversationLine({ client, asked, answeredFrom, activity, frame, ms }: ConversationView): string {
+  const server = answeredFrom ?? asked;
+  const via =
+    asked !== null && answeredFrom !== null && (asked.host !== answeredFrom.host || asked.port !== answeredFrom.port)
+      ? ` (asked ${endpoint(asked)})`
+      : '';
+  const to = server === null ? 'unknown' : endpoint(server);
+  return `packet ${frame}, ${durationText(Math.max(0, ms))}: ${endpoint(client)} → ${to}${via}, activity ${activity}`;
+}
+
+/** `0  clusapi ApiOpenCluster: ERROR_SUCCESS, 0.4 ms` */
+export function callLine(call: CallView): string {
+  const name = `${call.interface.name ?? `${call.interface.uuid} ${call.interface.version}`} ${call.operation ?? `operation ${call.opnum}`}`;
+  const { kind, status, win32 } = call.result;
+  const symbol = status === null ? '' : ` ${status.symbol}`;
+  const told = win32 === null || win32.symbol === status?.symbol ? '' : ` (${win32.symbol})`;
+  const time = call.durationMs === null ? [] : [durationText(Math.max(0, call.durationMs))];
+  return [`${call.sequence} ${name}: ${RESULT_WORDS[kind]}${symbol}${told}`, ...time, ...details(call)].join(', ');
+}
+
+function details({
+  request,
+  response,
+  pings,
+  workings,
+  nocalls,
+  facks,
+  callbacks,
+  findings,
+  ...call
+}: CallView): string[] {
+  const numbers = [
+    [request.fragments > 1 ? request.fragments : 0, 'request fragment'],
+    [response.fragments > 1 ? response.fragments : 0, 'response fragment'],
+    [request.retransmissions + response.retransmissions, 'retransmission'],
+    [pings, 'ping'],
+    [workings, 'working'],
+    [nocalls, 'nocall'],
+    [facks.client + facks.server, 'fack'],
+    [call.cancels, 'cancel'],
+  ] as const;
+  return [
+    ...(call.semantics === 'at-most-once' ? [] : [call.semantics]),
+    ...numbers.filter(([count]) => count > 0).map(([count, what]) => countText(count, what)),
+    ...callbacks.map(({ operation, answeredAfterMs }) =>
+      answeredAfterMs === null ? `${operation} unanswered` : `${operation} answered`,
+    ),
+    ...findings.map((id) => `[${id}]`),
+  ];
+}
+
+function endpoint({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Explanation, explain } from '../../src/explain/index.ts';
+import type { ClientProfileName } from '../../src/ports/profiles.ts';
+import { machineRun, openAndClose, world } from './scenario.ts';
+
+const RUN = { opens: 120, everyMs: 40_000, fails: (open: number) => open % 7 === 3, failure: 'no-answer' } as const;
+
+const explained: Partial<Record<ClientProfileName, Explanation>> = {};
+
+beforeAll(async () => {
+  for (const profile of ['windows-2000-sp3', 'windows-2000-sp4', 'strict'] as const) {
+    explained[profile] = await explain(await machineRun({ ...RUN, profile }));
+  }
+});
+
+function portsOf(profile: ClientProfileName) {
+  const host = explained[profile]?.hosts[0];
+  if (host === undefined) throw new Error(`no host in the capture of ${profile}`);
+  return host;
+}
+
+function findingsOf(profile: ClientProfileName) {
+  return explained[profile]?.findings.filter(({ id }) => id === 'ports-leak') ?? [];
+}
+
+describe('the leak seen from outside', () => {
+  test('an unfixed machine leaves each port behind on which an open failed', () => {
+    const ports = portsOf('windows-2000-sp3');
+    // Opens 3, 10, 17, … 115; six ports circulate beside the one that an open takes.
+    expect(ports).toMatchObject({ opens: 120, failed: 17, closed: 103, abandoned: 17, verdict: 'leak', processes: 1 });
+    expect(ports.reused.afterFailure).toBe(0);
+    expect(ports.reused.afterClose).toBeGreaterThan(80);
+    expect(ports.range.first).toBe(5000);
+    expect(ports.distinctPorts).toBe(ports.range.last - ports.range.first + 1);
+    expect(findingsOf('windows-2000-sp3')).toMatchObject([{ severity: 'problem', count: 17 }]);
+  });
+
+  test('a fixed machine uses them again, so there is no leak', () => {
+    const ports = portsOf('windows-2000-sp4');
+    expect(ports).toMatchObject({ opens: 120, failed: 17, abandoned: 0, verdict: 'none' });
+    expect(ports.reused.afterFailure).toBe(17);
+    expect(ports.distinctPorts).toBeLessThanOrEqual(7);
+    expect(findingsOf('windows-2000-sp4')).toEqual([]);
+  });
+
+  test('by the letter of the article no port ever comes back', () => {
+    const ports = portsOf('strict');
+    expect(ports).toMatchObject({ verdict: 'never-reused', distinctPorts: 100, reused: { afterClose: 0 } });
+    expect(findingsOf('strict')).toMatchObject([{ severity: 'notice' }]);
+  });
+
+  test('the growth ends at the counts, and the leak shows as growth', () => {
+    const { growth, distinctPorts } = portsOf('windows-2000-sp3');
+    expect(growth.at(-1)).toMatchObject({ opens: 120, distinctPorts });
+    const half = growth[60];
+    expect(half?.distinctPorts).toBeLessThan(distinctPorts - 5);
+    expect(portsOf('windows-2000-sp4').growth[60]?.distinctPorts).toBe(portsOf('windows-2000-sp4').distinctPorts);
+  });
+
+  test('the forecast has the load as it was, and a pool that is assumed unless it is given', async () => {
+    const { forecast } = portsOf('windows-2000-sp3');
+    expect(forecast).toMatchObject({ everyMs: 40_000, steadyNeed: 7, pool: { size: 100, basis: 'assumed' } });
+    expect(forecast?.failureRate).toBeCloseTo(17 / 120, 6);
+    expect(forecast?.firstRefusal?.ms.p50).toBeGreaterThan(0);
+    expect(portsOf('windows-2000-sp4').forecast?.firstRefusal).toBeNull();
+    const capture = await machineRun({ ...RUN, opens: 30, profile: 'windows-2000-sp3' });
+    const given = await explain(capture, { pool: 20 });
+    expect(given.hosts[0]?.forecast?.pool).toEqual({ size: 20, basis: 'given' });
+  });
+});
+
+test('a leak within the recycle time is likely only: no closed port could have come back by then', async () => {
+  const fails = (open: number) => open > 0 && open < 6;
+  const capture = await machineRun({ ...RUN, opens: 7, everyMs: 38_000, fails, profile: 'windows-2000-sp3' });
+  const { hosts } = await explain(capture);
+  expect(hosts).toMatchObject([{ opens: 7, failed: 5, distinctPorts: 7, verdict: 'leak-likely' }]);
+});
+
+test('opens that all succeed leave nothing to tell of a leak', async () => {
+  const of = await world();
+  for (const port of [5000, 5001, 5002]) await openAndClose(of, port);
+  const { hosts, findings, verdict } = await explain(of.capture());
+  expect(hosts).toMatchObject([{ opens: 3, closed: 3, failed: 0, distinctPorts: 3, verdict: 'unclear' }]);
+  expect(findings).toEqual([]);
+  expect(verdict).toBe('fine');
+});
+
+test('hosts and ports beyond the bounds are counted and not followed', async () => {
+  const capture = await machineRun({ ...RUN, opens: 10, profile: 'strict' });
+  const { hosts, omitted } = await explain(capture, { settings: { ports: 3 } });
+  expect(hosts[0]?.distinctPorts).toBe(3);
+  expect(omitted.unfollowedCalls).toBeGreaterThan(0);
+});
+
+test('the points of a long capture are thinned, the last one stays', async () => {
+  const capture = await machineRun({ ...RUN, profile: 'windows-2000-sp4' });
+  const { hosts } = await explain(capture, { settings: { points: 16 } });
+  expect(hosts[0]?.growth.length).toBeLessThanOrEqual(17);
+  expect(hosts[0]?.growth.at(-1)?.opens).toBe(120);
+});

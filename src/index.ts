@@ -1,3 +1,4 @@
+export { type AuditReport, audit, type EvidenceSource } from './audit.ts';
 export type { ClusterVersion } from './client/cluster-client.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {
@@ -38,14 +39,19 @@ export {
   type StageResult,
 } from './probe/index.ts';
 export {
+  auditListSchema,
+  auditSchema,
   demoSchema,
+  doctorSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
   explainSchema,
+  netstatSchema,
   portsSchema,
   probeSchema,
   soakSchema,
+  watchSchema,
 } from './report/schema/index.ts';
 export { type SoakOptions, type SoakReport, type SoakStep, soak } from './soak/index.ts';
 export {

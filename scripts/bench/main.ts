@@ -1,4 +1,5 @@
 import { codec } from './codec.ts';
+import { oneValue } from './hive.ts';
 import { echo, nullCalls } from './null-call.ts';
 import { openClosePairs, roundTripsOfPair, virtualSoak } from './soak.ts';
 
@@ -51,6 +52,12 @@ print(`decode of a ${bytes}-byte request`, `${format(decodesPerSecond)}/s`, 'aim
 print(`encode of a ${bytes}-byte request`, `${format(encodesPerSecond)}/s`, '');
 await ratio(1);
 await ratio(64);
+const { ours, hivexget } = oneValue();
+print(
+  'one value of a 100 MB hive',
+  `${format(ours)} ms`,
+  hivexget === null ? 'hivexget is not installed' : `hivexget, its start included: ${format(hivexget)} ms`,
+);
 const roundTrips = await roundTripsOfPair();
 await pairs(1, roundTrips);
 await pairs(64, roundTrips);

@@ -28,8 +28,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what does the endpoint mapper of a host offer?',
     load: async () => (await import('./endpoints.ts')).endpointsCommand,
   },
-  { name: 'audit', summary: 'does this Windows installation leak firewall ports (KB814622)?', load: null },
-  { name: 'collector', summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine', load: null },
+  {
+    name: 'audit',
+    summary: 'does this Windows installation leak firewall ports (KB814622)?',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
+  {
+    name: 'collector',
+    summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine',
+    load: async () => (await import('./collector.ts')).collectorCommand,
+  },
   {
     name: 'ports',
     summary: 'is the RPC port configuration valid, how many opens does it carry, what range do I need?',

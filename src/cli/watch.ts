@@ -1,19 +1,19 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { PortRange } from '../ports/ranges.ts';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { judgementText, sampleText } from '../report/watch-text.ts';
 import { judgeLeak, type LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
 import { watchPorts } from '../watch/watch.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
 import type { CommandRun } from './run.ts';
 import { count, portRanges, positiveDuration } from './values.ts';
+import { type NetstatOptions, watchNetstat } from './watch-netstat.ts';
 
-interface Options {
+interface Options extends NetstatOptions {
+  readonly netstat?: readonly string[] | true | undefined;
   readonly every: number;
   readonly for?: number | undefined;
-  readonly ports?: readonly PortRange[] | undefined;
 }
 
 const LARGEST_PID = 0xffff_ffff;
@@ -28,15 +28,41 @@ const EXITS: Readonly<Record<LeakJudgement['verdict'], ExitCode>> = {
 export function watchCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('watch')
     .description(
-      'Samples the ports that a running program holds until it ends, the time is over or Ctrl-C, and says whether it leaks UDP ports.',
+      'Samples the ports that a running program holds until it ends, the time is over or Ctrl-C, and says whether it leaks UDP ports. With --netstat the same from the samples that the collector wrote.',
     )
-    .argument('<pid>', 'process id, on this Windows or Linux', count(1, LARGEST_PID))
+    .argument('[pid]', 'process id, on this Windows or Linux', count(1, LARGEST_PID))
     .option('--every <duration>', 'time between two samples', positiveDuration, 10_000)
     .option('--for <duration>', 'how long to watch (default: until the program ends)', positiveDuration)
     .option('--ports <ranges>', 'the ports that RPC may use there, such as 5000-5099', portRanges)
-    .action((pid, options, self) => context.run(self, (run) => watch(run, pid, options)));
-  laterOptions(command, ['--netstat <file...>', '--nagios', '--warn <duration>', '--crit <duration>']);
+    .option('--netstat <file...>', 'a series of samples, or the folder of the collector; several in the order of time')
+    .option(
+      '--recycle-after <duration>',
+      'with --netstat: how long a closed port stays bound (default: 240s)',
+      positiveDuration,
+    )
+    .addOption(
+      new Option('--nagios', 'with --netstat: one line and the exit codes of a Nagios plugin').conflicts('json'),
+    )
+    .action((pid, options, self) => context.run(self, (run) => watchEither(run, pid, options)));
+  laterOptions(command, ['--warn <duration>', '--crit <duration>']);
   return withCommonOptions(command, { ndjson: true });
+}
+
+/** A running program, or what was sampled elsewhere. */
+function watchEither(run: CommandRun, pid: number | undefined, options: Options): ExitCode | Promise<ExitCode> {
+  const { netstat } = options;
+  if (netstat !== undefined) {
+    if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
+    if (netstat === true || netstat.length === 0)
+      throw usageError('which series?', 'Give --netstat a file or a folder.');
+    return watchNetstat(run, netstat, options);
+  }
+  if (options.nagios === true || options.recycleAfter !== undefined) {
+    throw usageError('--nagios and --recycle-after need --netstat');
+  }
+  if (pid === undefined)
+    throw usageError('which program?', 'Give its process id, or --netstat with a series of samples.');
+  return watch(run, pid, options);
 }
 
 async function watch(run: CommandRun, pid: number, options: Options): Promise<ExitCode> {

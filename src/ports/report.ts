@@ -20,10 +20,12 @@ import { type ClientProfileName, type OnFailure, type PortReuse, runtimeSettings
 import { formatPortRanges, parsePortRanges } from './ranges.ts';
 
 export interface PortsOptions {
-  /** As `5000-5019,5050`. Either this or `reg`. */
+  /** As `5000-5019,5050`. One of this, `reg` and `configuration`. */
   readonly ports?: string | undefined;
   /** A registry export, byte by byte. */
   readonly reg?: Uint8Array | undefined;
+  /** What was read elsewhere: out of a hive, a system drive, a collector folder. */
+  readonly configuration?: PortConfiguration | undefined;
   /** Keys of a living registry, in the shape of an export; `reg` and `ports` are left out then. */
   readonly keys?: readonly RegistryKey[] | undefined;
   /** With `keys`: the Windows they are from; 5 (Windows 2000 to Server 2003) by default. */
@@ -129,14 +131,15 @@ export function ports(options: PortsOptions): PortsReport {
   };
 }
 
-function readSource({ ports: list, reg, keys, majorVersion, source }: PortsOptions): {
+function readSource({ ports: list, reg, keys, majorVersion, configuration: known, source }: PortsOptions): {
   readonly source: string;
   readonly configuration: PortConfiguration;
   readonly warnings: readonly string[];
 } {
-  if ([list, reg, keys].filter((given) => given !== undefined).length !== 1) {
-    throw invalidOption('give either ports or a registry export, and not both');
+  if ([list, reg, keys, known].filter((given) => given !== undefined).length !== 1) {
+    throw invalidOption('give one of ports, a registry export, keys and a configuration, and not more');
   }
+  if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings: [] };
   if (keys !== undefined) {
     const configuration = configurationOf({ keys }, majorVersion ?? WINDOWS_2000);
     return { source: source ?? 'living registry', configuration, warnings: [] };

@@ -13,7 +13,7 @@ export interface JudgeSettings {
 }
 
 /** One measure of a series of samples and its growth over the later half. */
-export interface PortTrend {
+interface PortTrend {
   readonly measure: 'held' | 'used';
   readonly first: number;
   readonly last: number;

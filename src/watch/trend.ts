@@ -31,7 +31,7 @@ export function trendScore(points: readonly Point[]): number {
   return variance <= 0 ? 0 : (score - Math.sign(score)) / Math.sqrt(variance);
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { isClusError } from '../status/errors.ts';
+import { NODE_CLUSTER_STATES } from './cluster-api.ts';
 import { FFI_PACKAGES, probePackage } from './ffi/functions.ts';
 import { type AddonOptions, loadAddon } from './load-addon.ts';
 import { localCall, nativeClusterApi } from './native-cluster.ts';
@@ -58,11 +59,15 @@ async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
   const name = 'clusapi.dll';
   try {
     const state = await nativeClusterApi(options).nodeClusterState(null, { timeout: 5_000 });
-    return { name, available: true, detail: `answers; cluster state of this machine ${state}`, advice: null };
+    return { name, available: true, detail: `answers; this machine as a node: ${stateName(state)}`, advice: null };
   } catch (error) {
     const advice = 'Install the Failover Clustering tools of Windows, or use backend wire.';
     return { ...lacking(name, error), ...(process.platform === 'win32' ? { advice } : {}) };
   }
+}
+
+function stateName(state: number): string {
+  return (NODE_CLUSTER_STATES as Readonly<Record<number, string>>)[state] ?? `state ${state}`;
 }
 
 function ffiFact(from: (typeof FFI_PACKAGES)[number]): DoctorFact {

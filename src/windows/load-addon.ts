@@ -18,7 +18,7 @@ export interface LoadedAddon {
 }
 
 /** One place where the addon was looked for, and what was there. */
-export interface LoadAttempt {
+interface LoadAttempt {
   readonly file: string;
   readonly problem: string;
 }

@@ -26,8 +26,7 @@ export function nativeClusterApi(options: NativeClusterOptions = {}): ClusterApi
   return clusterApiOf(addon, file);
 }
 
-/** The same over an addon that is loaded already, or over one that a test made. */
-export function clusterApiOf(addon: Addon, file: string): ClusterApi {
+function clusterApiOf(addon: Addon, file: string): ClusterApi {
   const call = <T>(name: string, subject: string, start: (settle: Settle<T>) => number): ThreadCall<T> => ({
     name,
     subject,

@@ -1,7 +1,7 @@
 import { type LiveRegistryKey, type RegistryOptions, registryKey } from './registry.ts';
 
 /** The keys that decide which ports RPC and the TCP/IP stack hand out (KB154596; MSDN on selective binding; KB812873). */
-export const RPC_PORT_KEYS = {
+const RPC_PORT_KEYS = {
   internet: 'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc\\Internet',
   linkage: 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Rpc\\Linkage',
   tcpip: 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters',

@@ -36,6 +36,15 @@ describe('inside Windows node.exe', () => {
     test(`${node}: the loader says what it tried`, () => passes('loader'));
     test(`${node}: nothing grows over many calls`, () => passes('soak', { timeout: 560_000 }), 600_000);
 
+    test(`${node}: opens and closes a second of the addon and both FFI packages, side by side`, async () => {
+      const { code, stdout, stderr } = await machine.run(node, 'test/native/inside/bench.js', {
+        env: { CLUSTEST_PAIRS: '500' },
+      });
+      expect(code, stderr).toBe(0);
+      expect(stdout).toMatch(/^native .*\n^koffi .*\n^ffi-napi .*$/m);
+      console.info(`${node}\n${stdout}`);
+    });
+
     test(`${node}: file versions are those of an independent reader, port tables those of the sockets`, async () => {
       const file = path.join(machine.directory, `versions-${node}.json`);
       await passes('files-ports', { env: { CLUSTEST_VERSIONS: `Z:${file}` } });

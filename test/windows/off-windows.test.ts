@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import {
-  doctorFacts,
-  ffiClusterApi,
-  liveDynamicPorts,
-  liveFileVersion,
-  liveHotfixes,
-  livePorts,
-  liveRpcPorts,
-  liveWindowsVersion,
-  nativeClusterApi,
-  nativeStats,
-  registryKeys,
-  registryValue,
-} from '../../src/windows/index.ts';
+import { doctorFacts } from '../../src/windows/doctor.ts';
+import { ffiClusterApi } from '../../src/windows/ffi/ffi-cluster.ts';
+import { liveFileVersion } from '../../src/windows/file-version.ts';
+import { nativeClusterApi, nativeStats } from '../../src/windows/native-cluster.ts';
+import { liveDynamicPorts, livePorts } from '../../src/windows/port-table.ts';
+import { registryKeys, registryValue } from '../../src/windows/registry.ts';
+import { liveRpcPorts } from '../../src/windows/rpc-ports.ts';
+import { liveHotfixes, liveWindowsVersion } from '../../src/windows/windows-version.ts';
 
 const ENTRY_POINTS: Record<string, () => unknown> = {
   nativeClusterApi: () => nativeClusterApi(),

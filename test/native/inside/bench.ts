@@ -4,15 +4,24 @@ import { setDll } from './test-dll.ts';
 
 const PAIRS = Number(process.env.CLUSTEST_PAIRS ?? 2_000);
 
+const ROUNDS = 3;
+
 setDll();
-for (const name of BACKENDS) {
-  const api = backend(name);
-  const pair = async (): Promise<void> => (await api.openCluster('CLUSTER1')).close();
-  for (let i = 0; i < 50; i++) await pair();
-  const single = await rate(1, pair);
-  await rate(8, pair);
-  const eight = await rate(8, pair);
-  console.log(JSON.stringify({ backend: name, oneAtATime: Math.round(single), eightAtATime: Math.round(eight) }));
+const best = new Map<string, { one: number; eight: number }>();
+// In turns, and the best of each: other programs of the machine can only make it slower.
+for (let round = 0; round < ROUNDS; round++) {
+  for (const name of BACKENDS) {
+    const api = backend(name);
+    const pair = async (): Promise<void> => (await api.openCluster('CLUSTER1')).close();
+    const [one, eight] = [await rate(1, pair), await rate(8, pair)];
+    const before = best.get(name) ?? { one: 0, eight: 0 };
+    best.set(name, { one: Math.max(one, before.one), eight: Math.max(eight, before.eight) });
+  }
+}
+for (const [name, { one, eight }] of best) {
+  console.log(
+    `${name.padEnd(10)} ${one.toFixed(0).padStart(6)} opens+closes/s one at a time, ${eight.toFixed(0).padStart(6)} eight at a time`,
+  );
 }
 process.exit(0);
 

@@ -25,7 +25,7 @@ const COMPILER = 'x86_64-w64-mingw32-gcc-posix';
 const SERVER = ['/usr/bin/wineserver', '/usr/lib/wine/wineserver'].find((file) => existsSync(file));
 
 export const NODES = ['node20', 'node22'] as const;
-export type WindowsNode = (typeof NODES)[number];
+type WindowsNode = (typeof NODES)[number];
 /** Which clusapi.dll a process gets: our test DLL, Wine's own, or none. */
 export type DllKind = 'test' | 'wine' | 'none';
 
@@ -47,7 +47,7 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
-export interface RunResult {
+interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,3 +1,4 @@
+export { type AuditReport, audit, type EvidenceSource } from './audit.ts';
 export type { ClusterVersion } from './client/cluster-client.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {
@@ -27,14 +28,32 @@ export { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from './ports
 export type { PortRange } from './ports/ranges.ts';
 export { type PortsOptions, type PortsReport, ports } from './ports/report.ts';
 export {
+  type EndpointEntry,
+  type EndpointsDocument,
+  type EndpointsOptions,
+  endpoints,
+  type ProbeDocument,
+  type ProbeOptions,
+  type ProbeResult,
+  probe,
+  type StageResult,
+} from './probe/index.ts';
+export {
+  auditListSchema,
+  auditSchema,
+  demoSchema,
+  doctorSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
   explainSchema,
+  netstatSchema,
   portsSchema,
   probeSchema,
   soakSchema,
+  watchSchema,
 } from './report/schema/index.ts';
+export { type SoakOptions, type SoakReport, type SoakStep, soak } from './soak/index.ts';
 export {
   ClusError,
   type ErrorCode,

@@ -1,3 +1,4 @@
+export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
 export { traceOf } from './client/call-error.ts';
 export {
   RpcBinding,

@@ -1,8 +1,12 @@
 import { codec } from './codec.ts';
+import { oneValue } from './hive.ts';
 import { echo, nullCalls } from './null-call.ts';
+import { openClosePairs, roundTripsOfPair, virtualSoak } from './soak.ts';
 
 const ROUNDS = 5;
 const COUNT = 32_000;
+const PAIRS = 1_920;
+const CYCLES = 1_000_000;
 
 /** Pairs of runs in turn, so that a machine that changes its speed changes both. */
 async function ratio(concurrency: number): Promise<void> {
@@ -15,6 +19,19 @@ async function ratio(concurrency: number): Promise<void> {
     `null call, ${concurrency} at a time`,
     `${format(median(runs.map(({ calls }) => calls)))}/s`,
     `a bare echo ${format(median(runs.map(({ echoes }) => echoes)))}/s: one call takes ${median(ratios).toFixed(2)} echoes (aim at most 1.7)`,
+  );
+}
+
+/** Open and close beside as many echoes as it has round trips. */
+async function pairs(concurrency: number, roundTrips: number): Promise<void> {
+  const runs: { readonly echoes: number; readonly pairs: number }[] = [];
+  for (let i = 0; i < ROUNDS; i++)
+    runs.push({ echoes: await echo(COUNT, concurrency), pairs: await openClosePairs(PAIRS, concurrency) });
+  const ratios = runs.map(({ echoes, pairs }) => echoes / pairs / roundTrips);
+  print(
+    `open and close, ${concurrency} at a time`,
+    `${format(median(runs.map(({ pairs }) => pairs)))}/s`,
+    `${roundTrips} round trips, each of which takes ${median(ratios).toFixed(2)} echoes; a socket of its own each time`,
   );
 }
 
@@ -35,3 +52,15 @@ print(`decode of a ${bytes}-byte request`, `${format(decodesPerSecond)}/s`, 'aim
 print(`encode of a ${bytes}-byte request`, `${format(encodesPerSecond)}/s`, '');
 await ratio(1);
 await ratio(64);
+const { ours, hivexget } = oneValue();
+print(
+  'one value of a 100 MB hive',
+  `${format(ours)} ms`,
+  hivexget === null ? 'hivexget is not installed' : `hivexget, its start included: ${format(hivexget)} ms`,
+);
+const roundTrips = await roundTripsOfPair();
+await pairs(1, roundTrips);
+await pairs(64, roundTrips);
+const { cyclesPerSecond, heapGrowth, heapInTheMiddle } = await virtualSoak(CYCLES);
+const heapText = `the heap is ${format(heapInTheMiddle / 1024)} KiB larger half-way, ${format(heapGrowth / 1024)} KiB after ${format(CYCLES)} cycles`;
+print('cycles of a virtual soak', `${format(cyclesPerSecond)}/s`, `aim 200,000/s; ${heapText}`);

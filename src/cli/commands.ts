@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'shows the port leak and the stall on an emulated Windows 2000 machine, unfixed and fixed',
-    load: null,
+    load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
     name: 'probe',
@@ -28,8 +28,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what does the endpoint mapper of a host offer?',
     load: async () => (await import('./endpoints.ts')).endpointsCommand,
   },
-  { name: 'audit', summary: 'does this Windows installation leak firewall ports (KB814622)?', load: null },
-  { name: 'collector', summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine', load: null },
+  {
+    name: 'audit',
+    summary: 'does this Windows installation leak firewall ports (KB814622)?',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
+  {
+    name: 'collector',
+    summary: 'prints a .cmd that gathers the facts on a Windows 2000 machine',
+    load: async () => (await import('./collector.ts')).collectorCommand,
+  },
   {
     name: 'ports',
     summary: 'is the RPC port configuration valid, how many opens does it carry, what range do I need?',
@@ -50,6 +58,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what went wrong in this pcap or pcapng of RPC traffic?',
     load: async () => (await import('./explain.ts')).explainCommand,
   },
-  { name: 'watch', summary: 'which ports does that running program hold, and is it leaking?', load: null },
-  { name: 'doctor', summary: 'which backends, peers and rights does this machine have?', load: null },
+  {
+    name: 'watch',
+    summary: 'which ports does that running program hold, and is it leaking?',
+    load: async () => (await import('./watch.ts')).watchCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'which backends, peers and rights does this machine have?',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
 ];

@@ -2,9 +2,9 @@ import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { usageError } from './exit.ts';
 import { oneOf } from './values.ts';
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'verbose', 'debug'] as const;
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'verbose', 'debug'] as const;
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A type and no interface: only so does it fit what commander says options are. */
 export type CommonOptions = {

@@ -10,7 +10,7 @@ import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
-import { count, ipAddress, oneOf, portNumber, portRanges } from './values.ts';
+import { asValue, count, ipAddress, oneOf, portNumber, portRanges } from './values.ts';
 
 interface Options {
   readonly hostProfile?: HostProfileName | undefined;
@@ -51,7 +51,7 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     .option(
       '--fault <list>',
       'what goes wrong: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1',
-      parseFaultRates,
+      asValue(parseFaultRates),
     )
     .option('--reply-from <address>', 'the Cluster service answers from this address of the machine', ipAddress)
     .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names)

@@ -11,6 +11,11 @@ export interface Failure {
   readonly message: string;
 }
 
+/** Whether that command line asks for stacks; for errors outside of a run, where no option has been read. */
+export function asksForDebug(argv: readonly string[]): boolean {
+  return /(?:^| )--log-level[ =]debug(?: |$)/.test(argv.join(' '));
+}
+
 const USAGE_CODES: ReadonlySet<string> = new Set(['ERR_CLUSRPC_INVALID_OPTION', 'ERR_CLUSRPC_INVALID_INPUT']);
 
 /**

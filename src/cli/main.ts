@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { type EndSignal, Interruption, SIGNAL_EXIT } from './exit.ts';
-import { explainFailure } from './failure.ts';
+import { asksForDebug, explainFailure } from './failure.ts';
 import { runCli } from './program.ts';
 
 const { stdin, stdout, stderr, env, argv } = process;
@@ -24,7 +24,7 @@ for (const stream of [stdout, stderr]) {
 }
 
 process.on('uncaughtException', (error) => {
-  const { code, message } = explainFailure(error, argv.includes('debug'));
+  const { code, message } = explainFailure(error, asksForDebug(argv));
   stderr.write(`${message}\n`, () => process.exit(code));
 });
 

@@ -1,11 +1,17 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { diagnoseInstallation } from '../diagnosis/installation.ts';
+import { type EvidenceSource, gatherEvidence, sourceName } from '../evidence/gather.ts';
 import { writePortsReg } from '../ports/configuration.ts';
 import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../ports/profiles.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type PortsReport, ports } from '../ports/report.ts';
 import { portsText } from '../report/ports-text.ts';
-import { laterOptions, withCommonOptions } from './common-options.ts';
+import { liveRpcPorts } from '../windows/rpc-ports.ts';
+import { liveWindowsVersion } from '../windows/windows-version.ts';
+import { withSourceOptions } from './audit.ts';
+import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
+import { evidenceSources, type SourceOptions } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput, writeNew } from './files.ts';
 import { keysOf } from './keys-of.ts';
@@ -14,9 +20,8 @@ import { duration, oneOf, portRanges, positiveDuration, probability, rate } from
 
 const MAX_REG_BYTES = 64 * 1024 * 1024;
 
-interface Options {
+interface Options extends SourceOptions {
   readonly ports?: readonly PortRange[] | undefined;
-  readonly reg?: string | undefined;
   readonly every?: number | undefined;
   readonly rate?: number | undefined;
   readonly hold?: number | undefined;
@@ -32,13 +37,14 @@ interface Options {
 
 export function portsCommand(context: CliContext): CommandUnknownOpts {
   const profiles = keysOf(CLIENT_PROFILES);
-  const command = new Command('ports')
+  const command = withSourceOptions(new Command('ports'))
     .description(
       'Says whether an RPC port configuration is valid, how many opens it carries, what a load does to it, and what range that load needs.',
     )
-    .argument('[source]', 'not in this version: give --ports or --reg')
-    .addOption(new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts('reg'))
-    .option('--reg <file>', 'a registry export of HKLM\\Software\\Microsoft\\Rpc')
+    .argument('[source]', 'a system drive, a system root, what the collector gathered, a hive or a registry export')
+    .addOption(
+      new Option('--ports <ranges>', 'such as 5000-5019,5050').argParser(portRanges).conflicts(['reg', 'live']),
+    )
     .option('--every <duration>', 'time between two opens of one process, such as 20s', positiveDuration)
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
@@ -55,27 +61,12 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
     .option('--write-reg <file>', 'write a registry export with the ports that are needed')
     .option('--force', 'let --write-reg write over a file')
     .action((source, options, self) => context.run(self, (run) => showPorts(run, source, options)));
-  laterOptions(command, LATER_SOURCES);
   return withCommonOptions(command);
 }
 
-const LATER_SOURCES = [
-  '--live',
-  '--system32 <dir>',
-  '--hive <file>',
-  '--share <path>',
-  '--host <name>',
-  '--targets <file>',
-  '--csv',
-  '--baseline <file>',
-];
-
-function showPorts(run: CommandRun, source: string | undefined, options: Options): ExitCode {
-  if (source !== undefined) {
-    throw usageError(`a directory as the source is not in this version: ${source}`, 'Give --ports or --reg.');
-  }
+async function showPorts(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
   const report = ports({
-    ...sourceOf(options),
+    ...(await sourceOf(run, source, options)),
     everyMs: loadOf(options),
     holdMs: options.hold,
     uptimeMs: options.uptime,
@@ -90,10 +81,40 @@ function showPorts(run: CommandRun, source: string | undefined, options: Options
   return isFine(report) ? EXIT.fine : EXIT.notFine;
 }
 
-function sourceOf({ ports: ranges, reg }: Options) {
-  if (ranges !== undefined) return { ports: formatPortRanges(ranges) };
-  if (reg !== undefined) return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
-  throw usageError('which ports?', 'Give --ports 5000-5019, or --reg with a registry export.');
+async function sourceOf(run: CommandRun, path: string | undefined, { ports: ranges, ...options }: Options) {
+  const { reg, live, ...others } = options;
+  const sources = evidenceSources(run, path, others);
+  if (live === true) {
+    if (reg !== undefined || sources.length > 0) throw usageError('--live and another source exclude each other');
+    return liveSource();
+  }
+  if (ranges !== undefined && sources.length === 0) return { ports: formatPortRanges(ranges) };
+  if (reg !== undefined && sources.length === 0) {
+    return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
+  }
+  if (ranges !== undefined) throw usageError('--ports and another source exclude each other');
+  if (sources.length > 0) return installedPorts(evidenceSources(run, path, options));
+  throw usageError(
+    'which ports?',
+    'Give --ports 5000-5019, a directory, a hive, --live, or --reg with a registry export.',
+  );
+}
+
+/** The configuration of an installation, wherever its registry lies. */
+async function installedPorts(sources: readonly EvidenceSource[]) {
+  const evidence = await gatherEvidence(sources);
+  const { ports: configuration } = diagnoseInstallation(evidence);
+  const source = sources.map(sourceName).join(', ');
+  if (configuration !== null) return { configuration, source };
+  const gaps = evidence.gaps.map((gap) => `${gap.what}: ${gap.reason}`).join('; ');
+  throw usageError(`${source} does not show the port configuration`, gaps === '' ? undefined : gaps);
+}
+
+/** The keys of this Windows. From version 10 on the registry still says 6.3, which makes no difference here. */
+async function liveSource() {
+  const [{ keys }, { currentVersion }] = await Promise.all([liveRpcPorts(), liveWindowsVersion()]);
+  const majorVersion = currentVersion === null ? undefined : Number.parseInt(currentVersion, 10);
+  return { keys, majorVersion, source: 'this Windows' };
 }
 
 function loadOf({ every, rate: rateEvery, ...options }: Options): number | undefined {

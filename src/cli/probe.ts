@@ -38,7 +38,11 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
       'Opens and closes each cluster, stage by stage, and says which layer stops it: name, endpoint mapper, endpoint, callbacks, credentials, cluster.',
     )
     .argument('[host...]', 'cluster or node, by name or address')
-    .option('--transport <name>', 'auto or udp', oneOf(['auto', 'udp', 'tcp', 'native', 'ffi']))
+    .option(
+      '--transport <name>',
+      'auto, udp, or native and ffi: through the clusapi.dll of this Windows',
+      oneOf(['auto', 'udp', 'tcp', 'native', 'ffi']),
+    )
     .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
     .option('--endpoint <port>', 'UDP port of the Cluster service: skips the mapper', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)

@@ -3,6 +3,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { CliContext, type CliWorld } from './context.ts';
 import { EXIT, usageError } from './exit.ts';
+import { asksForDebug } from './failure.ts';
 
 /** Runs one command line, `argv` without node and script, and resolves with the exit code. Never rejects. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
@@ -14,7 +15,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     return context.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    return context.fail(error, argv.join(' ').includes('--log-level debug'));
+    return context.fail(error, asksForDebug(argv));
   }
 }
 

@@ -66,13 +66,19 @@ export function portNumber(smallest: 0 | 1 = 1): (text: string) => number {
 }
 
 /** `5000-5019,5050`, sorted and merged. */
-export function portRanges(text: string): readonly PortRange[] {
-  try {
-    return parsePortRanges(text);
-  } catch (error) {
-    if (!isClusError(error)) throw error;
-    throw new InvalidArgumentError(`It is ${error.message}. ${error.advice ?? ''}`.trim());
-  }
+export const portRanges: (text: string) => readonly PortRange[] = asValue(parsePortRanges);
+
+/** A parser of the library, which throws errors of its own, as one of an option, which is named in the message then. */
+export function asValue<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!isClusError(error)) throw error;
+      const { message, advice = '' } = error;
+      throw new InvalidArgumentError(`${message.charAt(0).toUpperCase()}${message.slice(1)}. ${advice}`.trim());
+    }
+  };
 }
 
 /** An IPv4 or IPv6 address. */
@@ -101,7 +107,7 @@ export function oneOf<const T extends string>(values: readonly T[]): (text: stri
 }
 
 /** A number without sign or exponent; null for anything else. */
-export function decimal(text: string): number | null {
+function decimal(text: string): number | null {
   return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text.trim()) ? Number(text) : null;
 }
 

@@ -59,9 +59,7 @@ export async function mapEndpoint(
   const found = towers
     .map(readTower)
     .filter((each) => each !== null)
-    .filter(
-      (each) => each.protocol === protocol && each.port !== null && sameUuid(each.interface.uuid, interfaceId.uuid),
-    );
+    .filter((each) => each.protocol === protocol && each.port !== null && serves(each, interfaceId));
   if (found.length > 0) return found;
   throw new Win32Error(status === 0 ? win32Code('EPT_S_NOT_REGISTERED') : eptToWin32(status), 'ept_map');
 }
@@ -100,6 +98,10 @@ export async function* lookupEndpoints(mapper: RpcBinding, options: RpcCallOptio
       return;
     }
   } while (!isNilContextHandle(entryHandle));
+}
+
+function serves({ interface: served }: Tower, wanted: InterfaceId): boolean {
+  return sameUuid(served.uuid, wanted.uuid) && served.version.major === wanted.version.major;
 }
 
 async function free(mapper: RpcBinding, entryHandle: ContextHandle, options: RpcCallOptions): Promise<void> {

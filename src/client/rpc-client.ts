@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { isIP, isIPv6 } from 'node:net';
-import { randomUuid, type Uuid } from '../bytes/uuid.ts';
+import type { Uuid } from '../bytes/uuid.ts';
 import { ClClient } from '../machine/cl-client.ts';
 import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/client-types.ts';
 import type { Address } from '../machine/contract.ts';
@@ -9,6 +8,7 @@ import type { ClientSettings } from '../machine/settings.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
+import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
 import { failure, timedOut } from './call-error.ts';
@@ -17,7 +17,7 @@ import { RpcBinding, type RpcCallOptions, type RpcResult } from './rpc-binding.t
 export { RpcBinding, type RpcCallOptions, type RpcResult };
 
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
-const PROCESS_ADDRESS_SPACE = randomUuid(randomBytes(16));
+const PROCESS_ADDRESS_SPACE = newUuid();
 
 export interface RpcClientOptions {
   /** Where the default binding goes. */
@@ -267,8 +267,4 @@ export class RpcClient {
   #check(): void {
     if (this.#closed !== null) throw new LocalMisuseError('the RPC client is closed');
   }
-}
-
-function newUuid(): Uuid {
-  return randomUuid(randomBytes(16));
 }

@@ -1,6 +1,7 @@
-import { FaultError, isClusError, RejectError } from '../status/errors.ts';
+import { FaultError, isClusError, RejectError, RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
+import { Win32Error } from '../status/win32-error.ts';
 import { traceOf } from './call-error.ts';
 
 /** The way to an open cluster, in order: what `probe` walks and `error.stage` names. */
@@ -56,7 +57,9 @@ export function isDenied(error: unknown): boolean {
 /** Which stage a failed ept_map belongs to. */
 export function mapperStage(error: unknown): StageId {
   if (isClusError(error) && error.errno === win32Code('EPT_S_NOT_REGISTERED')) return 'interface-registered';
-  return wasHeard(error) ? 'mapper-answers' : 'mapper-reachable';
+  // A status or a broken answer of the mapper is an answer as well.
+  const answered = error instanceof Win32Error || error instanceof RemoteProtocolError || wasHeard(error);
+  return answered ? 'mapper-answers' : 'mapper-reachable';
 }
 
 /**
@@ -102,7 +105,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'mapper-reachable silent':
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',
   'mapper-reachable refused':
-    'The host is up but nothing listens on UDP port 135: start the Remote Procedure Call service, or give the mapper’s port with --epm-port.',
+    'The host is up but nothing listens on its mapper’s UDP port: start the Remote Procedure Call service, or give the mapper’s port with --epm-port.',
   'mapper-answers': 'Something other than an endpoint mapper answers at that port: check --epm-port.',
   'interface-registered':
     'The host has an endpoint mapper but no ClusAPI 2.0 over UDP: start the Cluster service there (net start clussvc), or take another node.',

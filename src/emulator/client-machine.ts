@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { randomUuid, type Uuid } from '../bytes/uuid.ts';
+import type { Uuid } from '../bytes/uuid.ts';
 import type { ClusterTarget } from '../client/cluster-session.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ClientSettings } from '../machine/settings.ts';
@@ -10,7 +9,7 @@ import { CLIENT_PROFILES, type RuntimeOptions } from '../ports/profiles.ts';
 import { parsePortRanges } from '../ports/ranges.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
-import { seededRandom } from '../transport/random.ts';
+import { newUuid, seededRandom } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { type EmulatedOpenLimits, EmulatedProcess, type EmulatedSession } from './emulated-process.ts';
 import type { EmulatedHost } from './host.ts';
@@ -67,7 +66,7 @@ export class ClientMachine {
     }
     this.network = network;
     this.address = address;
-    this.newUuid = options.newUuid ?? (() => randomUuid(randomBytes(16)));
+    this.newUuid = options.newUuid ?? newUuid;
     this.settings = options.settings ?? {};
     this.failures = new OpenFailures(seededRandom(options.seed ?? 1), options.failures);
     this.broker = new PortBroker(

@@ -13,6 +13,8 @@ import {
 } from '../interface/clusapi/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../ndr/context-handle.ts';
 import type { RpcInterface, RpcOperation } from '../server/rpc-server.ts';
+import { FaultError } from '../status/errors.ts';
+import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
 import type { ClusterModel } from './cluster-model.ts';
 import type { ContextHandles } from './context-handles.ts';
@@ -62,6 +64,8 @@ function openCluster({ handles, clock }: ClusterServiceOptions): ServiceOperatio
   return {
     name: 'ApiOpenCluster',
     run: ({ addressSpace }) => {
+      // A handle needs an owner that can fall silent. Windows would call back now; no client of ClusAPI makes it necessary.
+      if (addressSpace === null) throw new FaultError('an idempotent open', ncaCode('nca_s_fault_context_mismatch'));
       const cluster = handles.add(addressSpace, { openedAt: clock.now() });
       return { status: SUCCESS, stub: encodeOpenClusterResponse({ status: SUCCESS, cluster }) };
     },

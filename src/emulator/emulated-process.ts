@@ -145,8 +145,9 @@ export class EmulatedProcess {
   }
 
   async #end(): Promise<void> {
-    this.#timer?.cancel();
     this.#process.end(this.#machine.network.clock.now());
+    // After it, since giving the closing ports back one by one sets the timer anew.
+    this.#timer?.cancel();
     this.#machine.onEnd(this);
     this.#waits.rejectAll(this.#endedError());
     await Promise.all(this.#closings);

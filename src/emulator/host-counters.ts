@@ -1,4 +1,4 @@
-import type { ServerCounters } from '../machine/server-types.ts';
+import { newServerCounters, type ServerCounters } from '../machine/server-types.ts';
 import type { CallLog } from './call-log.ts';
 import type { Faults } from './faults.ts';
 
@@ -25,17 +25,7 @@ export interface CounterSources {
 }
 
 export function hostCounters({ log, faults, servers, forwarded, handles, rundowns }: CounterSources): HostCounters {
-  const sum: ServerCounters = {
-    callsIn: 0,
-    callsOut: 0,
-    packetsIn: 0,
-    packetsOut: 0,
-    duplicates: 0,
-    callbacks: 0,
-    callbacksFailed: 0,
-    rejected: 0,
-    garbage: 0,
-  };
+  const sum = newServerCounters();
   for (const counters of servers) {
     for (const name of Object.keys(sum) as (keyof ServerCounters)[]) sum[name] += counters[name];
   }

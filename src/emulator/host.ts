@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { randomUuid, type Uuid } from '../bytes/uuid.ts';
+import type { Uuid } from '../bytes/uuid.ts';
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/settings.ts';
 import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
 import { RpcServer } from '../server/rpc-server.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
-import { seededRandom } from '../transport/random.ts';
+import { seededRandom, newUuid as systemUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
 import { ClusterModel, type ClusterModelOptions, sameName } from './cluster-model.ts';
@@ -80,7 +79,7 @@ export class EmulatedHost {
 
   /** Throws LocalMisuseError for options that cannot be, TransportError when a port cannot be bound. */
   static async start(options: EmulatedHostOptions = {}): Promise<EmulatedHost> {
-    const { network = udpNetwork, address = '127.0.0.1', epmPort = 0, newUuid = randomUuids, replyFrom } = options;
+    const { network = udpNetwork, address = '127.0.0.1', epmPort = 0, newUuid = systemUuid, replyFrom } = options;
     for (const each of [address, ...(replyFrom === undefined ? [] : [replyFrom])])
       checkExposure(network, each, options);
     const profile = hostProfile(options.hostProfile ?? DEFAULT_HOST_PROFILE);
@@ -245,8 +244,4 @@ async function openMapper(
   return mapper.serve(
     mapperService({ clock, log, faults, place: 'mapper', map, address, cursors, maxPdu: profile.maxPdu }),
   );
-}
-
-function randomUuids(): Uuid {
-  return randomUuid(randomBytes(16));
 }

@@ -15,21 +15,20 @@ export interface Logger {
 }
 
 /**
- * Logs what the library does until the returned function is called: opens at `info`, calls at `verbose`, ports at
- * `verbose`, one line a PDU at `debug`; what failed at `warn`. Never stubs, credentials or trailers.
+ * Logs what the library does until the returned function is called: opens and failed calls at `info`, other calls and
+ * ports at `verbose`, one line a PDU at `debug`. Nothing is a warning: whoever called has the error, and knows whether
+ * it was to be expected. Never stubs, credentials or trailers.
  */
 export function logTo(logger: Logger): () => void {
   const verbose = (line: string) => (logger.verbose === undefined ? logger.debug(line) : logger.verbose(line));
   const listeners: Readonly<Record<string, (message: unknown) => void>> = {
     'clusrpc:open': (message) => {
-      const { outcome } = message as OpenMessage;
-      if (outcome === 'ok') logger.info(openLine(message as OpenMessage));
-      else logger.warn(openLine(message as OpenMessage));
+      logger.info(openLine(message as OpenMessage));
     },
     'clusrpc:call': (message) => {
       const { outcome } = message as CallMessage;
       if (outcome === 'response' || outcome === 'sent') verbose(callLine(message as CallMessage));
-      else logger.warn(callLine(message as CallMessage));
+      else logger.info(callLine(message as CallMessage));
     },
     'clusrpc:port': (message) => {
       verbose(portLine(message as PortMessage));

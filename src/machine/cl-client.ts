@@ -1,36 +1,49 @@
 import { type Uuid, uuidKey } from '../bytes/uuid.ts';
-import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, encodeCl } from '../pdu/cl/index.ts';
+import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, encodeCl, FLAGS2 } from '../pdu/cl/index.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import { acknowledge, acknowledgeOld, flush, sendAck } from './client-acknowledge.ts';
-import { abandon, resend, retry, serverWorks, settle, startCall, violate } from './client-calls.ts';
-import { type ClientContext, findBinding } from './client-context.ts';
-import { hold, keepAlive, release } from './client-keep-alive.ts';
-import { type Activity, type ActivityState, type Binding, type Call, newBinding } from './client-state.ts';
-import type { ClientEvent, ClientInput } from './client-types.ts';
+import { acknowledge, acknowledgeOld, flush, sendAck, wantsAnswer } from './client-acknowledge.ts';
+import { fail, serverWorks, takeNocall, takeRequestFack, takeResponse, violate } from './client-answers.ts';
+import { detach, startCall } from './client-calls.ts';
+import { type ClientContext, findBinding, findCall } from './client-context.ts';
+import { abandon, cancel, quitAgain, takeCancelAck, withdraw } from './client-end.ts';
+import { hold, release } from './client-keep-alive.ts';
+import {
+  type Activity,
+  type ActivityState,
+  type Binding,
+  type Call,
+  type CallState,
+  newBinding,
+} from './client-state.ts';
+import { expire } from './client-timers.ts';
+import type { ClientCounters, ClientEvent, ClientInput } from './client-types.ts';
 import type { Address, Machine, Output } from './contract.ts';
 import { answerCallback, type Callback, isCallback } from './conversation-manager.ts';
+import { DIALECTS, type Dialect } from './dialects.ts';
 import { Outbox } from './outbox.ts';
 import { decodeOrNull, sequenceDifference } from './reply.ts';
-import { type ClientSettings, WINDOWS_CLIENT } from './settings.ts';
+import type { ClientSettings } from './settings.ts';
 
 /*
  * The client of connectionless RPC ([MS-RPCE] 3.2.2, C706 10.2), for one socket.
  *
- * A call belongs to an activity; an activity has one call at a time and numbers them. The request is repeated until the
- * server says anything (sending), then pings ask after it (dispatched). The response of an at-most-once call is
- * acknowledged by the activity's next request, or after a while by an ack of its own (ack-pending).
+ * A call belongs to an activity, which numbers its calls and has one in progress, or several that overlap. The request is
+ * repeated until the server says anything (sending), then pings ask after it (dispatched), and facks ask for what is
+ * missing of a long response (receiving). The response of an at-most-once call is acknowledged by the activity's next
+ * request, or after a while by an ack of its own (ack-pending).
  * The socket serves as well: an at-most-once call on a new activity makes the server call back (conversation manager).
  */
-type Action = 'deliver' | 'fail' | 'working' | 'missing' | 'violate' | 'acknowledge';
+type Action = 'deliver' | 'fail' | 'working' | 'fragments' | 'missing' | 'cancelled' | 'violate';
 
-const TRANSITIONS: Record<ActivityState, Partial<Record<ClType, Action>>> = {
+const TRANSITIONS: Record<CallState, Partial<Record<ClType, Action>>> = {
   sending: {
     response: 'deliver',
     fault: 'fail',
     reject: 'fail',
     working: 'working',
-    fack: 'working',
+    fack: 'fragments',
     nocall: 'missing',
+    cancel_ack: 'cancelled',
     ack: 'violate',
     cl_cancel: 'violate',
   },
@@ -40,24 +53,36 @@ const TRANSITIONS: Record<ActivityState, Partial<Record<ClType, Action>>> = {
     reject: 'fail',
     working: 'working',
     nocall: 'missing',
+    cancel_ack: 'cancelled',
     ack: 'violate',
     cl_cancel: 'violate',
   },
-  'ack-pending': { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
-  idle: { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
+  receiving: {
+    response: 'deliver',
+    fault: 'fail',
+    reject: 'fail',
+    cancel_ack: 'cancelled',
+    ack: 'violate',
+    cl_cancel: 'violate',
+  },
 };
 
-/** Timers of an activity, one a state:
- *  sending, dispatched  retransmission: request or ping again, or give up
- *  ack-pending          delayed ack
- *  idle                 activity forgotten
- *  and one of a binding that holds context handles: keep-alive. */
+/** What an activity does with PDUs of the call that it had last. */
+const LATE: Record<ActivityState, Partial<Record<ClType, 'acknowledge' | 'forget'>>> = {
+  calling: {},
+  'ack-pending': { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
+  idle: { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
+  quitting: { response: 'forget', fault: 'forget', reject: 'forget', cancel_ack: 'forget' },
+};
 
 export interface ClClientOptions {
   /** Names this client in its answers to callbacks and in keep-alives: one for each process (C706 cas_uuid). */
   readonly addressSpace: Uuid;
   /** Source of activity UUIDs. */
   readonly newUuid: () => Uuid;
+  /** Whose client it behaves like; default: windows. */
+  readonly dialect?: Dialect;
+  /** Changes to the settings of the dialect. */
   readonly settings?: Partial<ClientSettings>;
   /** NDR format label of what goes out; the stubs of calls must be encoded alike. */
   readonly drep?: number;
@@ -66,19 +91,30 @@ export interface ClClientOptions {
 }
 
 export class ClClient implements Machine<ClientInput, ClientEvent> {
+  readonly counters: ClientCounters = {
+    fragmentsRefused: 0,
+    messagesRefused: 0,
+    stalled: 0,
+    callbacksAnswered: 0,
+    strays: 0,
+  };
   readonly #context: ClientContext;
 
-  constructor({ addressSpace, newUuid, settings, drep = DREP_LITTLE_ENDIAN, requestFlags2 = 0 }: ClClientOptions) {
+  constructor(options: ClClientOptions) {
+    const { addressSpace, newUuid, drep = DREP_LITTLE_ENDIAN, requestFlags2 = 0 } = options;
     this.#context = {
       addressSpace,
       newUuid,
-      settings: { ...WINDOWS_CLIENT, ...settings },
+      settings: { ...DIALECTS[options.dialect ?? 'windows'].client, ...options.settings },
       drep,
       requestFlags2,
       bindings: new Map(),
       activities: new Map(),
       calls: new Map(),
+      waiting: new Map(),
+      counters: this.counters,
       out: new Outbox(),
+      reassembly: 0,
     };
   }
 
@@ -93,7 +129,9 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
       case 'call':
         return startCall(context, input, now);
       case 'abandon':
-        return abandon(context, input.call);
+        return this.#withdraw(input.call) ? undefined : abandon(context, input.call, now);
+      case 'cancel':
+        return this.#withdraw(input.call) ? undefined : cancel(context, input.call, now);
       case 'hold':
         return hold(context, findBinding(context, input.binding), now);
       case 'release':
@@ -105,7 +143,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
         return pdu === null ? undefined : this.receive(pdu, input.from, now);
       }
       case 'timer':
-        if (context.out.due(now)) this.#expire(now);
+        if (context.out.due(now)) expire(context, now);
     }
   }
 
@@ -120,63 +158,89 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
 
   /** What is remembered: for tests that nothing stays behind. */
   get size(): { readonly bindings: number; readonly activities: number; readonly calls: number } {
-    const { bindings, activities, calls } = this.#context;
-    return { bindings: bindings.size, activities: activities.size, calls: calls.size };
+    const { bindings, activities, calls, waiting } = this.#context;
+    return { bindings: bindings.size, activities: activities.size, calls: calls.size + waiting.size };
   }
 
   /** A datagram that somebody has decoded already. */
   receive(pdu: ClPdu, from: Address, now: number): void {
-    if (isCallback(pdu)) return this.#serve(pdu, from, now);
+    if (isCallback(pdu)) return this.#serve(pdu, from);
     const context = this.#context;
     const activity = context.activities.get(uuidKey(pdu.header.activity));
-    if (activity === undefined) return;
-    const age = sequenceDifference(activity.sequence, pdu.header.sequence);
-    if (age < 0) return;
-    if (age > 0) return acknowledgeOld(context, pdu, from);
-    const { binding, call } = activity;
+    const call = activity === undefined ? undefined : findCall(activity, pdu.header.sequence);
+    if (activity === undefined || call === undefined) return this.#late(activity, pdu, from, now);
+    const { binding } = activity;
     const boot = pdu.header.serverBoot;
-    if (binding.serverBoot !== 0 && boot !== 0 && boot !== binding.serverBoot) return;
-    const action = TRANSITIONS[activity.state][pdu.type];
-    if (action === undefined) return;
-    if (action === 'acknowledge') return acknowledge(context, activity, now);
-    if (call === null) return;
+    const action = TRANSITIONS[call.state][pdu.type];
+    if (action === undefined || (binding.serverBoot !== 0 && boot !== 0 && boot !== binding.serverBoot)) {
+      context.counters.strays += 1;
+      return;
+    }
     if (boot !== 0) binding.serverBoot = boot;
     binding.interfaceHint = pdu.header.interfaceHint;
     activity.activityHint = pdu.header.activityHint;
-    this.#hear(binding, call, from, now);
+    this.#hear(call, from);
     call.heard[pdu.type] = (call.heard[pdu.type] ?? 0) + 1;
     switch (action) {
       case 'deliver':
+        return pdu.type === 'response' ? takeResponse(context, call, pdu, from, now) : undefined;
       case 'fail':
-        return settle(context, activity, call, pdu, from, now);
+        return fail(context, call, pdu, from, now);
       case 'working':
-        return serverWorks(context, activity, call, now);
+        return serverWorks(context, call, now);
+      case 'fragments':
+        return pdu.type === 'fack' ? takeRequestFack(context, call, pdu, now) : undefined;
       case 'missing':
-        return resend(context, activity, call, pdu.type === 'nocall' ? pdu.body : null, now);
+        return pdu.type === 'nocall' ? takeNocall(context, call, pdu, now) : undefined;
+      case 'cancelled':
+        return pdu.type === 'cancel_ack' ? takeCancelAck(context, call, pdu, now) : undefined;
       case 'violate':
-        return violate(context, activity, call, `the server sent ${pdu.type}`, now);
+        return violate(context, call, `the server sent ${pdu.type}`, now);
+    }
+  }
+
+  /** Of a call that is over, or of none. */
+  #late(activity: Activity | undefined, pdu: ClPdu, from: Address, now: number): void {
+    const context = this.#context;
+    const age = activity === undefined ? -1 : sequenceDifference(activity.sequence, pdu.header.sequence);
+    if (activity !== undefined && age > 0 && wantsAnswer(pdu)) return acknowledgeOld(context, pdu, from);
+    const action = activity === undefined || age !== 0 ? undefined : LATE[activity.state][pdu.type];
+    if (activity === undefined || action === undefined || !wantsAnswer(pdu)) context.counters.strays += 1;
+    else if (action === 'acknowledge') acknowledge(context, activity, now);
+    else {
+      acknowledgeOld(context, pdu, from);
+      quitAgain(context, activity, true, now);
     }
   }
 
   #bind({ binding: id, to, viaMapper = false }: ClientInput & { kind: 'bind' }): void {
-    const { bindings } = this.#context;
+    const { bindings, settings } = this.#context;
     if (bindings.has(id)) throw new LocalMisuseError(`binding ${id} exists`);
-    bindings.set(id, newBinding(id, to, viaMapper));
+    bindings.set(id, newBinding(id, to, viaMapper, settings.maxPdu));
   }
 
   #unbind(binding: Binding): void {
-    const { bindings, activities, calls } = this.#context;
+    const { bindings, activities, waiting } = this.#context;
     bindings.delete(binding.id);
-    for (const activity of activities.values()) {
-      if (activity.binding !== binding) continue;
+    for (const activity of binding.activities) {
       activities.delete(activity.key);
-      if (activity.call !== null) calls.delete(activity.call.id);
+      for (const call of [...activity.calls]) detach(this.#context, call);
+      for (const { call } of activity.queue) waiting.delete(call);
       if (activity.state === 'ack-pending') sendAck(this.#context, activity);
     }
   }
 
-  #hear(binding: Binding, call: Call, from: Address, now: number): void {
-    call.lastHeard = now;
+  #withdraw(id: number): boolean {
+    const input = withdraw(this.#context, id);
+    if (input === null) return false;
+    const trace = { requests: 0, pings: 0, heard: {}, callbacks: 0, answeredFrom: null };
+    this.#context.out.event({ kind: 'abandoned', call: id, trace });
+    return true;
+  }
+
+  #hear(call: Call, from: Address): void {
+    const { binding } = call.activity;
+    call.silentSince = Number.POSITIVE_INFINITY;
     call.answeredFrom = from;
     if (!binding.viaMapper) return;
     binding.viaMapper = false;
@@ -185,36 +249,19 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     this.#context.out.event({ kind: 'repointed', binding: binding.id, to: from });
   }
 
-  #serve(pdu: Callback, from: Address, now: number): void {
-    const { addressSpace, activities, out } = this.#context;
+  #serve(pdu: Callback, from: Address): void {
+    const { addressSpace, activities, out, counters } = this.#context;
     const answer = answerCallback(pdu, addressSpace, (asked) => {
       const activity = activities.get(uuidKey(asked));
-      const call = activity?.call ?? null;
-      if (activity === undefined || call === null) return null;
+      const call = activity?.calls[0];
+      if (activity === undefined || call === undefined) return null;
       call.callbacks += 1;
-      this.#hear(activity.binding, call, from, now);
-      return activity;
+      this.#hear(call, from);
+      if ((pdu.header.flags2 & FLAGS2.unrelated) !== 0) activity.binding.overlaps = true;
+      return { sequence: call.sequence, binding: activity.binding };
     });
-    if (answer !== null) out.transmit(encodeCl(answer), from);
-  }
-
-  #expire(now: number): void {
-    const context = this.#context;
-    for (const activity of context.activities.values()) {
-      if (activity.timerAt <= now) this.#expireActivity(activity, now);
-      else context.out.arm(activity.timerAt);
-    }
-    for (const binding of context.bindings.values()) {
-      if (binding.keepAliveAt <= now) keepAlive(context, binding, now);
-      else context.out.arm(binding.keepAliveAt);
-    }
-  }
-
-  #expireActivity(activity: Activity, now: number): void {
-    if (activity.state === 'ack-pending') return acknowledge(this.#context, activity, now);
-    if (activity.call !== null) return retry(this.#context, activity, activity.call, now);
-    this.#context.activities.delete(activity.key);
-    const { idle } = activity.binding;
-    idle.splice(idle.indexOf(activity), 1);
+    if (answer === null) return;
+    counters.callbacksAnswered += 1;
+    out.transmit(encodeCl(answer), from);
   }
 }

@@ -1,19 +1,49 @@
 import { sameUuid, type Uuid, uuidKey } from '../bytes/uuid.ts';
 import { CONVC } from '../interface/conv/index.ts';
-import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, encodeCl, FLAGS1, type Request } from '../pdu/cl/index.ts';
+import {
+  type Ack,
+  type Cancel,
+  type ClPdu,
+  type ClType,
+  DREP_LITTLE_ENDIAN,
+  encodeCl,
+  type Fack,
+  type Ping,
+  type Request,
+} from '../pdu/cl/index.ts';
 import { win32Code } from '../status/win32.ts';
 import { ClientCallbacks } from './client-callbacks.ts';
 import { type Address, type Machine, type Output, sameAddress } from './contract.ts';
+import { DIALECTS, type Dialect } from './dialects.ts';
 import { Outbox } from './outbox.ts';
-import { decodeOrNull, sequenceDifference } from './reply.ts';
+import { decodeOrNull, sequenceDifference, serialDifference } from './reply.ts';
 import { controlHeader, reject, resendAnswers, sendAnswer } from './server-answers.ts';
-import { begin, complete, findCall, removeCall } from './server-calls.ts';
-import { hear, interfaceKey, interfaceOf, type ServerContext, semanticsOf, transmit } from './server-context.ts';
+import { begin, complete, dispatchOrHold } from './server-calls.ts';
+import { takeCancel } from './server-cancel.ts';
+import {
+  findCall,
+  hear,
+  interfaceKey,
+  interfaceOf,
+  type ServerContext,
+  semanticsOf,
+  transmit,
+  transmitToPeer,
+} from './server-context.ts';
 import { indy, pollCallbacks } from './server-identity.ts';
-import { type CallState, newServerActivity, type ServerActivity, type ServerCall } from './server-state.ts';
-import { armSweep, forgetOldest, sweepWhenDue } from './server-sweep.ts';
-import type { ServedInterface, ServerCounters, ServerEvent, ServerInput } from './server-types.ts';
-import { type ServerSettings, WINDOWS_SERVER } from './settings.ts';
+import { openActivity } from './server-limits.ts';
+import { takeRequestFragment, takeResponseFack, tellMissing } from './server-messages.ts';
+import { removeCall } from './server-remove.ts';
+import type { CallState, ServerActivity, ServerCall } from './server-state.ts';
+import { armSweep, sweepWhenDue } from './server-sweep.ts';
+import {
+  newServerCounters,
+  type ServedInterface,
+  type ServerCounters,
+  type ServerEvent,
+  type ServerInput,
+} from './server-types.ts';
+import type { ServerSettings } from './settings.ts';
 
 /*
  * The server of connectionless RPC ([MS-RPCE] 3.2.3, C706 10.3), for one socket.
@@ -21,14 +51,15 @@ import { type ServerSettings, WINDOWS_SERVER } from './settings.ts';
  * Every activity numbers its calls; a number is executed once (lowestUnused), and never after a later one
  * (lowestAllowed). The first at-most-once call of an activity is held until its client has answered a callback, since
  * the request may be an old duplicate from before this server was started. A finished call keeps its answer until the
- * client acknowledges it, goes on, or falls silent; nothing is sent again unasked (Windows).
+ * client acknowledges it, goes on, or falls silent; whether it is sent again unasked is a matter of the dialect.
  */
-type Action = 'say-working' | 'answer-again' | 'confirm';
+type Action = 'collect' | 'tell-missing' | 'say-working' | 'answer-again' | 'advance' | 'confirm' | 'cancel';
 
 const TRANSITIONS: Record<CallState, Partial<Record<ClType, Action>>> = {
-  held: { request: 'say-working', ping: 'say-working' },
-  working: { request: 'say-working', ping: 'say-working' },
-  sending: { request: 'answer-again', ping: 'answer-again', ack: 'confirm' },
+  receiving: { request: 'collect', ping: 'tell-missing', cl_cancel: 'cancel' },
+  held: { request: 'say-working', ping: 'say-working', cl_cancel: 'cancel' },
+  working: { request: 'say-working', ping: 'say-working', cl_cancel: 'cancel' },
+  sending: { request: 'answer-again', ping: 'answer-again', fack: 'advance', ack: 'confirm', cl_cancel: 'cancel' },
 };
 
 /** Timers: the sweep of idle calls, activities and clients; repetition of an answer, where the settings want it. */
@@ -37,39 +68,45 @@ export interface ClServerOptions {
   /** Seconds since 1970. */
   readonly bootTime: number;
   readonly newUuid: () => Uuid;
+  /** Whose server it behaves like; default: windows. */
+  readonly dialect?: Dialect;
+  /** Changes to the settings of the dialect. */
   readonly settings?: Partial<ServerSettings>;
   /** NDR format label of the answers; the stubs of outcomes must be encoded alike. */
   readonly drep?: number;
 }
 
 export class ClServer implements Machine<ServerInput, ServerEvent> {
-  readonly counters: ServerCounters = {
-    callsIn: 0,
-    callsOut: 0,
-    packetsIn: 0,
-    packetsOut: 0,
-    duplicates: 0,
-    callbacks: 0,
-    callbacksFailed: 0,
-    rejected: 0,
-    garbage: 0,
-  };
+  readonly counters: ServerCounters = newServerCounters();
   readonly #context: ServerContext;
 
-  constructor({ bootTime, newUuid, settings: changed, drep = DREP_LITTLE_ENDIAN }: ClServerOptions) {
-    const settings = { ...WINDOWS_SERVER, ...changed };
+  constructor({
+    bootTime,
+    newUuid,
+    dialect = 'windows',
+    settings: changed,
+    drep = DREP_LITTLE_ENDIAN,
+  }: ClServerOptions) {
+    const settings = { ...DIALECTS[dialect].server, ...changed };
     this.#context = {
       settings,
       bootTime,
       drep,
       interfaces: new Map(),
       activities: new Map(),
+      strangers: new Set(),
+      peers: new Map(),
       calls: new Map(),
+      receiving: new Set(),
+      asking: new Map(),
       clients: new Map(),
       callbacks: new ClientCallbacks({ bootTime, newUuid, settings, drep }),
       counters: this.counters,
       out: new Outbox(),
+      fragments: 0,
+      reassembly: 0,
       lastCall: 0,
+      lastCallback: 0,
       sweepAt: null,
     };
   }
@@ -84,7 +121,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
         this.counters.packetsIn += 1;
         const pdu = decodeOrNull(input.datagram);
         if (pdu === null) this.counters.garbage += 1;
-        else this.#receive(pdu, input.from, now);
+        else this.#receive(pdu, input.from, input.datagram.length, now);
         break;
       }
       case 'complete':
@@ -109,51 +146,76 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     return { activities: activities.size, calls: calls.size, clients: clients.size };
   }
 
+  /** What unfinished requests and callbacks use of their limits, and the addresses known. */
+  get usage(): {
+    readonly fragments: number;
+    readonly reassembly: number;
+    readonly callbacks: number;
+    readonly peers: number;
+  } {
+    const { fragments, reassembly, asking, peers } = this.#context;
+    return { fragments, reassembly, callbacks: asking.size, peers: peers.size };
+  }
+
   #serve(served: ServedInterface): void {
     const { interfaces } = this.#context;
     interfaces.set(interfaceKey(served.uuid, served.version.major), { served, hint: interfaces.size });
   }
 
-  #receive(pdu: ClPdu, from: Address, now: number): void {
+  #receive(pdu: ClPdu, from: Address, size: number, now: number): void {
     const { client } = this.#context.callbacks;
     switch (pdu.type) {
       case 'request':
-        return this.#request(pdu, from, now);
+        return this.#request(pdu, from, size, now);
       case 'ping':
       case 'ack':
-        return this.#control(pdu, from, now);
       case 'cl_cancel':
+        return this.#control(pdu, from, size, now);
       case 'fack':
-        return;
+        if (!client.owns(pdu)) return this.#control(pdu, from, size, now);
+        return client.receive(pdu, from, now);
       default:
         if (client.owns(pdu)) client.receive(pdu, from, now);
         else this.counters.garbage += 1;
     }
   }
 
-  #request(pdu: Request, from: Address, now: number): void {
+  #request(pdu: Request, from: Address, size: number, now: number): void {
     const context = this.#context;
     const { header } = pdu;
     if (sameUuid(header.interfaceId, CONVC.uuid)) return indy(context, pdu, now);
-    const served = interfaceOf(context, header)?.served;
-    if (served === undefined || header.interfaceMinor > served.version.minor)
-      return reject(context, pdu, from, 'nca_s_unk_if');
-    if (header.opnum >= served.operations) return reject(context, pdu, from, 'nca_s_op_rng_error');
+    const entry = interfaceOf(context, header);
+    if (entry === undefined || header.interfaceMinor > entry.served.version.minor)
+      return reject(context, header, from, 'nca_s_unk_if');
+    if (header.opnum >= entry.served.operations) return reject(context, header, from, 'nca_s_op_rng_error');
     if (header.serverBoot !== 0 && header.serverBoot !== context.bootTime)
-      return reject(context, pdu, from, 'nca_s_wrong_boot_time');
-    if (header.authProtocol !== 0) return reject(context, pdu, from, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
-    if ((header.flags1 & FLAGS1.frag) !== 0) return reject(context, pdu, from, 'nca_s_proto_error');
+      return reject(context, header, from, 'nca_s_wrong_boot_time');
+    if (header.authProtocol !== 0) return reject(context, header, from, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
     const activity = this.#activity(pdu, from, now);
     if (activity === null) return;
-    if (sequenceDifference(header.sequence, activity.lowestUnused) >= 0) return begin(context, activity, pdu, now);
+    if (!activity.peer.proven) activity.peer.received += size;
+    const { sequence } = header;
+    if (sequenceDifference(sequence, activity.lowestUnused) >= 0) return this.#begin(activity, pdu, entry.hint, now);
+    const call = findCall(activity, sequence);
+    if (call?.state === 'receiving') return this.#react(call, pdu, now);
+    if (call === undefined && activity.overtaken.has(sequence)) return this.#begin(activity, pdu, entry.hint, now);
     this.counters.duplicates += 1;
-    if (sequenceDifference(header.sequence, activity.lowestAllowed) < 0) return;
-    const call = findCall(activity, header.sequence);
-    if (call !== undefined) this.#react(call, pdu, now);
-    else if (semanticsOf(pdu) === 'idempotent') begin(context, activity, pdu, now);
+    if (call !== undefined) return this.#react(call, pdu, now);
+    if (sequenceDifference(sequence, activity.lowestAllowed) < 0) return;
+    if (semanticsOf(header) === 'idempotent') return this.#begin(activity, pdu, entry.hint, now);
+    if (header.fragment === 0 && context.settings.repeatOfFinished === 'reject')
+      reject(context, header, from, 'nca_s_proto_error');
   }
 
-  /** The activity of a request, a new one where need be; null when it belongs to somebody else. */
+  #begin(activity: ServerActivity, pdu: Request, interfaceHint: number, now: number): void {
+    const context = this.#context;
+    const call = begin(context, activity, pdu, interfaceHint, now);
+    if (call === null) return;
+    if (call.state === 'receiving') takeRequestFragment(context, call, pdu, now);
+    else dispatchOrHold(context, call);
+  }
+
+  /** The activity of a request, a new one where need be; null when it belongs to somebody else or there is no room. */
   #activity({ header }: Request, from: Address, now: number): ServerActivity | null {
     const context = this.#context;
     const key = uuidKey(header.activity);
@@ -163,44 +225,49 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       hear(context, known, now);
       return known;
     }
-    const activity = newServerActivity(key, header.activity.slice(), from, header.sequence, now);
-    context.activities.set(key, activity);
-    if (context.activities.size > context.settings.maxActivities) forgetOldest(context);
     armSweep(context, now);
-    return activity;
+    return openActivity(context, key, header, from, now);
   }
 
-  #control(pdu: ClPdu & { type: 'ping' | 'ack' }, from: Address, now: number): void {
+  #control(pdu: Ping | Ack | Cancel | Fack, from: Address, size: number, now: number): void {
     const context = this.#context;
     const { sequence, activity: id } = pdu.header;
     const activity = context.activities.get(uuidKey(id));
-    const call = activity === undefined ? undefined : findCall(activity, sequence);
     if (activity !== undefined) {
       if (!sameAddress(activity.address, from)) return;
       hear(context, activity, now);
+      if (!activity.peer.proven) activity.peer.received += size;
+      const call = findCall(activity, sequence);
+      if (call !== undefined) return this.#react(call, pdu, now);
+      if (pdu.type === 'cl_cancel') return takeCancel(context, activity, pdu, now);
+      if (activity.calls.some((other) => sequenceDifference(other.sequence, sequence) > 0)) return;
     }
-    if (call !== undefined) return this.#react(call, pdu, now);
-    if (pdu.type === 'ack') return;
-    if (activity?.calls.some(({ request }) => sequenceDifference(request.header.sequence, sequence) > 0)) return;
+    if (pdu.type !== 'ping') return;
     transmit(context, encodeCl({ type: 'nocall', header: controlHeader(context, pdu), body: null }), from);
   }
 
-  #react(call: ServerCall, pdu: ClPdu, now: number): void {
+  #react(call: ServerCall, pdu: Request | Ping | Ack | Cancel | Fack, now: number): void {
     const context = this.#context;
-    const risen = sequenceDifference(pdu.header.serial, call.serialSeen) > 0;
+    const { peer, address } = call.activity;
+    const risen = serialDifference(pdu.header.serial, call.serialSeen) > 0;
     if (risen) call.serialSeen = pdu.header.serial;
     if (pdu.type === 'ping' && !risen && context.settings.pingSerialMustRise) return;
     switch (TRANSITIONS[call.state][pdu.type]) {
+      case 'collect':
+        return pdu.type === 'request' ? takeRequestFragment(context, call, pdu, now) : undefined;
+      case 'tell-missing':
+        return tellMissing(context, call, pdu, context.settings.missingFragments);
       case 'say-working':
-        return transmit(
-          context,
-          encodeCl({ type: 'working', header: controlHeader(context, pdu) }),
-          call.activity.address,
-        );
+        transmitToPeer(context, peer, encodeCl({ type: 'working', header: controlHeader(context, pdu) }), address);
+        return;
       case 'answer-again':
-        return sendAnswer(context, call, now);
+        return sendAnswer(context, call, now, true);
+      case 'advance':
+        return pdu.type === 'fack' ? takeResponseFack(context, call, pdu, now) : undefined;
       case 'confirm':
-        return removeCall(context, call);
+        return removeCall(context, call, now);
+      case 'cancel':
+        return pdu.type === 'cl_cancel' ? takeCancel(context, call.activity, pdu, now) : undefined;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type ClPdu, encodeCl } from '../pdu/cl/index.ts';
+import { type ClPdu, encodeCl, FLAGS1 } from '../pdu/cl/index.ts';
 import { arm, type ClientContext } from './client-context.ts';
 import type { Activity } from './client-state.ts';
 import type { Address } from './contract.ts';
@@ -17,12 +17,19 @@ export function flush(context: ClientContext, now: number): void {
     if (activity.state === 'ack-pending') acknowledge(context, activity, now);
 }
 
-export function sendAck({ out }: ClientContext, { ack }: Activity): void {
-  if (ack !== null) out.transmit(encodeCl({ type: 'ack', header: ack.header }), ack.to);
+export function sendAck({ out, drep }: ClientContext, { ack, binding }: Activity): void {
+  if (ack === null) return;
+  const header = replyHeader(ack.call, { serverBoot: binding.serverBoot, drep });
+  out.transmit(encodeCl({ type: 'ack', header }), ack.to);
 }
 
 /** A server that repeats the answer to an earlier call has not noticed that the activity went on. */
 export function acknowledgeOld({ out, drep }: ClientContext, pdu: ClPdu, from: Address): void {
   if (pdu.type !== 'response' && pdu.type !== 'fault') return;
   out.transmit(encodeCl({ type: 'ack', header: replyHeader(pdu.header, { drep }) }), from);
+}
+
+/** A response in one PDU, or the end of one: what a server repeats until it is told. */
+export function wantsAnswer({ header: { flags1 } }: ClPdu): boolean {
+  return (flags1 & FLAGS1.frag) === 0 || (flags1 & FLAGS1.lastfrag) !== 0 || (flags1 & FLAGS1.nofack) === 0;
 }

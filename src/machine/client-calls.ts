@@ -1,159 +1,168 @@
-import { type ClHeader, type ClPdu, encodeCl, type FackBody, isLittleEndian } from '../pdu/cl/index.ts';
+import { FLAGS1, FLAGS2 } from '../pdu/cl/index.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import { ncaCode } from '../status/nca.ts';
+import { sendAck } from './client-acknowledge.ts';
 import { arm, type ClientContext, findBinding } from './client-context.ts';
-import { type Activity, type Binding, type Call, newActivity, newCall } from './client-state.ts';
+import { type Activity, type Binding, type Call, newActivity, requestHeader } from './client-state.ts';
+import { transmitPing, transmitRequest } from './client-transmit.ts';
 import type { ClientInput } from './client-types.ts';
 import type { Address } from './contract.ts';
-import { replyHeader } from './reply.ts';
+import { fragmentBody } from './fragment-size.ts';
+import { heldBytes } from './receive-window.ts';
+import { openSendWindow, wasSent } from './send-window.ts';
 
-const NO_TRAILER = new Uint8Array(0);
-const WRONG_BOOT_TIME = ncaCode('nca_s_wrong_boot_time');
+type CallInput = ClientInput & { kind: 'call' };
 
-export function startCall(context: ClientContext, input: ClientInput & { kind: 'call' }, now: number): void {
-  if (context.calls.has(input.call)) throw new LocalMisuseError(`call ${input.call} is in progress`);
+/** Throws LocalMisuseError for a number in use, an unknown binding or a stub beyond the limit. */
+export function startCall(context: ClientContext, input: CallInput, now: number): void {
+  const { settings, calls, waiting } = context;
+  if (calls.has(input.call) || waiting.has(input.call)) throw new LocalMisuseError(`call ${input.call} is in progress`);
+  if (input.stub.length > settings.maxMessage)
+    throw new LocalMisuseError(`a stub of ${input.stub.length} bytes exceeds the limit of ${settings.maxMessage}`);
   const binding = findBinding(context, input.binding);
-  const activity = binding.idle.pop() ?? addActivity(context, binding);
-  activity.ack = null;
-  activity.sequence = (activity.sequence + 1) >>> 0;
-  const call = newCall(input, activity, {
-    drep: context.drep,
-    flags2: context.requestFlags2,
-    wait: context.settings.retransmitInitial,
-    now,
-  });
-  activity.call = call;
-  activity.state = 'sending';
-  transmit(context, activity, call, 'request');
-  if (call.semantics === 'maybe') {
-    finish(context, activity, now, null);
-    return context.out.event({ kind: 'sent', call: call.id, trace: call });
+  const activity = binding.idle.pop() ?? addActivity(context, binding) ?? leastBusy(binding);
+  if (activity.calls.length === 0) return launch(context, activity, input, now);
+  activity.queue.push(input);
+  waiting.set(input.call, activity);
+  advanceQueue(context, activity, now);
+}
+
+/** Starts the next waiting call when it may overlap with those ahead of it; asks after them where that is not known yet. */
+export function advanceQueue(context: ClientContext, activity: Activity, now: number): void {
+  const ahead = activity.calls.at(-1);
+  if (activity.queue.length === 0 || activity.retired) return;
+  if (ahead !== undefined) {
+    if (!context.settings.overlap || !activity.binding.overlaps) return;
+    if (ahead.state === 'sending') {
+      if (ahead.send === null && !ahead.pinged) transmitPing(context, ahead);
+      return;
+    }
   }
-  context.calls.set(call.id, activity);
-  arm(context, activity, now + call.wait);
+  const next = activity.queue.shift();
+  if (next === undefined) return;
+  context.waiting.delete(next.call);
+  launch(context, activity, next, now);
 }
 
-/** The answer has come: response, fault or reject. */
-export function settle(context: ClientContext, activity: Activity, call: Call, pdu: ClPdu, from: Address, now: number) {
-  switch (pdu.type) {
-    case 'response':
-      finish(context, activity, now, from);
-      return context.out.event({
-        kind: 'response',
-        call: call.id,
-        stub: pdu.stub,
-        littleEndian: isLittleEndian(pdu.header),
-        trace: call,
-      });
-    case 'fault':
-    case 'reject':
-      if (pdu.status === WRONG_BOOT_TIME) activity.binding.serverBoot = 0;
-      finish(context, activity, now, from);
-      return context.out.event({ kind: pdu.type, call: call.id, status: pdu.status, trace: call });
-  }
-}
-
-/** The server has the whole request: from now on pings ask after it. */
-export function serverWorks(context: ClientContext, activity: Activity, call: Call, now: number): void {
-  if (activity.state === 'dispatched') call.wait = Math.min(call.wait * 2, context.settings.retransmitMax);
-  activity.state = 'dispatched';
-  arm(context, activity, now + call.wait);
-}
-
-/** A server that lost the request asks for it by nocall. Only the first nocall after a ping counts, so nobody can make us loop. */
-export function resend(
-  context: ClientContext,
-  activity: Activity,
-  call: Call,
-  body: FackBody | null,
-  now: number,
-): void {
-  const { settings } = context;
-  if (body === null) call.nocalls = 0;
-  else {
-    call.nocalls += 1;
-    if (body.windowSize > 0 && call.nocalls >= settings.nocallLimit)
-      return violate(context, activity, call, 'the server takes no part of it', now);
-    if (body.windowSize === 0) call.wait = Math.min(call.wait * 2, settings.retransmitMax);
-  }
-  if (call.lastSent !== 'ping') return;
-  activity.state = 'sending';
-  transmit(context, activity, call, 'request');
-  arm(context, activity, now + call.wait);
-}
-
-export function violate(context: ClientContext, activity: Activity, call: Call, reason: string, now: number): void {
-  finish(context, activity, now, null);
-  context.out.event({ kind: 'violation', call: call.id, reason, trace: call });
-}
-
-/** Nobody waits for the call any more. */
-export function abandon(context: ClientContext, id: number): void {
-  const activity = context.calls.get(id);
-  if (activity === undefined) return;
-  remove(context, activity);
-  if (activity.call !== null) context.out.event({ kind: 'abandoned', call: id, trace: activity.call });
-}
-
-/** The retransmission timer: the request again while it may be lost, a ping once it has arrived, or the end. */
-export function retry(context: ClientContext, activity: Activity, call: Call, now: number): void {
-  const { settings, out } = context;
-  if (now - call.lastHeard >= settings.giveUpAfter) {
-    remove(context, activity);
-    return out.event({ kind: 'no-answer', call: call.id, heard: call.answeredFrom !== null, trace: call });
-  }
-  if (settings.backOffOnSilence) call.wait = Math.min(call.wait * 2, settings.retransmitMax);
-  transmit(context, activity, call, activity.state === 'sending' ? 'request' : 'ping');
-  arm(context, activity, now + call.wait);
-}
-
-/** A call that ended without the server's word takes its activity with it: nobody knows what comes of its number. */
-function remove({ calls, activities }: ClientContext, activity: Activity): void {
-  if (activity.call !== null) calls.delete(activity.call.id);
-  activities.delete(activity.key);
-}
-
-function addActivity({ newUuid, activities }: ClientContext, binding: Binding): Activity {
-  const activity = newActivity(newUuid(), binding);
-  activities.set(activity.key, activity);
-  return activity;
-}
-
-function transmit({ out }: ClientContext, activity: Activity, call: Call, type: 'request' | 'ping'): void {
-  const { binding } = activity;
-  const header: ClHeader = {
-    ...call.header,
-    flags1: type === 'ping' ? 0 : call.header.flags1,
-    flags2: type === 'ping' ? 0 : call.header.flags2,
-    serverBoot: binding.serverBoot,
-    interfaceHint: binding.interfaceHint,
-    activityHint: activity.activityHint,
-    serial: call.serial,
-  };
-  call.serial = (call.serial + 1) & 0xffff;
-  call.lastSent = type;
-  if (type === 'ping') call.pings += 1;
-  else call.requests += 1;
-  const pdu = type === 'ping' ? { type, header } : { type, header, stub: call.stub, trailer: NO_TRAILER };
-  out.transmit(encodeCl(pdu), binding.to);
+/** All of the request is on its way, which is the end of a maybe call. */
+export function endMaybe(context: ClientContext, call: Call, now: number): void {
+  if (call.semantics !== 'maybe' || (call.send !== null && !wasSent(call.send))) return;
+  finish(context, call, now, null);
+  context.out.event({ kind: 'sent', call: call.id, trace: call });
 }
 
 /** The call is over for its caller. `answered` says where an acknowledgement has to go, null: nowhere. */
-function finish(context: ClientContext, activity: Activity, now: number, answered: Address | null): void {
-  const { call } = activity;
-  if (call === null) return;
-  context.calls.delete(call.id);
-  activity.call = null;
-  activity.binding.idle.push(activity);
-  if (answered !== null && call.semantics === 'at-most-once') {
-    activity.state = 'ack-pending';
-    activity.ack = {
-      header: replyHeader(call.header, { serverBoot: activity.binding.serverBoot, drep: context.drep }),
-      to: answered,
-    };
-    arm(context, activity, now + context.settings.delayedAck);
-  } else {
-    activity.state = 'idle';
-    arm(context, activity, now + context.settings.activityIdle);
+export function finish(context: ClientContext, call: Call, now: number, answered: Address | null): void {
+  const { activity } = call;
+  detach(context, call);
+  const acknowledges = answered !== null && wantsAck(call);
+  activity.ack = acknowledges ? { call: call.header, to: answered } : null;
+  if (activity.calls.length > 0 || activity.retired) {
+    sendAck(context, activity);
+    activity.ack = null;
+    if (activity.calls.length === 0) dropActivity(context, activity);
+    return;
   }
+  if (activity.queue.length > 0) return advanceQueue(context, activity, now);
+  activity.binding.idle.push(activity);
+  activity.state = acknowledges ? 'ack-pending' : 'idle';
+  arm(context, activity, now + (acknowledges ? context.settings.delayedAck : context.settings.activityIdle));
+}
+
+/** Takes the call off its activity. */
+export function detach(context: ClientContext, call: Call): void {
+  const { activity } = call;
+  context.calls.delete(call.id);
+  activity.calls.splice(activity.calls.indexOf(call), 1);
+  if (call.receive !== null) context.reassembly -= heldBytes(call.receive);
+  if (call.send === null) return;
+  activity.burst = Math.max(1, call.send.burst);
+  activity.peerWindow = Math.max(1, call.send.peerWindow);
+}
+
+export function dropActivity({ activities }: ClientContext, activity: Activity): void {
+  const { idle, activities: own } = activity.binding;
+  activities.delete(activity.key);
+  own.delete(activity);
+  const at = idle.indexOf(activity);
+  if (at >= 0) idle.splice(at, 1);
+}
+
+function launch(context: ClientContext, activity: Activity, input: CallInput, now: number): void {
+  activity.ack = null;
+  activity.sequence = (activity.sequence + 1) >>> 0;
+  const call = newCall(context, input, activity, now);
+  activity.calls.push(call);
+  activity.state = 'calling';
+  context.calls.set(call.id, call);
+  transmitRequest(context, call, now);
+  if (call.semantics === 'maybe') endMaybe(context, call, now);
+  if (context.calls.get(call.id) !== call) return;
+  arm(context, call, now + call.wait);
+  if (activity.queue.length > 0) advanceQueue(context, activity, now);
+}
+
+function newCall(context: ClientContext, input: CallInput, activity: Activity, now: number): Call {
+  const { settings, drep, requestFlags2 } = context;
+  const { call: id, semantics, stub, interfaceId, opnum, object } = input;
+  const { sequence } = activity;
+  const pduSize = Math.min(activity.pduSize, activity.binding.maxPdu);
+  const fragmented = stub.length > fragmentBody(pduSize);
+  const names = { interfaceId, opnum, object, semantics, activity: activity.id, sequence };
+  const flags2 = activity.calls.length > 0 ? requestFlags2 | FLAGS2.unrelated : requestFlags2;
+  const header = requestHeader(names, { drep, flags2 });
+  return {
+    id,
+    activity,
+    semantics,
+    sequence,
+    stub,
+    header:
+      fragmented && !settings.idempotentFragments ? { ...header, flags1: header.flags1 & ~FLAGS1.idempotent } : header,
+    state: 'sending',
+    send: fragmented ? openSendWindow(stub, activity.burst, activity.peerWindow, now) : null,
+    receive: null,
+    pduSize,
+    serial: 0,
+    wait: settings.retransmitInitial,
+    pause: settings.retransmitInitial,
+    timerAt: Number.POSITIVE_INFINITY,
+    silentSince: now,
+    progressAt: now,
+    pinged: false,
+    nocalls: 0,
+    cancel: null,
+    requests: 0,
+    pings: 0,
+    callbacks: 0,
+    heard: {},
+    answeredFrom: null,
+  };
+}
+
+/** What the server keeps until it is told: the answer to an at-most-once call, and one of many fragments. */
+function wantsAck({ header, receive }: Call): boolean {
+  return (header.flags1 & FLAGS1.idempotent) === 0 || receive !== null;
+}
+
+function addActivity({ newUuid, activities, settings }: ClientContext, binding: Binding): Activity | undefined {
+  if (
+    binding.activities.size >= settings.activitiesPerBinding &&
+    openActivities(binding).length >= settings.activitiesPerBinding
+  )
+    return undefined;
+  const activity = newActivity(newUuid(), binding);
+  activities.set(activity.key, activity);
+  binding.activities.add(activity);
+  return activity;
+}
+
+/** All are in use, so there is one. */
+function leastBusy(binding: Binding): Activity {
+  return openActivities(binding).reduce((least, other) =>
+    other.calls.length + other.queue.length < least.calls.length + least.queue.length ? other : least,
+  );
+}
+
+function openActivities({ activities }: Binding): Activity[] {
+  return [...activities].filter(({ retired }) => !retired);
 }

@@ -1,7 +1,7 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import type { Activity, Binding } from './client-state.ts';
-import type { ClientEvent } from './client-types.ts';
+import type { Activity, Binding, Call } from './client-state.ts';
+import type { ClientCounters, ClientEvent } from './client-types.ts';
 import type { Outbox } from './outbox.ts';
 import type { ClientSettings } from './settings.ts';
 
@@ -16,9 +16,13 @@ export interface ClientContext {
   readonly requestFlags2: number;
   readonly bindings: Map<number, Binding>;
   readonly activities: Map<string, Activity>;
-  /** The activities of calls in progress. */
-  readonly calls: Map<number, Activity>;
+  /** Calls in progress, and the activities that others wait for. */
+  readonly calls: Map<number, Call>;
+  readonly waiting: Map<number, Activity>;
+  readonly counters: ClientCounters;
   readonly out: Outbox<ClientEvent>;
+  /** Bytes of unfinished responses. */
+  reassembly: number;
 }
 
 /** Throws LocalMisuseError for an unknown number. */
@@ -28,7 +32,12 @@ export function findBinding({ bindings }: ClientContext, id: number): Binding {
   return binding;
 }
 
-export function arm({ out }: ClientContext, activity: Activity, at: number): void {
-  activity.timerAt = at;
+export function arm({ out }: ClientContext, timed: Activity | Call, at: number): void {
+  timed.timerAt = at;
   out.arm(at);
+}
+
+export function findCall({ calls }: Activity, sequence: number): Call | undefined {
+  const first = calls[0];
+  return first?.sequence === sequence ? first : calls.find((call) => call.sequence === sequence);
 }

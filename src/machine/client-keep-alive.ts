@@ -20,7 +20,10 @@ export function release(binding: Binding): void {
 export function keepAlive(context: ClientContext, binding: Binding, now: number): void {
   const { settings, addressSpace, drep, out } = context;
   const activity = context.newUuid();
-  const casUuid = settings.keepAliveUuid === 'activity' ? (binding.idle.at(-1)?.id ?? activity) : addressSpace;
+  const casUuid =
+    settings.keepAliveUuid === 'activity'
+      ? ((binding.idle.at(-1) ?? [...binding.activities][0])?.id ?? activity)
+      : addressSpace;
   const names = { interfaceId: CONVC, opnum: 0, object: NIL_UUID, semantics: 'maybe', activity, sequence: 0 } as const;
   const header = { ...requestHeader(names, { drep, flags2: 0 }), serverBoot: binding.serverBoot };
   const stub = encodeConvcIndyRequest({ casUuid }, isLittleEndian(header));

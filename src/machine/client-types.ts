@@ -31,8 +31,10 @@ export type ClientInput =
       readonly semantics: CallSemantics;
       readonly object?: Uuid;
     }
-  /** Nobody waits for this call any more. */
+  /** Nobody waits for this call any more: it ends at once as `abandoned`, and the server is told (orphan). */
   | { readonly kind: 'abandon'; readonly call: number }
+  /** Asks the server to end this call: it ends as `abandoned`, or with the answer that comes first. */
+  | { readonly kind: 'cancel'; readonly call: number }
   /** The binding got a context handle, or lost one: keep-alives go out while it holds any. */
   | { readonly kind: 'hold' | 'release'; readonly binding: number }
   /** Send every delayed acknowledgement now. */
@@ -41,7 +43,7 @@ export type ClientInput =
 
 /** What happened to a call on the wire, for those who ask why it failed. */
 export interface CallTrace {
-  /** Requests sent, the first one included. */
+  /** Request PDUs sent, the first one included. */
   readonly requests: number;
   readonly pings: number;
   /** PDUs of the server for this call, by type. */
@@ -66,9 +68,21 @@ export type ClientEvent =
   | { readonly kind: 'no-answer'; readonly call: number; readonly heard: boolean; readonly trace: CallTrace }
   /** The server broke the protocol. */
   | { readonly kind: 'violation'; readonly call: number; readonly reason: string; readonly trace: CallTrace }
-  /** The end of a call that its caller gave up. */
-  | { readonly kind: 'abandoned'; readonly call: number; readonly trace: CallTrace }
+  /** The end of a call that its caller gave up; `confirmed`: the server has acknowledged a cancel. */
+  | { readonly kind: 'abandoned'; readonly call: number; readonly confirmed?: boolean; readonly trace: CallTrace }
   /** A maybe call is on its way. */
   | { readonly kind: 'sent'; readonly call: number; readonly trace: CallTrace }
   /** The binding goes on with the server behind the mapper. */
   | { readonly kind: 'repointed'; readonly binding: number; readonly to: Address };
+
+export interface ClientCounters {
+  /** Response fragments that could not be kept: beyond the window, or of no possible message. */
+  fragmentsRefused: number;
+  /** Responses given up because they, or all unfinished ones together, grew too long. */
+  messagesRefused: number;
+  /** Calls given up because no fragment came through any more. */
+  stalled: number;
+  callbacksAnswered: number;
+  /** PDUs that belong to no call: forged, late or lost. */
+  strays: number;
+}

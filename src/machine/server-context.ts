@@ -1,10 +1,10 @@
 import { type Uuid, uuidKey } from '../bytes/uuid.ts';
-import { type ClHeader, FLAGS1, type Request } from '../pdu/cl/index.ts';
+import { type ClHeader, FLAGS1 } from '../pdu/cl/index.ts';
 import type { ClientCallbacks } from './client-callbacks.ts';
 import type { CallSemantics } from './client-types.ts';
 import type { Address } from './contract.ts';
 import type { Outbox } from './outbox.ts';
-import type { ServerActivity, ServerCall } from './server-state.ts';
+import type { Peer, ServerActivity, ServerCall } from './server-state.ts';
 import type { ServedInterface, ServerCounters, ServerEvent } from './server-types.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -17,13 +17,24 @@ export interface ServerContext {
   readonly drep: number;
   readonly interfaces: Map<string, { readonly served: ServedInterface; readonly hint: number }>;
   readonly activities: Map<string, ServerActivity>;
+  /** Activities of peers that have answered no callback, the oldest first. */
+  readonly strangers: Set<ServerActivity>;
+  readonly peers: Map<string, Peer>;
   readonly calls: Map<number, ServerCall>;
+  /** Calls with missing fragments, the one without a new fragment for longest first. */
+  readonly receiving: Set<ServerCall>;
+  /** Activities that are being asked who they are, the oldest question first. */
+  readonly asking: Map<number, ServerActivity>;
   /** Client processes known from callbacks, and when each was last heard of. */
   readonly clients: Map<string, { readonly addressSpace: Uuid; lastHeard: number }>;
   readonly callbacks: ClientCallbacks;
   readonly counters: ServerCounters;
   readonly out: Outbox<ServerEvent>;
+  /** Fragments that wait for an earlier one, and bytes of unfinished requests. */
+  fragments: number;
+  reassembly: number;
   lastCall: number;
+  lastCallback: number;
   sweepAt: number | null;
 }
 
@@ -35,9 +46,9 @@ export function interfaceOf({ interfaces }: ServerContext, { interfaceId, interf
   return interfaces.get(interfaceKey(interfaceId, interfaceMajor));
 }
 
-export function semanticsOf({ header }: Request): CallSemantics {
-  if ((header.flags1 & (FLAGS1.maybe | FLAGS1.broadcast)) === FLAGS1.maybe) return 'maybe';
-  return (header.flags1 & FLAGS1.idempotent) !== 0 ? 'idempotent' : 'at-most-once';
+export function semanticsOf({ flags1 }: ClHeader): CallSemantics {
+  if ((flags1 & (FLAGS1.maybe | FLAGS1.broadcast)) === FLAGS1.maybe) return 'maybe';
+  return (flags1 & FLAGS1.idempotent) !== 0 ? 'idempotent' : 'at-most-once';
 }
 
 export function hear({ clients }: ServerContext, activity: ServerActivity, now: number): void {
@@ -49,4 +60,30 @@ export function hear({ clients }: ServerContext, activity: ServerActivity, now: 
 export function transmit({ counters, out }: ServerContext, datagram: Uint8Array, to: Address): void {
   counters.packetsOut += 1;
   out.transmit(datagram, to);
+}
+
+/**
+ * To a peer that has activities. Until it has answered a callback it may be somebody in whose name others ask, and gets no
+ * more than a few times what it sent, with `reserve` bytes of that left over. False: not sent.
+ */
+export function transmitToPeer(
+  context: ServerContext,
+  peer: Peer,
+  datagram: Uint8Array,
+  to: Address,
+  reserve = 0,
+): boolean {
+  if (!peer.proven) {
+    if (peer.sent + datagram.length + reserve > peer.received * context.settings.amplification) {
+      context.counters.amplificationRefused += 1;
+      return false;
+    }
+    peer.sent += datagram.length;
+  }
+  transmit(context, datagram, to);
+  return true;
+}
+
+export function findCall(activity: ServerActivity, sequence: number): ServerCall | undefined {
+  return activity.calls.find((call) => call.sequence === sequence);
 }

@@ -1,24 +1,35 @@
 import { uuidKey } from '../bytes/uuid.ts';
 import { decodeConvcIndyRequest } from '../interface/conv/index.ts';
-import { FLAGS2, isLittleEndian, type Request } from '../pdu/cl/index.ts';
+import { CL_HEADER_SIZE, isLittleEndian, type Request } from '../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
+import { ncaCode } from '../status/nca.ts';
 import type { CallbackAnswer } from './client-callbacks.ts';
 import { sequenceDifference } from './reply.ts';
-import { reject } from './server-answers.ts';
-import { dispatch, removeCall } from './server-calls.ts';
-import { hear, type ServerContext, transmit } from './server-context.ts';
+import { prepareAnswer, rejectCall, sendAnswer } from './server-answers.ts';
+import { endCallback } from './server-callback.ts';
+import { dispatchOrHold } from './server-calls.ts';
+import { hear, type ServerContext, transmit, transmitToPeer } from './server-context.ts';
+import { removeCall } from './server-remove.ts';
+import { peerKey, type ServerActivity, type ServerCall } from './server-state.ts';
+
+/** Bytes of a reject: header and status. */
+const REFUSAL_SIZE = CL_HEADER_SIZE + 4;
 
 /** Lets the client inside the server say what it has to say, and takes what its callers have answered. */
 export function pollCallbacks(context: ServerContext, now: number): void {
-  const { callbacks, out } = context;
+  const { callbacks, out, peers } = context;
   for (;;) {
     const output = callbacks.client.poll();
     if (output.kind === 'timeout') {
       if (output.at !== null) out.arm(output.at);
       return;
     }
-    if (output.kind === 'transmit') transmit(context, output.datagram, output.to);
-    else {
+    if (output.kind === 'transmit') {
+      const peer = peers.get(peerKey(output.to));
+      if (peer === undefined) transmit(context, output.datagram, output.to);
+      // Before a callback is repeated room is kept for the refusal, which the caller needs more.
+      else transmitToPeer(context, peer, output.datagram, output.to, isRepeated(output.datagram) ? REFUSAL_SIZE : 0);
+    } else {
       const result = callbacks.read(output.event, now);
       if (result !== null) identified(context, result, now);
     }
@@ -26,34 +37,58 @@ export function pollCallbacks(context: ServerContext, now: number): void {
 }
 
 /**
- * A sequence number beyond that of the held call says that its request is an old duplicate; one below it names an
- * earlier call of the activity, which is right only where calls overlap.
+ * A sequence number beyond that of a held call says that its request is an old duplicate; one below it names an earlier
+ * call of the activity, which is right only where calls overlap.
  */
 function identified(context: ServerContext, { id, answer }: CallbackAnswer, now: number): void {
-  const { calls, clients, counters } = context;
-  const asked = calls.get(id);
-  if (asked === undefined) return;
-  const { activity } = asked;
-  activity.callback = null;
-  const ahead = answer === null ? 0 : sequenceDifference(answer.sequence, asked.request.header.sequence);
-  if (answer !== null && answer.status === 0 && ahead > 0) {
-    counters.duplicates += 1;
-    return removeCall(context, asked);
-  }
-  const held = activity.calls.filter(({ state }) => state === 'held');
-  const overlaps = (asked.request.header.flags2 & FLAGS2.unrelated) !== 0;
-  if (answer === null || answer.status !== 0 || (ahead < 0 && !overlaps)) {
+  const { counters, asking } = context;
+  const activity = asking.get(id);
+  const callback = activity?.callback ?? null;
+  if (activity === undefined || callback === null) return;
+  endCallback(context, activity);
+  const waiting = activity.calls.filter(({ state }) => state === 'held' || state === 'receiving');
+  const ahead = answer === null ? 0 : sequenceDifference(answer.sequence, callback.sequence);
+  if (answer === null || answer.status !== 0 || (ahead < 0 && !callback.overlaps)) {
     counters.callbacksFailed += 1;
-    for (const call of held) {
-      removeCall(context, call);
-      reject(context, call.request, activity.address, 'nca_s_who_are_you_failed');
-    }
-    return;
+    return refuse(context, waiting, now);
   }
+  prove(context, activity, answer.addressSpace, now);
+  for (const call of waiting) {
+    if (sequenceDifference(answer.sequence, call.sequence) > 0) {
+      counters.duplicates += 1;
+      removeCall(context, call, now);
+    } else if (call.state === 'held') dispatchOrHold(context, call);
+  }
+  for (const call of [...activity.calls]) if (call.blocked) sendAnswer(context, call, now);
+}
+
+function prove({ clients, strangers }: ServerContext, activity: ServerActivity, who: Uint8Array | null, now: number) {
   // An operation that tells no address space still proves the activity, which then stands for the process itself.
-  activity.addressSpace = answer.addressSpace ?? activity.id;
+  activity.addressSpace = who ?? activity.id;
   clients.set(uuidKey(activity.addressSpace), { addressSpace: activity.addressSpace, lastHeard: now });
-  for (const call of held) dispatch(context, call);
+  const { peer } = activity;
+  if (peer.proven) return;
+  peer.proven = true;
+  for (const each of peer.activities) strangers.delete(each);
+}
+
+/** The refusal of a complete call is its answer: repeated when the caller asks again, as any other. */
+function refuse(context: ServerContext, calls: readonly ServerCall[], now: number): void {
+  for (const call of calls) {
+    if (call.state === 'held') {
+      context.counters.rejected += 1;
+      prepareAnswer(context, call, { kind: 'reject', status: ncaCode('nca_s_who_are_you_failed') }, now);
+      sendAnswer(context, call, now);
+    } else {
+      removeCall(context, call, now);
+      rejectCall(context, call, 'nca_s_who_are_you_failed');
+    }
+  }
+}
+
+/** The serial number tells: the first transmission of a call has 0. */
+function isRepeated(datagram: Uint8Array): boolean {
+  return datagram[7] !== 0 || datagram[79] !== 0;
 }
 
 /** A keep-alive. Its parameter is the client's address space or one of its activities: sources differ, so both count. */

@@ -1,6 +1,7 @@
-import { removeCall } from './server-calls.ts';
 import type { ServerContext } from './server-context.ts';
-import type { ServerActivity } from './server-state.ts';
+import { isBusy } from './server-limits.ts';
+import { forgetActivity, removeCall } from './server-remove.ts';
+import type { ServerCall } from './server-state.ts';
 
 export function armSweep(context: ServerContext, now: number): void {
   context.sweepAt ??= now + context.settings.sweep;
@@ -16,20 +17,11 @@ export function sweepWhenDue(context: ServerContext, now: number): void {
   if (activities.size + clients.size > 0) armSweep(context, now);
 }
 
-/** Makes room: the activity that was first heard of and has no call in progress goes. */
-export function forgetOldest(context: ServerContext): void {
-  for (const activity of context.activities.values()) {
-    if (!isBusy(activity)) return forget(context, activity);
-  }
-}
-
 function sweep(context: ServerContext, now: number): void {
-  const { responseRetention, activityIdle } = context.settings;
-  for (const call of context.calls.values()) {
-    if (call.state === 'sending' && now - call.activity.lastHeard >= responseRetention) removeCall(context, call);
-  }
+  const { activityIdle } = context.settings;
+  for (const call of context.calls.values()) sweepCall(context, call, now);
   for (const activity of context.activities.values()) {
-    if (now - activity.lastHeard >= activityIdle && !isBusy(activity)) forget(context, activity);
+    if (now - activity.lastHeard >= activityIdle && !isBusy(activity)) forgetActivity(context, activity);
   }
   for (const [key, { addressSpace, lastHeard }] of context.clients) {
     if (now - lastHeard < activityIdle) continue;
@@ -38,11 +30,13 @@ function sweep(context: ServerContext, now: number): void {
   }
 }
 
-function forget(context: ServerContext, activity: ServerActivity): void {
-  for (const call of [...activity.calls]) removeCall(context, call);
-  context.activities.delete(activity.key);
-}
-
-function isBusy({ calls, callback }: ServerActivity): boolean {
-  return callback !== null || calls.some(({ state }) => state === 'working');
+/** Unfinished requests wait for fragments, answers for their client; neither for ever, however much it has to say. */
+function sweepCall(context: ServerContext, call: ServerCall, now: number): void {
+  const { responseRetention, stallAfter } = context.settings;
+  const quiet = now - (call.state === 'receiving' ? call.progressAt : call.activity.lastHeard);
+  if (call.state !== 'receiving' && call.state !== 'sending') return;
+  if (quiet >= responseRetention) return removeCall(context, call, now);
+  if (now - call.progressAt < stallAfter) return;
+  context.counters.stalled += 1;
+  removeCall(context, call, now);
 }

@@ -35,6 +35,8 @@ export type ServerEvent =
       readonly addressSpace: Uuid | null;
       readonly maybe: boolean;
     }
+  /** The client has cancelled a call that is with the manager, or given it up: where `answerable`, it still takes an answer. */
+  | { readonly kind: 'cancelled'; readonly call: number; readonly answerable: boolean }
   /** A client process has been silent too long: its context handles are void ([MS-RPCE] 3.2.3.1.6). */
   | { readonly kind: 'rundown'; readonly addressSpace: Uuid };
 
@@ -51,4 +53,47 @@ export interface ServerCounters {
   rejected: number;
   /** Datagrams that were no PDU, or a PDU that no server takes. */
   garbage: number;
+  cancels: number;
+  /** What the limits cost: idle activities forgotten for new ones, and new ones refused when none was idle. */
+  activitiesEvicted: number;
+  activitiesRefused: number;
+  /** Unconfirmed answers forgotten for new calls, and new calls refused when there was none. */
+  callsEvicted: number;
+  callsRefused: number;
+  /** Fragments dropped because too many wait for an earlier one, or because they belong to no possible message. */
+  fragmentsRefused: number;
+  /** Requests given up because they, or all unfinished ones together, grew too long. */
+  messagesRefused: number;
+  /** Callbacks given up for new ones, and not begun. */
+  callbacksEvicted: number;
+  callbacksRefused: number;
+  /** Datagrams held back from an address that has answered no callback yet. */
+  amplificationRefused: number;
+  /** Calls forgotten because nothing of them came through any more. */
+  stalled: number;
+}
+
+export function newServerCounters(): ServerCounters {
+  return {
+    callsIn: 0,
+    callsOut: 0,
+    packetsIn: 0,
+    packetsOut: 0,
+    duplicates: 0,
+    callbacks: 0,
+    callbacksFailed: 0,
+    rejected: 0,
+    garbage: 0,
+    cancels: 0,
+    activitiesEvicted: 0,
+    activitiesRefused: 0,
+    callsEvicted: 0,
+    callsRefused: 0,
+    fragmentsRefused: 0,
+    messagesRefused: 0,
+    callbacksEvicted: 0,
+    callbacksRefused: 0,
+    amplificationRefused: 0,
+    stalled: 0,
+  };
 }

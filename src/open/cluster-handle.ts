@@ -6,7 +6,7 @@ import type { Backend, BackendSession } from './backend.ts';
 /** An open cluster. Close it once; `await using` does. */
 export class ClusterHandle {
   readonly name: string;
-  /** The node that answered. */
+  /** The node that answered; empty with `native` and `ffi`, where clusapi.dll does not say. */
   readonly node: string;
   readonly version: ClusterVersion;
   /** Which backend serves it. */

@@ -1,8 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Logger } from '../log/subscribe.ts';
-import { ClusError, isClusError, LocalMisuseError } from '../status/errors.ts';
+import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { systemClock } from '../transport/clock.ts';
-import { BACKENDS, type Backend, type BackendSession } from './backend.ts';
+import type { Backend, BackendSession } from './backend.ts';
+import { backendsFor, openFirst } from './choose.ts';
+import { clusterApiFor, openClusapi } from './clusapi.ts';
 import { ClusterHandle } from './cluster-handle.ts';
 import { emulatorFor } from './installed.ts';
 import { openWire, type WireOptions } from './wire.ts';
@@ -39,7 +41,7 @@ const opens = channel('clusrpc:open');
 export async function openCluster(name: string, options: OpenClusterOptions = {}): Promise<ClusterHandle> {
   if (name.trim() === '')
     throw new LocalMisuseError('the name of the cluster is empty', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
-  const backend = chooseBackend(name, options.backend);
+  const backends = backendsFor(name, options.backend, options);
   const limits = {
     ...options,
     timeout: options.timeout ?? DEFAULT_TIMEOUT,
@@ -47,6 +49,7 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
   };
   const silence = options.logger === undefined ? null : (await import('../log/subscribe.ts')).logTo(options.logger);
   const time = systemClock.now();
+  let backend = backends[0];
   const report = (error: unknown) => {
     const message: OpenMessage = {
       time,
@@ -59,7 +62,10 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
     opens.publish(message);
   };
   try {
-    const session = await OPENERS[backend](name, limits);
+    const session = await openFirst(backends, (next) => {
+      backend = next;
+      return OPENERS[next](name, within(limits, time));
+    });
     report(null);
     return new ClusterHandle(backend, silence === null ? session : endingWith(session, silence), options.closeTimeout);
   } catch (error) {
@@ -72,39 +78,20 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
 const OPENERS: Readonly<Record<Backend, (name: string, options: WireOptions) => Promise<BackendSession>>> = {
   wire: openWire,
   emulated: openEmulated,
-  native: () => Promise.reject(unavailable('native', 'the C++ addon over clusapi.dll, on Windows')),
-  ffi: () => Promise.reject(unavailable('ffi', 'clusapi.dll and an FFI package (koffi or ffi-napi), on Windows')),
+  native: async (name, options) => openClusapi(clusterApiFor('native'), name, options),
+  ffi: async (name, options) => openClusapi(clusterApiFor('ffi'), name, options),
 };
 
-function chooseBackend(name: string, wanted: OpenClusterOptions['backend'] = 'auto'): Backend {
-  const told = wanted === 'auto' ? process.env.CLUSRPC_BACKEND || 'auto' : wanted;
-  const backend = BACKENDS.find((each) => each === told);
-  if (backend !== undefined) return backend;
-  if (told !== 'auto') {
-    const where = wanted === 'auto' ? 'CLUSRPC_BACKEND' : 'backend';
-    throw new LocalMisuseError(`${where}: ${JSON.stringify(told)} is none of auto, ${BACKENDS.join(', ')}`, {
-      code: 'ERR_CLUSRPC_INVALID_OPTION',
-    });
-  }
-  return emulatorFor(name) === null ? 'wire' : 'emulated';
+/** A backend that comes after another has the time that is left. */
+function within(options: WireOptions & { readonly timeout: number }, since: number): WireOptions {
+  return { ...options, timeout: Math.max(1, options.timeout - (systemClock.now() - since)) };
 }
 
 async function openEmulated(name: string, options: WireOptions): Promise<BackendSession> {
   const installed = emulatorFor(name);
   if (installed !== null) return installed.open(name, options);
-  throw new ClusError(`no emulator that is installed here knows ${name}`, 'ERR_CLUSRPC_UNAVAILABLE_BACKEND', {
-    advice: 'startEmulator of clusrpc/testing makes one, its install() lets openCluster find it.',
-  });
-}
-
-function unavailable(backend: Backend, needs: string): ClusError {
-  return new ClusError(
-    `backend ${backend} needs ${needs}; this is ${process.platform}`,
-    'ERR_CLUSRPC_UNAVAILABLE_BACKEND',
-    {
-      advice: 'Use backend wire: our own RPC, on every system.',
-    },
-  );
+  const { openInOwnEmulator } = await import('./own-emulator.ts');
+  return openInOwnEmulator(name, options);
 }
 
 function endingWith({ name, node, version, nodes, close }: BackendSession, end: () => void): BackendSession {

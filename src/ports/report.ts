@@ -1,6 +1,6 @@
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
-import { regDword } from '../reg/value.ts';
+import { type RegistryKey, regDword } from '../reg/value.ts';
 import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { type PortConfiguration, type PortPolicy, RPC_INTERNET_KEY, readPortConfiguration } from './configuration.ts';
 import {
@@ -20,10 +20,16 @@ import { type ClientProfileName, type OnFailure, type PortReuse, runtimeSettings
 import { formatPortRanges, parsePortRanges } from './ranges.ts';
 
 export interface PortsOptions {
-  /** As `5000-5019,5050`. Either this or `reg`. */
+  /** As `5000-5019,5050`. One of this, `reg` and `configuration`. */
   readonly ports?: string | undefined;
   /** A registry export, byte by byte. */
   readonly reg?: Uint8Array | undefined;
+  /** What was read elsewhere: out of a hive, a system drive, a collector folder. */
+  readonly configuration?: PortConfiguration | undefined;
+  /** Keys of a living registry, in the shape of an export; `reg` and `ports` are left out then. */
+  readonly keys?: readonly RegistryKey[] | undefined;
+  /** With `keys`: the Windows they are from; 5 (Windows 2000 to Server 2003) by default. */
+  readonly majorVersion?: number | undefined;
   /** What the report calls the source; default: the ports, or `registry export`. */
   readonly source?: string | undefined;
   /** `windows-2000-sp3` by default. */
@@ -125,13 +131,18 @@ export function ports(options: PortsOptions): PortsReport {
   };
 }
 
-function readSource({ ports: list, reg, source }: PortsOptions): {
+function readSource({ ports: list, reg, keys, majorVersion, configuration: known, source }: PortsOptions): {
   readonly source: string;
   readonly configuration: PortConfiguration;
   readonly warnings: readonly string[];
 } {
-  if ((list === undefined) === (reg === undefined)) {
-    throw invalidOption('give either ports or a registry export, and not both');
+  if ([list, reg, keys, known].filter((given) => given !== undefined).length !== 1) {
+    throw invalidOption('give one of ports, a registry export, keys and a configuration, and not more');
+  }
+  if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings: [] };
+  if (keys !== undefined) {
+    const configuration = configurationOf({ keys }, majorVersion ?? WINDOWS_2000);
+    return { source: source ?? 'living registry', configuration, warnings: [] };
   }
   if (list !== undefined) {
     const ranges = parsePortRanges(list);
@@ -140,14 +151,17 @@ function readSource({ ports: list, reg, source }: PortsOptions): {
   }
   const file = parseReg(reg as Uint8Array);
   checkCovered(file);
-  const tcpip = findKey(file, TCPIP_KEY);
-  const limit = tcpip && findValue(tcpip, 'MaxUserPort');
-  const maxUserPort = (limit && regDword(limit)) ?? undefined;
   return {
     source: source ?? 'registry export',
-    configuration: readPortConfiguration(file, { majorVersion: WINDOWS_2000, maxUserPort }),
+    configuration: configurationOf(file, WINDOWS_2000),
     warnings: file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
   };
+}
+
+function configurationOf(source: { readonly keys: readonly RegistryKey[] }, majorVersion: number): PortConfiguration {
+  const tcpip = findKey(source, TCPIP_KEY);
+  const limit = tcpip && findValue(tcpip, 'MaxUserPort');
+  return readPortConfiguration(source, { majorVersion, maxUserPort: (limit && regDword(limit)) ?? undefined });
 }
 
 /** An export of some other key says nothing: without this, "no such key" would be taken for dynamic ports. */

@@ -71,8 +71,8 @@ export interface EndpointsDocument {
 }
 
 /**
- * Everything that the endpoint mapper of a host offers, in its own order. Throws ClusError with `stage` and `advice` when there is no
- * answer or a refusal, LocalMisuseError for options that cannot be, and when aborted the signal's reason.
+ * Everything that the endpoint mapper of a host offers, in its own order. Throws ClusError with `stage` and `advice` when
+ * there is no answer or a refusal, LocalMisuseError for options that cannot be, and when aborted the signal's reason.
  */
 export async function endpoints(target: string, options: EndpointsOptions = {}): Promise<EndpointsDocument> {
   const problem = problemOf(target);

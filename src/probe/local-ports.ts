@@ -15,8 +15,8 @@ import type { ClosedPort } from './types.ts';
 const AT_ONCE = 64;
 
 /**
- * Tries each local port on its own: the mapper, then one at-most-once call, whose callback has to get through to that port. Half
- * of the target's time is for it; the other half is for the stages, which take the open ports first.
+ * Tries each local port on its own: the mapper, then one at-most-once call, whose callback has to get through to that
+ * port. Half of the target's time is for it; the other half is for the stages, which take the open ports first.
  */
 export async function tryLocalPorts(
   question: Question,

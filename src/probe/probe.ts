@@ -1,15 +1,16 @@
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { probeThroughClusapi } from './clusapi.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { type ProbeSettings, probeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import { problemOf, readTargets } from './targets.ts';
-import type { ProbeDocument, ProbeOptions, ProbeResult } from './types.ts';
+import type { ProbeDocument, ProbeOptions, ProbeResult, StageResult } from './types.ts';
 
 /**
  * Can these clusters be opened from here, and if not, which layer stops it? Resolves with what `clusrpc probe --json`
- * prints: a failure of a target is a result, not an exception. Throws LocalMisuseError for options and targets that cannot be; when aborted, the
- * signal's reason, after handles and sockets are closed (`onResult` has told what was done until then).
+ * prints: a failure of a target is a result, not an exception. Throws LocalMisuseError for options and targets that
+ * cannot be; when aborted, the signal's reason, after handles and sockets are closed (`onResult` has told the results).
  */
 export async function probe(targets: string | readonly string[], options: ProbeOptions = {}): Promise<ProbeDocument> {
   options.signal?.throwIfAborted();
@@ -18,7 +19,7 @@ export async function probe(targets: string | readonly string[], options: ProbeO
   return document;
 }
 
-/** As `probe`, but an abort ends it with the results so far: the stage that it met is undecided, targets not begun are left out. */
+/** As `probe`, but an abort ends it with the results so far: its stage is undecided, targets not begun are left out. */
 export async function probeUntilAborted(
   targets: string | readonly string[],
   options: ProbeOptions = {},
@@ -36,7 +37,11 @@ async function probeCycles(target: Target, settings: ProbeSettings, options: Pro
   for (let cycle = 1; cycle <= settings.cycles; cycle++) {
     if (settings.signal?.aborted === true) break;
     const of = { target: target.name, cycle };
-    const probed = await probeTarget(target, settings, (stage) => options.onStage?.(stage, of));
+    const onStage = (stage: StageResult): void => options.onStage?.(stage, of);
+    const probed =
+      settings.transport === 'udp'
+        ? await probeTarget(target, settings, onStage)
+        : await probeThroughClusapi(target.name, settings.transport, settings, onStage);
     const result = settings.cycles === 1 ? probed : { ...probed, cycle };
     results.push(result);
     options.onResult?.(result);

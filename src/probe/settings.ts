@@ -5,6 +5,7 @@ import type { ProbeOptions } from './types.ts';
 
 /** Options with defaults filled in and checked. */
 export interface ProbeSettings {
+  readonly transport: 'udp' | 'native' | 'ffi';
   readonly endpointMapperPort: number | undefined;
   readonly endpoint: number | undefined;
   /** Null: the system chooses. */
@@ -27,7 +28,7 @@ const LARGEST_PORT = 65_535;
 
 /** Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION and a sentence that names the option. */
 export function probeSettings(options: ProbeOptions): ProbeSettings {
-  checkTransport(options.transport ?? 'auto');
+  const transport = checkedTransport(options);
   const localPorts = options.localPorts === undefined ? null : [...eachPort(parsePortRanges(options.localPorts))];
   if (options.eachPort === true && localPorts === null) {
     throw invalid('eachPort needs localPorts: which ports does the firewall allow?');
@@ -40,6 +41,7 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
     throw invalid(`source ${options.source} is not of IPv${family}`);
   }
   return {
+    transport,
     endpointMapperPort: portOption('endpointMapperPort', options.endpointMapperPort),
     endpoint: portOption('endpoint', options.endpoint),
     localPorts,
@@ -54,11 +56,19 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
   };
 }
 
-function checkTransport(transport: string): void {
-  if (transport === 'auto' || transport === 'udp') return;
-  if (transport === 'tcp' || transport === 'native' || transport === 'ffi') {
-    throw invalid(`transport ${transport} is not in this version: use auto or udp`);
+/** Options of our own RPC, which clusapi.dll has no way to honour. */
+const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eachPort', 'family'] as const;
+
+/** `auto` is UDP, on Windows too: only there every layer can be told apart. */
+function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
+  const { transport = 'auto' } = options;
+  if (transport === 'auto' || transport === 'udp') return 'udp';
+  if (transport === 'native' || transport === 'ffi') {
+    const wrong = UDP_ONLY.find((name) => options[name] !== undefined);
+    if (wrong === undefined) return transport;
+    throw invalid(`${wrong} needs transport udp: clusapi.dll chooses its ports itself`);
   }
+  if (transport === 'tcp') throw invalid('transport tcp is not in this version: use auto or udp');
   throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
 }
 

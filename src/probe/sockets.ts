@@ -1,6 +1,6 @@
 import { RpcClient } from '../client/rpc-client.ts';
 import type { Address } from '../machine/contract.ts';
-import { WINDOWS_CLIENT } from '../machine/settings.ts';
+import { WINDOWS_CLIENT } from '../machine/dialects.ts';
 import { sourceAddressTo } from '../transport/reachability.ts';
 import type { AskLimits } from './ask.ts';
 import type { Question } from './check.ts';

@@ -42,7 +42,7 @@ export interface ClosedPort {
 
 export interface ProbeResult {
   readonly target: string;
-  readonly transport: 'udp';
+  readonly transport: 'udp' | 'native' | 'ffi';
   /** From 1 on; only there when several cycles were asked for. */
   readonly cycle?: number;
   readonly stages: readonly StageResult[];
@@ -67,7 +67,7 @@ export interface ProbeDocument {
 }
 
 export interface ProbeOptions {
-  /** Default `auto`: all that this version speaks, which is `udp`. */
+  /** Default `auto`: `udp`, which tells every layer apart. `native` and `ffi` go through the clusapi.dll of this machine. */
   readonly transport?: 'auto' | 'udp' | 'tcp' | 'native' | 'ffi' | undefined;
   /** Default 135, or what CLUSRPC_HOSTS says. */
   readonly endpointMapperPort?: number | undefined;

@@ -1,5 +1,5 @@
 import type { SoakReport, TimelinePoint } from '../soak/report.ts';
-import { durationText } from './soak-words.ts';
+import { durationText } from './text/figures.ts';
 
 export type ChartState = 'leaked' | 'inUse' | 'closing' | 'recycled';
 

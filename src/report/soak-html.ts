@@ -5,7 +5,7 @@ import { resultRows, settingRows } from './soak-text.ts';
 import { judgeSoak, verdictText } from './soak-words.ts';
 
 /** One run in a page, with what it is called there. */
-export interface SoakChapter {
+interface SoakChapter {
   readonly title: string;
   /** Sentences before the plot. */
   readonly text?: string;
@@ -40,7 +40,8 @@ ${verdict === undefined ? '' : `<section class="verdict"><h2>Verdict</h2>\n${par
 
 function chapter({ title, text, report }: SoakChapter): string {
   const rows = [...settingRows(report), ...resultRows(report)].map(
-    ([name, value]) => `<tr><th scope="row">${escapeMarkup(name)}</th><td>${escapeMarkup(value)}</td></tr>`,
+    ([name, ...lines]) =>
+      `<tr><th scope="row">${escapeMarkup(name)}</th><td>${lines.map(escapeMarkup).join('<br>')}</td></tr>`,
   );
   return `<section>
 <h2>${escapeMarkup(title)}</h2>

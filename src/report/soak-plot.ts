@@ -2,10 +2,12 @@ import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter, stack } from 'd3-shape';
 import type { ForecastQuantiles, SoakReport, TimelinePoint } from '../soak/report.ts';
 import { escapeMarkup } from './markup.ts';
-import { durationText } from './soak-words.ts';
+import { durationText } from './text/figures.ts';
 
 const WIDTH = 760;
 const HEIGHT = 300;
+/** Width of a letter, about. */
+const LETTER = 7;
 const MARGIN = { top: 44, right: 100, bottom: 44, left: 46 } as const;
 
 /** From the bottom of the plot to its top; told apart in grey too. */
@@ -92,10 +94,10 @@ function band(label: string, quantiles: ForecastQuantiles | null, y: number, x: 
   const from = place(x(quantiles.p05));
   const to = place(x(Math.min(quantiles.p95, end)));
   const dot = quantiles.p50 <= end ? `<circle cx="${place(x(quantiles.p50))}" cy="${y}" r="3.5"/>` : '';
-  const beyond = Number(from) > WIDTH / 2;
-  const text = beyond
-    ? `<text x="${Number(from) - 8}" y="${y}" dy="0.32em" text-anchor="end">${label}</text>`
-    : `<text x="${Number(to) + 8}" y="${y}" dy="0.32em">${label}</text>`;
+  const fitsBehind = Number(to) + 8 + label.length * LETTER < WIDTH;
+  const text = fitsBehind
+    ? `<text x="${Number(to) + 8}" y="${y}" dy="0.32em">${label}</text>`
+    : `<text x="${Number(from) - 8}" y="${y}" dy="0.32em" text-anchor="end">${label}</text>`;
   return [`<line x1="${from}" x2="${to}" y1="${y}" y2="${y}" stroke="#222" stroke-width="2"/>${dot}${text}`];
 }
 

@@ -1,69 +1,82 @@
 import { CLIENT_PROFILES } from '../ports/profiles.ts';
 import type { ForecastQuantiles, SoakReport } from '../soak/report.ts';
-import { type ChartOptions, soakChart } from './soak-chart.ts';
-import { counted, durationText, loadText, verdictText } from './soak-words.ts';
+import { type ChartState, soakChart } from './soak-chart.ts';
+import { judgeSoak, loadText, verdictText } from './soak-words.ts';
+import { countText, durationText } from './text/figures.ts';
+import { type Row, rowsText } from './text/rows.ts';
+import { PLAIN, type Style } from './text/style.ts';
 
 /** A soak for people. */
-export function soakText(report: SoakReport, chart: ChartOptions = {}): string {
+export function soakText(report: SoakReport, style: Style = PLAIN): string {
   const rows = [...settingRows(report), ...resultRows(report)];
-  const wide = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, text]) => `  ${name.padEnd(wide)}  ${text}`);
-  const plot = soakChart(report, chart).split('\n');
-  return [heading(report), ...table, '', ...plot.map((line) => `  ${line}`.trimEnd()), '', verdictText(report)].join(
-    '\n',
-  );
+  const chart = soakChart(report, { paint: (state, text) => style[PAINT[state]](text) });
+  return `${style.bold(heading(report))}\n\n${rowsText(rows, style.bold)}\n${chart}\n\n${verdictLine(report, style)}\n`;
+}
+
+export const PAINT = { leaked: 'red', inUse: 'bold', closing: 'yellow', recycled: 'green' } as const satisfies Record<
+  ChartState,
+  keyof Style
+>;
+
+/** The verdict in the colour of how bad it is. */
+function verdictLine(report: SoakReport, style: Style): string {
+  const text = verdictText(report);
+  const judgement = judgeSoak(report);
+  if (judgement === 'fine') return style.green(text);
+  return judgement === 'exhausted' || judgement === 'leaking' ? style.red(text) : style.yellow(text);
 }
 
 /** What will be done or was done, a name and a text each. */
-export function settingRows({ settings, ports }: Pick<SoakReport, 'settings' | 'ports'>): readonly [string, string][] {
+export function settingRows({ settings, ports }: Pick<SoakReport, 'settings' | 'ports'>): readonly Row[] {
   const { clientProfile, cycles, durationMs, recycleAfterMs, reuse, onExhaustion } = settings;
   const length = [
-    ...(cycles === null ? [] : [counted(cycles, 'cycle')]),
+    ...(cycles === null ? [] : [countText(cycles, 'cycle')]),
     ...(durationMs === null ? [] : [durationText(durationMs)]),
   ].join(' or ');
-  const rows: [string, string][] = [];
-  if (clientProfile !== null) rows.push(['client', `${clientProfile}: ${CLIENT_PROFILES[clientProfile].standsFor}`]);
+  const rows: Row[] = [];
+  if (clientProfile !== null) rows.push(['Client', `${clientProfile}: ${CLIENT_PROFILES[clientProfile].standsFor}`]);
   rows.push([
-    'ports',
+    'Ports',
     `${settings.ports} (${ports.pool})${clientProfile === null ? '' : `, ${portsText(recycleAfterMs, reuse)}`}`,
   ]);
   rows.push([
-    'load',
+    'Load',
     `${loadText(settings)}; ${length}${onExhaustion === 'hang' ? '; an open without a port waits' : ''}`,
   ]);
   return rows;
 }
 
 /** What came of it, a name and a text each. */
-export function resultRows(report: SoakReport): readonly [string, string][] {
+export function resultRows(report: SoakReport): readonly Row[] {
   const { cycles, opened, failed, refused, stalls, exhausted, ports, latencyMs, forecast, settings } = report;
-  const rows: [string, string][] = [
-    ['cycles', `${cycles}: ${opened} opened, ${failed} failed, ${refused} refused${endedText(report)}`],
+  const rows: Row[] = [
+    ['Cycles', `${cycles}: ${opened} opened, ${failed} failed, ${refused} refused${endedText(report)}`],
     [
-      'at the end',
+      'At the end',
       `${ports.leaked} leaked, ${ports.inUse} in use, ${ports.closing} closing, ${ports.recycled} recycled; at most ${ports.peak} of ${ports.pool} taken at once`,
     ],
   ];
   if (stalls.first !== null) {
     const { cycle, ms } = stalls.first;
-    const more = `${counted(stalls.count, 'stall')}, the longest ${durationText(stalls.longestMs)}`;
-    rows.push(['stalled', `first at open ${cycle}, after ${durationText(ms)}; ${more}`]);
+    const more = `${countText(stalls.count, 'stall')}, the longest ${durationText(stalls.longestMs)}`;
+    rows.push(['Stalled', `first at open ${cycle}, after ${durationText(ms)}; ${more}`]);
   }
   if (exhausted !== null) {
     const { at, error } = exhausted;
-    rows.push(['exhausted', `at open ${at.cycle}, after ${durationText(at.ms)}: error ${error.code} ${error.symbol}`]);
+    rows.push(['Exhausted', `at open ${at.cycle}, after ${durationText(at.ms)}: error ${error.code} ${error.symbol}`]);
   }
   if (latencyMs !== null) {
     const { p50, p95, max } = latencyMs;
     rows.push([
-      'latency',
+      'Latency',
       `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, the longest ${durationText(max)}`,
     ]);
   }
   if (settings.clientProfile !== null) {
     rows.push([
-      'forecast',
-      `first refusal ${rangeText(forecast.firstRefusalMs)}; exhausted ${rangeText(forecast.exhaustionMs)}`,
+      'Forecast',
+      `first refusal ${rangeText(forecast.firstRefusalMs)}`,
+      `exhausted ${rangeText(forecast.exhaustionMs)}`,
     ]);
   }
   return rows;

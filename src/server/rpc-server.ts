@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { randomUuid, type Uuid, uuidKey } from '../bytes/uuid.ts';
+import { type Uuid, uuidKey } from '../bytes/uuid.ts';
 import {
   decodeInqStatsRequest,
   encodeInqIfIdsResponse,
@@ -18,6 +17,7 @@ import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
+import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 
 /** What an operation is told about its call. */
@@ -78,7 +78,7 @@ export class RpcServer {
     const { network = udpNetwork, local = { host: '127.0.0.1', port: 0 }, settings, gate, intercept } = options;
     const machine = new ClServer({
       bootTime: options.bootTime ?? Math.floor(network.clock.now() / 1000),
-      newUuid: options.newUuid ?? (() => randomUuid(randomBytes(16))),
+      newUuid: options.newUuid ?? newUuid,
       ...(settings && { settings }),
     });
     const server = new RpcServer(machine, options);
@@ -136,6 +136,7 @@ export class RpcServer {
       this.#options.onRundown?.(event.addressSpace);
       return;
     }
+    if (event.kind === 'cancelled') return;
     const operation = this.#interfaces.find((each) => sameInterface(each, event.interfaceId))?.operations[event.opnum];
     const complete = (outcome: Outcome) => this.#endpoint?.handle({ kind: 'complete', call: event.call, outcome });
     if (operation === undefined) {

@@ -36,7 +36,8 @@ class Drive {
   readonly #start: number;
   readonly #underWay = new Set<Promise<void>>();
   #cycle = 0;
-  #nextAt = 0;
+  /** By the clock, since a difference of two times need not bring back the third. */
+  #nextAt: number;
   #failuresInARow = 0;
   #hung = false;
   #over = false;
@@ -50,6 +51,7 @@ class Drive {
     this.#tally = new Tally(plan.settings, options.onStep);
     this.#fails = failingCycles(plan.settings);
     this.#start = subject.clock.now();
+    this.#nextAt = this.#start;
   }
 
   async run(): Promise<SoakReport> {
@@ -62,7 +64,7 @@ class Drive {
         if (ended !== null) return await this.#finish(ended);
         const { concurrency } = this.#settings;
         if (concurrency !== null && this.#underWay.size >= concurrency) await this.#pause(null);
-        else if (this.#now() < this.#nextAt) await this.#pause(this.#nextAt);
+        else if (this.#subject.clock.now() < this.#nextAt) await this.#pause(this.#nextAt);
         else await this.#open();
       }
     } finally {
@@ -77,7 +79,9 @@ class Drive {
     if (this.#hung) return 'standstill';
     if (this.#failuresInARow >= patience) return 'three-failures';
     if (cycles !== null && this.#cycle >= cycles) return 'cycles';
-    return durationMs !== null && Math.max(this.#now(), this.#nextAt) >= durationMs ? 'duration' : null;
+    return durationMs !== null && Math.max(this.#subject.clock.now(), this.#nextAt) >= this.#start + durationMs
+      ? 'duration'
+      : null;
   }
 
   async #finish(ended: SoakEnd): Promise<SoakReport> {
@@ -95,7 +99,7 @@ class Drive {
   /** Begins a cycle; goes on when its open has a port or was refused. */
   async #open(): Promise<void> {
     const begun = this.#now();
-    this.#nextAt = begun + this.#settings.everyMs;
+    this.#nextAt = this.#subject.clock.now() + this.#settings.everyMs;
     this.#cycle++;
     const cycle = this.#cycle;
     this.#tally.sample(begun, this.#subject.snapshot());
@@ -162,7 +166,7 @@ class Drive {
     if (this.#options.signal?.aborted === true) return;
     const { clock } = this.#subject;
     await new Promise<void>((resolve) => {
-      const timer = until === null ? null : clock.at(this.#start + until, resolve);
+      const timer = until === null ? null : clock.at(until, resolve);
       this.#wake = () => {
         timer?.cancel();
         resolve();
@@ -172,6 +176,6 @@ class Drive {
   }
 
   #now(): number {
-    return this.#subject.clock.now() - this.#start;
+    return Math.round((this.#subject.clock.now() - this.#start) * 1_000) / 1_000;
   }
 }

@@ -1,3 +1,4 @@
+import { soakEmulated } from './emulated.ts';
 import { soakHost } from './host.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakReport } from './report.ts';
@@ -12,5 +13,5 @@ import { soakVirtually } from './virtual.ts';
 export async function soak(target: string, options: SoakOptions = {}): Promise<SoakReport> {
   const plan = planSoak(target, options);
   if (target !== 'emulated') return soakHost(plan, options);
-  return soakVirtually(plan, options);
+  return plan.settings.time === 'virtual' ? soakVirtually(plan, options) : soakEmulated(plan, options);
 }

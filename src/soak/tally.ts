@@ -108,7 +108,9 @@ export class Tally {
 
   #endStall(ms: number): void {
     if (this.#stalledSince === null) return;
-    this.#longestStall = Math.max(this.#longestStall, ms - this.#stalledSince);
+    // Whole thousandths, as all times here: a difference of two of them need not be one.
+    const took = Math.round((ms - this.#stalledSince) * 1_000) / 1_000;
+    this.#longestStall = Math.max(this.#longestStall, took);
     this.#stalledSince = null;
   }
 

@@ -12,6 +12,8 @@ export type UnknownWin32 = `WIN32_${number}`;
 export const WIN32 = [
   { code: 0, symbol: 'ERROR_SUCCESS', sentence: 'The operation completed.' },
   { code: 1, symbol: 'ERROR_INVALID_FUNCTION', sentence: 'The server does not know this function or control code.' },
+  { code: 2, symbol: 'ERROR_FILE_NOT_FOUND', sentence: 'There is no such file, key or value.' },
+  { code: 3, symbol: 'ERROR_PATH_NOT_FOUND', sentence: 'There is no such directory.' },
   { code: 5, symbol: 'ERROR_ACCESS_DENIED', sentence: 'Access is denied.' },
   {
     code: 6,
@@ -21,6 +23,8 @@ export const WIN32 = [
   { code: 8, symbol: 'ERROR_NOT_ENOUGH_MEMORY', sentence: 'Memory for the request is not available.' },
   { code: 13, symbol: 'ERROR_INVALID_DATA', sentence: 'The data is not valid.' },
   { code: 14, symbol: 'ERROR_OUTOFMEMORY', sentence: 'Memory for the operation is not available.' },
+  { code: 31, symbol: 'ERROR_GEN_FAILURE', sentence: 'The call failed and left no reason.' },
+  { code: 53, symbol: 'ERROR_BAD_NETPATH', sentence: 'No machine with that network name answers.' },
   {
     code: 70,
     symbol: 'ERROR_SHARING_PAUSED',
@@ -28,6 +32,8 @@ export const WIN32 = [
   },
   { code: 87, symbol: 'ERROR_INVALID_PARAMETER', sentence: 'A parameter is not valid.' },
   { code: 120, symbol: 'ERROR_CALL_NOT_IMPLEMENTED', sentence: 'This system does not implement the function.' },
+  { code: 126, symbol: 'ERROR_MOD_NOT_FOUND', sentence: 'This machine has no such library, or lacks one it needs.' },
+  { code: 127, symbol: 'ERROR_PROC_NOT_FOUND', sentence: 'The library of this machine lacks the function.' },
   { code: 234, symbol: 'ERROR_MORE_DATA', sentence: 'The buffer is too small; more data is there.' },
   { code: 1115, symbol: 'ERROR_SHUTDOWN_IN_PROGRESS', sentence: 'The system is shutting down.' },
   { code: 1130, symbol: 'ERROR_NOT_ENOUGH_SERVER_MEMORY', sentence: 'The server has no memory for the call.' },
@@ -68,6 +74,12 @@ export const WIN32 = [
   { code: 1780, symbol: 'RPC_X_NULL_REF_POINTER', sentence: 'A reference pointer is null.' },
   { code: 1783, symbol: 'RPC_X_BAD_STUB_DATA', sentence: 'The arguments on the wire cannot be read.' },
   { code: 1791, symbol: 'RPC_S_CALL_IN_PROGRESS', sentence: 'A call is in progress on this thread already.' },
+  {
+    code: 1812,
+    symbol: 'ERROR_RESOURCE_DATA_NOT_FOUND',
+    sentence: 'The file has no resource section or not that resource.',
+  },
+  { code: 1813, symbol: 'ERROR_RESOURCE_TYPE_NOT_FOUND', sentence: 'The file has no resource of that type.' },
   { code: 1818, symbol: 'RPC_S_CALL_CANCELLED', sentence: 'The call was cancelled.' },
   { code: 1820, symbol: 'RPC_S_COMM_FAILURE', sentence: 'The communication failed.' },
   { code: 1821, symbol: 'RPC_S_UNSUPPORTED_AUTHN_LEVEL', sentence: 'The authentication level is not supported.' },

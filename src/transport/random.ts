@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { randomUuid, type Uuid } from '../bytes/uuid.ts';
 
 /** Numbers from 0 up to 1, the same for the same seed: sfc32 (Chris Doty-Humphrey's small fast counter). */
@@ -21,4 +22,17 @@ export function seededRandom(seed: number): () => number {
 /** A source of version 4 UUIDs out of such numbers. */
 export function uuidSource(random: () => number): () => Uuid {
   return () => randomUuid(Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256)));
+}
+
+const pool = new Uint8Array(4_096);
+let used = pool.length;
+
+/** A version 4 UUID out of the system's randomness, which is fetched for many at once. */
+export function newUuid(): Uuid {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 16;
+  return randomUuid(pool.subarray(used - 16, used));
 }

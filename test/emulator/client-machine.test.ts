@@ -242,6 +242,19 @@ test('the end of a process ends its calls and its waits', async () => {
   expect(machine.broker.available).toBe(2);
 });
 
+test('a process that ends while ports are closing leaves no timer behind', async () => {
+  const { open, close, program, machine, time, check } = await virtualMachine();
+  const sessions = [await open(), await open(), await open()];
+  for (const session of sessions) {
+    await close(session);
+    await time.advance('5s');
+  }
+  await program.end();
+  await time.advance('10m');
+  check();
+  expect(machine.broker.available).toBe(10);
+});
+
 test('two machines do not share their ports, two processes of one do', async () => {
   const { machine, network, host, time, open } = await virtualMachine();
   const other = new ClientMachine({ network, address: '192.0.2.21', ports: '5000-5009', hosts: [host] });

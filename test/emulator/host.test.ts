@@ -188,6 +188,14 @@ test('a handle belongs to the process that opened it', async () => {
   expect(host.counters.handles).toBe(1);
 });
 
+test('an open that is sent as idempotent gets no handle, since nobody would own it', async () => {
+  const { rpc, time, host } = await virtualHost();
+  const binding = rpc.bind({ host: HOST, port: host.addresses.clusapiUdp ?? 0 });
+  const opening = time.run(() => binding.call(CLUSAPI_V2, 0, EMPTY_STUB, { idempotent: true }));
+  await expect(opening).rejects.toMatchObject({ name: 'FaultError', status: 0x1c00001a });
+  expect(host.counters.handles).toBe(0);
+});
+
 test('handles are run down when their client has been silent for 300 s, and not before', async () => {
   const { open, host, time, rpc } = await virtualHost();
   await open();

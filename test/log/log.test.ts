@@ -107,7 +107,7 @@ describe('a call over the wire', () => {
     stop();
   }
 
-  test('is told at verbose, its PDUs at debug, and a failure at warn', async () => {
+  test('is told at verbose, its PDUs at debug, and a failure at info', async () => {
     const { lines, logger } = recorder();
     await callBoth(logger);
     const calls = lines.filter((line) => line.includes(': call '));
@@ -115,7 +115,7 @@ describe('a call over the wire', () => {
       /^verbose: call unknown interface Echo 0\.0\.0\.0:\d+ → 127\.0\.0\.1:\d+: response in [\d.]+ ms$/,
     );
     expect(calls[1]).toMatch(
-      /^warn: call unknown interface operation 5 .*: reject nca_s_op_rng_error \(0x1C010002\): .* in [\d.]+ ms$/,
+      /^info: call unknown interface operation 5 .*: reject nca_s_op_rng_error \(0x1C010002\): .* in [\d.]+ ms$/,
     );
     expect(lines.filter((line) => line.startsWith('debug: request '))).not.toEqual([]);
     expect(lines.join('\n')).not.toContain('Pa55word');
@@ -130,7 +130,7 @@ describe('a call over the wire', () => {
   test('costs no PDU line when winston is above debug', async () => {
     const stream = new Sink();
     await callBoth(createLogger({ level: 'verbose', stream }));
-    expect(stream.text).toMatch(/^verbose: call .*\nwarn: call .*\n$/);
+    expect(stream.text).toMatch(/^verbose: call .*\ninfo: call .*\n$/);
   });
 });
 
@@ -151,7 +151,7 @@ test('opens and ports have their lines', () => {
   stop();
   expect(lines).toEqual([
     'info: open CLUSTER1 over wire: ok in 123 ms',
-    'warn: open CLUSTER1 over wire: ERR_CLUSRPC_TIMEOUT at callback-path in 123 ms',
+    'info: open CLUSTER1 over wire: ERR_CLUSRPC_TIMEOUT at callback-path in 123 ms',
     'verbose: port 5003 of app on CLIENT1: in-use → leaked',
   ]);
 });

@@ -190,13 +190,26 @@ test('a request that is repeated while it is held draws working and no second ca
 });
 
 test('the callback is repeated, and its failure rejects the call with 0x1C00000B', () => {
-  const { advance, take, server, events } = held();
-  advance(20_000);
+  const { advance, take, receive, server, events } = held();
+  for (let serial = 1; serial <= 16; serial++) {
+    advance(1_000);
+    if (server.size.calls > 0) receive(request({ serial }, Uint8Array.of(7)));
+  }
   const pdus = take();
   expect(pdus.filter(({ type }) => type === 'request').length).toBeGreaterThan(1);
   expect(pdus.at(-1)).toMatchObject({ type: 'reject', status: 0x1c00000b });
   expect(server.counters).toMatchObject({ callbacks: 1, callbacksFailed: 1, callsIn: 0 });
   expect(events).toEqual([]);
+});
+
+test('a client that says nothing more gets no more than three times the bytes of its request', () => {
+  const { advance, sent, server } = held();
+  advance(60_000);
+  const bytes = sent.reduce((sum, { size }) => sum + size, 0);
+  expect(bytes).toBeGreaterThan(81);
+  expect(bytes).toBeLessThanOrEqual(3 * 81);
+  expect(server.counters.amplificationRefused).toBeGreaterThan(0);
+  expect(server.size.calls).toBe(0);
 });
 
 test('a client that refuses the callback has its call rejected with 0x1C00000B', () => {

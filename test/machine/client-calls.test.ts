@@ -59,6 +59,32 @@ test('a server that works is pinged, and every working doubles the wait', () => 
   expect(sent.map(({ pdu }) => pdu.header.serial)).toEqual([0, 1, 2, 3]);
 });
 
+test('a server that works for an hour is not given up, and one lost ping is not the end', () => {
+  const { call, advance, receive, takeOne, take, events } = scriptedClient();
+  const id = call();
+  const request = takeOne('request');
+  receive({ type: 'working', header: headerOf(request) });
+  for (let time = 0, lost = false; time < 3_600_000; time += 1_000) {
+    advance(1_000);
+    for (const pdu of take()) {
+      lost = !lost;
+      if (!lost) receive({ type: 'working', header: headerOf(pdu) });
+    }
+  }
+  expect(events).toEqual([]);
+  receive(response(request));
+  expect(events).toMatchObject([{ kind: 'response', call: id }]);
+});
+
+test('late duplicates of a working do not lengthen the wait', () => {
+  const { call, advance, receive, takeOne, take } = scriptedClient();
+  call();
+  const request = takeOne('request');
+  for (let i = 0; i < 8; i++) receive({ type: 'working', header: headerOf(request) });
+  advance(1_000);
+  expect(take()).toMatchObject([{ type: 'ping' }]);
+});
+
 test('the request is sent again when a ping draws a nocall, and once only', () => {
   const { call, advance, receive, takeOne, take } = scriptedClient();
   call();
@@ -259,13 +285,15 @@ test('unknown and taken numbers are the caller’s own mistake', () => {
 });
 
 test('a call that is given up ends as abandoned, and its activity is not used again', () => {
-  const { call, takeOne, handle, receive, events, client } = scriptedClient();
+  const { call, takeOne, handle, receive, take, events, client } = scriptedClient();
   const id = call();
   const first = takeOne('request');
   handle({ kind: 'abandon', call: id });
   expect(events).toMatchObject([{ kind: 'abandoned', call: id, trace: { requests: 1 } }]);
   expect(client.size.calls).toBe(0);
+  take();
   receive(response(first));
+  takeOne('ack');
   expect(events).toHaveLength(1);
   call();
   expect(takeOne('request').header.activity).not.toEqual(first.header.activity);

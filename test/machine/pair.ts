@@ -1,12 +1,12 @@
 import { uuid } from '../../src/bytes/uuid.ts';
-import { ClClient } from '../../src/machine/cl-client.ts';
-import { ClServer } from '../../src/machine/cl-server.ts';
+import { ClClient, type ClClientOptions } from '../../src/machine/cl-client.ts';
+import { ClServer, type ClServerOptions } from '../../src/machine/cl-server.ts';
 import type { CallSemantics, ClientEvent, ClientInput } from '../../src/machine/client-types.ts';
 import type { Outcome, ServerEvent, ServerInput } from '../../src/machine/server-types.ts';
 import type { ClientSettings, ServerSettings } from '../../src/machine/settings.ts';
 import { Endpoint } from '../../src/transport/endpoint.ts';
 import { seededRandom, uuidSource } from '../../src/transport/random.ts';
-import { type LinkConditions, SimulatedNetwork } from '../../src/transport/simulated-network.ts';
+import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../src/transport/simulated-network.ts';
 import { VirtualClock } from '../../src/transport/virtual-clock.ts';
 
 export const CLIENT = { host: '10.0.0.9', port: 5000 };
@@ -20,12 +20,16 @@ export const ECHO = {
 
 export interface PairOptions {
   readonly seed?: number;
-  readonly conditions?: Partial<LinkConditions>;
+  readonly conditions?: SimulatedNetworkOptions['conditions'];
+  readonly clientOptions?: Partial<ClClientOptions>;
+  readonly serverOptions?: Partial<ClServerOptions>;
   readonly client?: Partial<ClientSettings>;
   readonly server?: Partial<ServerSettings>;
   /** How long the manager works, ms; null: for ever. */
   readonly work?: (stub: Uint8Array) => number | null;
   readonly outcome?: (stub: Uint8Array) => Outcome;
+  /** Under which name an execution is counted; default: the whole stub in hexadecimal. */
+  readonly key?: (stub: Uint8Array) => string;
 }
 
 /** A client and a server on a simulated network; the server's operations echo their stub and are counted. */
@@ -35,6 +39,7 @@ export async function pair(options: PairOptions = {}) {
     conditions = {},
     work = () => 0,
     outcome = (stub): Outcome => ({ kind: 'response', stub }),
+    key: keyOf = (stub) => Buffer.from(stub).toString('hex'),
   } = options;
   const clock = new VirtualClock();
   const network = new SimulatedNetwork({ clock, seed, conditions });
@@ -46,8 +51,14 @@ export async function pair(options: PairOptions = {}) {
     addressSpace: newUuid(),
     newUuid,
     ...(options.client && { settings: options.client }),
+    ...options.clientOptions,
   });
-  const server = new ClServer({ bootTime: BOOT, newUuid, ...(options.server && { settings: options.server }) });
+  const server = new ClServer({
+    bootTime: BOOT,
+    newUuid,
+    ...(options.server && { settings: options.server }),
+    ...options.serverOptions,
+  });
 
   const serverEnd: Endpoint<ServerInput, ServerEvent> = await Endpoint.open({
     network,
@@ -56,7 +67,7 @@ export async function pair(options: PairOptions = {}) {
     onEvent(event) {
       serverEvents.push(event);
       if (event.kind !== 'dispatch') return;
-      const key = Buffer.from(event.stub).toString('hex');
+      const key = keyOf(event.stub);
       executed.set(key, (executed.get(key) ?? 0) + 1);
       const duration = work(event.stub);
       if (duration === null || event.maybe) return;

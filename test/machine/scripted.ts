@@ -11,6 +11,7 @@ import {
   DREP_LITTLE_ENDIAN,
   decodeCl,
   encodeCl,
+  type FackBody,
   NO_HINT,
   type Request,
 } from '../../src/pdu/cl/index.ts';
@@ -22,13 +23,14 @@ export function scripted<Input, Event>(
   machine: Machine<Input | { kind: 'datagram'; datagram: Uint8Array; from: Address }, Event>,
   peer: Address,
 ) {
-  const sent: { readonly pdu: ClPdu; readonly to: Address; readonly at: number }[] = [];
+  const sent: { readonly pdu: ClPdu; readonly to: Address; readonly at: number; readonly size: number }[] = [];
   const events: Event[] = [];
   let now = 0;
   let wake: number | null = null;
   const drain = () => {
     for (let output = machine.poll(); ; output = machine.poll()) {
-      if (output.kind === 'transmit') sent.push({ pdu: decodeCl(output.datagram), to: output.to, at: now });
+      if (output.kind === 'transmit')
+        sent.push({ pdu: decodeCl(output.datagram), to: output.to, at: now, size: output.datagram.length });
       else if (output.kind === 'event') events.push(output.event);
       else {
         wake = output.at;
@@ -146,6 +148,15 @@ export function response(to: ClPdu, stub: Uint8Array = NOTHING, own: Partial<ClH
     stub,
     trailer: NOTHING,
   };
+}
+
+/** A stub whose bytes tell their place. */
+export function bytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+}
+
+export function fackBody(own: Partial<FackBody> = {}): FackBody {
+  return { version: 1, windowSize: 32, maxTsdu: 4096, maxFragSize: 4096, serial: 0, selectiveAck: [], ...own };
 }
 
 function filledUuid(octet: number): Uuid {

@@ -170,6 +170,14 @@ test('CLUSRPC_BACKEND chooses for auto, and a wrong one is named', async () => {
   );
 });
 
+test('CLUSRPC_BACKEND=emulated opens a cluster of any name in an emulator of its own', async () => {
+  vi.stubEnv('CLUSRPC_BACKEND', 'emulated');
+  const cluster = await openCluster('ANYTHING');
+  expect(cluster).toMatchObject({ backend: 'emulated', name: 'ANYTHING', node: 'NODE1' });
+  expect(await cluster.nodes()).toEqual(['NODE1', 'NODE2']);
+  await cluster.close();
+});
+
 test.skipIf(process.platform === 'win32')('native and ffi say what they need', async () => {
   for (const backend of ['native', 'ffi'] as const) {
     await expect(openCluster('CLUSTER1', { backend })).rejects.toMatchObject({

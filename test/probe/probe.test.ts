@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { STAGES } from '../../src/client/stages.ts';
-import { outcomeOf, type ProbeResult, parseTargets, probe, probeUntilAborted } from '../../src/probe/index.ts';
-import type { Network } from '../../src/transport/network.ts';
+import { outcomeOf, type ProbeResult, probe, probeUntilAborted } from '../../src/probe/index.ts';
 import { udpNetwork } from '../../src/transport/udp.ts';
-import { withDirectory } from '../peers/wireshark.ts';
+import { deafAt, freePorts, isCallback, listening, refusing } from './networks.ts';
 import { startHost } from './rows.ts';
 
 const ANSWERING = '127.0.0.3';
@@ -158,71 +155,6 @@ test('cycles follow each other, numbered', async () => {
   await close();
 });
 
-test('targets come from a file too, and CLUSRPC_HOSTS says where they are', async () => {
-  const { host, mapperPort, close } = await startHost();
-  process.env.CLUSRPC_HOSTS = `FILECLUSTER=${host}:${mapperPort}`;
-  try {
-    const document = await withTargets('# ours\r\n\r\nfilecluster # the one\n', (targetsFile) =>
-      probe([], { targetsFile }),
-    );
-    expect(document.results).toMatchObject([{ target: 'filecluster', stoppedAt: null }]);
-    expect(document.results[0]?.stages[0]?.detail).toContain('CLUSRPC_HOSTS');
-  } finally {
-    delete process.env.CLUSRPC_HOSTS;
-    await close();
-  }
-});
-
-test.each([
-  ['host one\n', /line 1: "host one" holds a space/],
-  ['ok\n\nnode:135\n', /line 3: "node:135" holds a port/],
-  ['ok\n-x\n', /line 2: "-x" is not a host name/],
-  ['# nothing\n', /names no target/],
-])('a targets file %j is refused with file and line', (text, message) => {
-  expect(() => parseTargets(text, 'list.txt')).toThrow(message);
-  expect(() => parseTargets(text, 'list.txt')).toThrow(/list\.txt/);
-});
-
-test('a targets file that Windows wrote as UTF-16 is read', async () => {
-  const bytes = Buffer.from('\ufeff127.0.0.1\r\n', 'utf16le');
-  const { results } = await withTargets(bytes, (targetsFile) =>
-    probe([], { targetsFile, endpoint: 9, stageTimeout: 200 }),
-  );
-  expect(results.map(({ target }) => target)).toEqual(['127.0.0.1']);
-});
-
-test('a targets file that is missing or endless is wrong input', async () => {
-  const wrong = { code: 'ERR_CLUSRPC_INVALID_INPUT' };
-  await expect(probe([], { targetsFile: 'no-such-file' })).rejects.toMatchObject(wrong);
-  await expect(probe([], { targetsFile: '/dev/zero' })).rejects.toMatchObject(wrong);
-});
-
-test.each([
-  [{ transport: 'tcp' }, /not in this version/],
-  [{ transport: 'native' }, /not in this version/],
-  [{ transport: 'ffi' }, /not in this version/],
-  [{ transport: 'ipx' as 'udp' }, /none of auto, udp/],
-  [{ eachPort: true }, /localPorts/],
-  [{ localPorts: '5010-5000' }, /backwards/],
-  [{ source: 'here' }, /source/],
-  [{ source: '::1', family: 4 }, /IPv4/],
-  [{ endpoint: 70_000 }, /endpoint/],
-  [{ endpointMapperPort: 0 }, /endpointMapperPort/],
-  [{ timeout: 0 }, /timeout/],
-  [{ stageTimeout: Number.NaN }, /stageTimeout/],
-  [{ concurrency: 0 }, /concurrency/],
-  [{ cycles: 1.5 }, /cycles/],
-] as const)('options %j are refused with a sentence that names them', async (options, message) => {
-  await expect(probe('127.0.0.1', options)).rejects.toMatchObject({
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    message: expect.stringMatching(message),
-  });
-});
-
-test.each(['', 'two hosts', 'host:135', '-h'])('%j is no target', async (target) => {
-  await expect(probe(target)).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_OPTION' });
-});
-
 test('a name without an address of the family that is asked for stops at resolve', async () => {
   const { results } = await probe('127.0.0.1', { family: 6 });
   expect(results[0]).toMatchObject({ stoppedAt: 'resolve', cluster: null, kb814622: null });
@@ -304,66 +236,4 @@ test('no socket is left, whatever the end', async () => {
 
 function sockets(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'UDPWRAP' || resource === 'UDPWrap').length;
-}
-
-function withTargets<T>(content: string | Uint8Array, use: (file: string) => Promise<T>): Promise<T> {
-  // Read before the promise is waited for, so the directory may go at once.
-  return withDirectory((directory) => {
-    const file = join(directory, 'targets.txt');
-    writeFileSync(file, content);
-    return use(file);
-  });
-}
-
-/** Ports that the system has just given out and taken back. */
-async function freePorts(count: number): Promise<number[]> {
-  const bound = await Promise.all(
-    Array.from({ length: count }, () => udpNetwork.bind({ host: '127.0.0.1', port: 0 }, () => {})),
-  );
-  await Promise.all(bound.map((socket) => socket.close()));
-  return bound.map(({ local }) => local.port).sort((a, b) => a - b);
-}
-
-/** UDP on which whatever comes to this address is lost. */
-function deafAt(host: string): Network {
-  return {
-    clock: udpNetwork.clock,
-    bind: (local, deliver) => udpNetwork.bind(local, local.host === host ? () => {} : deliver),
-  };
-}
-
-/** UDP that tells the ports it is called from. */
-function listening(tell: (port: number) => void): Network {
-  return {
-    clock: udpNetwork.clock,
-    bind: (local, deliver) =>
-      udpNetwork.bind(local, (datagram, from) => {
-        tell(from.port);
-        deliver(datagram, from);
-      }),
-  };
-}
-
-/** UDP behind a firewall on the client's side: datagrams to some ports do not arrive. */
-function refusing(isLost: (port: number, datagram: Uint8Array) => boolean): Network {
-  return {
-    clock: udpNetwork.clock,
-    async bind(local, deliver) {
-      const socket = await udpNetwork.bind(local, deliver);
-      return {
-        local: socket.local,
-        send: (datagram, to) => {
-          if (!isLost(to.port, datagram)) socket.send(datagram, to);
-        },
-        close: () => socket.close(),
-        ref: () => socket.ref(),
-        unref: () => socket.unref(),
-      };
-    },
-  };
-}
-
-/** A request from the server's side can only be one. */
-function isCallback(datagram: Uint8Array): boolean {
-  return datagram[1] === 0;
 }

@@ -25,13 +25,6 @@ afterAll(async () => {
   if (hosts.exitCode === null) await once(hosts, 'exit');
 });
 
-test('hosts in one process, probe in another: a sound cluster passes every stage, exit 0', async () => {
-  const { code, stdout } = await clusrpc('probe', 'SOUND', '--json');
-  const { results } = probeSchema.parse(JSON.parse(stdout));
-  expect(results[0]?.stages.map(({ status }) => status)).toEqual(Array(11).fill('pass'));
-  expect(code).toBe(0);
-});
-
 test('hosts in one process, probe in another: every row of the fault table is named, exit 1', async () => {
   const names = FAULT_ROWS.map((_, i) => `ROW${i}`);
   const { code, stdout } = await clusrpc('probe', 'SOUND', ...names, '--json', '--concurrency', '32');
@@ -48,6 +41,25 @@ test('hosts in one process, probe in another: silence alone is exit 3', async ()
   const silent = FAULT_ROWS.findIndex(({ exit }) => exit === 3);
   const { code } = await clusrpc('probe', `ROW${silent}`, 'SOUND');
   expect(code).toBe(3);
+});
+
+test.each([
+  [[], 0, null],
+  [['--reply-from', '127.0.0.4'], 0, null],
+  [['--require-auth'], 1, 'authenticate denied'],
+] as const)('emulate %j in one process, probe in another: exit %i, %s', async (options, exit, stopped) => {
+  const emulate = spawn(process.execPath, ['--import', 'tsx', CLI, 'emulate', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(emulate, 'exit');
+  const { host, epmUdp } = JSON.parse(await firstLine(emulate)) as { host: string; epmUdp: number };
+  const { code, stdout } = await clusrpc('probe', host, '--epm-port', String(epmUdp), '--json');
+  emulate.kill('SIGTERM');
+  await exited;
+  const [result] = probeSchema.parse(JSON.parse(stdout)).results;
+  const stage = result?.stages.find(({ id }) => id === result.stoppedAt);
+  expect(stage === undefined ? null : `${stage.id} ${stage.reason}`).toBe(stopped);
+  expect(code).toBe(exit);
 });
 
 test('Ctrl-C prints what was found until then and is exit 130', async () => {

@@ -6,7 +6,7 @@ import { type Answer, type Check, fail, pass, type Question, serviceOf, skip, un
 import { describeFailure, reasonOfFailure } from '../judge.ts';
 import { limitsOf } from '../sockets.ts';
 
-/** Does the server's callback get through? The first at-most-once call draws it; authenticate and cluster-name judge the rest. */
+/** Does the server's callback get through? The first at-most-once call draws it; two later stages judge the rest of it. */
 export const callbackPath: Check = async (question) => {
   const asked = await ask(serviceOf(question), limitsOf(question), (server) => new ClusterClient(server).name());
   const answer = asked.ok ? called(asked.trace?.callbacks ?? 0, question) : judge(asked, question);

@@ -1,28 +1,44 @@
 import type { z } from 'zod';
+import { auditListSchema, auditSchema, netstatSchema } from './audit.ts';
+import { demoSchema } from './demo.ts';
+import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
 import { explainSchema } from './explain.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
+import { watchSchema } from './watch.ts';
 
 export {
+  auditListSchema,
+  auditSchema,
+  demoSchema,
+  doctorSchema,
   emulateCountersSchema,
   emulateReadySchema,
   endpointsSchema,
   explainSchema,
+  netstatSchema,
   portsSchema,
   probeSchema,
   soakSchema,
+  watchSchema,
 };
 
 /** Every document of the command line by the name of its JSON Schema in the package: `clusrpc/schema/probe-1.json`. */
 export const SCHEMAS = {
+  'audit-1': auditSchema,
+  'audit-list-1': auditListSchema,
+  'demo-1': demoSchema,
+  'doctor-1': doctorSchema,
   'emulate-counters': emulateCountersSchema,
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
   'explain-1': explainSchema,
+  'netstat-1': netstatSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,
+  'watch-1': watchSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -56,7 +56,7 @@ const versionSchema = z.object({
 });
 
 /** One target; with `--ndjson` a line of its own. */
-export const probeResultSchema = z.object({
+const probeResultSchema = z.object({
   target: z.string(),
   transport: z.enum(['udp', 'tcp', 'native', 'ffi']),
   cycle: countSchema.exactOptional(),

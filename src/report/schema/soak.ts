@@ -38,7 +38,7 @@ const settingsSchema = z.object({
 });
 
 /** How many ports are in which state, `ms` after the first open. */
-export const timelinePointSchema = z.object({
+const timelinePointSchema = z.object({
   ms: timeSchema,
   inUse: countSchema,
   closing: countSchema,

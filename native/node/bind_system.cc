@@ -1,0 +1,88 @@
+#include "../win32/file_version.h"
+#include "../win32/port_table.h"
+#include "../win32/rights.h"
+#include "arguments.h"
+#include "bindings.h"
+#include "environment.h"
+
+namespace clusrpc {
+namespace {
+
+Napi::Array PartsArray(Napi::Env env, const VersionParts& parts) {
+  const Napi::Array array = Napi::Array::New(env, parts.size());
+  for (uint32_t i = 0; i < parts.size(); i++) array.Set(i, Napi::Number::New(env, parts[i]));
+  return array;
+}
+
+Napi::Object FileVersionObject(Napi::Env env, const FileVersion& file) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("fileVersion", PartsArray(env, file.fixed.file_version));
+  object.Set("productVersion", PartsArray(env, file.fixed.product_version));
+  object.Set("flags", Napi::Number::New(env, file.fixed.flags));
+  object.Set("fileType", Napi::Number::New(env, file.fixed.file_type));
+  object.Set("size", Napi::Number::New(env, static_cast<double>(file.size)));
+  object.Set("modifiedMs", Napi::Number::New(env, file.modified_ms));
+  return object;
+}
+
+// fileVersion(path, callback(error, syscall, {fileVersion, …})) → id
+Napi::Value ReadVersion(const Napi::CallbackInfo& info) {
+  const std::u16string path = TextArgument(info, 0);
+  const auto work = [path]() -> Outcome {
+    const auto result = ReadFileVersion(path);
+    return {result.error, result.syscall,
+            [value = result.value](Napi::Env env) { return FileVersionObject(env, value); }};
+  };
+  return Napi::Number::New(info.Env(),
+                           Environment::Of(info.Env())
+                               .Start(ProcessLanes().local, "GetFileVersionInfoW", path, CallbackArgument(info, 1), work));
+}
+
+Napi::Object PortObject(Napi::Env env, const PortRow& row) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("protocol", row.protocol == Protocol::kUdp ? "udp" : "tcp");
+  object.Set("family", row.family);
+  object.Set("address", Napi::String::New(env, row.address));
+  object.Set("port", row.port);
+  object.Set("pid", Napi::Number::New(env, row.pid));
+  object.Set("state", Napi::Number::New(env, row.state));
+  return object;
+}
+
+// portTable(callback(error, syscall, {protocol, family, address, port, pid, state}[])) → id
+Napi::Value PortTable(const Napi::CallbackInfo& info) {
+  const auto work = []() -> Outcome {
+    auto result = ReadPortTable();
+    const auto rows = std::make_shared<const std::vector<PortRow>>(std::move(result.value));
+    return {result.error, result.syscall, [rows](Napi::Env env) {
+              const Napi::Array array = Napi::Array::New(env, rows->size());
+              for (uint32_t i = 0; i < rows->size(); i++) array.Set(i, PortObject(env, (*rows)[i]));
+              return array;
+            }};
+  };
+  return Napi::Number::New(info.Env(),
+                           Environment::Of(info.Env())
+                               .Start(ProcessLanes().local, "GetExtendedUdpTable", u"", CallbackArgument(info, 0), work));
+}
+
+// isElevated(callback(error, syscall, boolean)) → id
+Napi::Value Elevated(const Napi::CallbackInfo& info) {
+  const auto work = []() -> Outcome {
+    const auto result = IsElevated();
+    return {result.error, result.syscall,
+            [value = result.value](Napi::Env env) { return Napi::Boolean::New(env, value); }};
+  };
+  return Napi::Number::New(info.Env(),
+                           Environment::Of(info.Env())
+                               .Start(ProcessLanes().local, "GetTokenInformation", u"", CallbackArgument(info, 0), work));
+}
+
+}  // namespace
+
+void BindSystem(Napi::Env env, Napi::Object exports) {
+  exports.Set("fileVersion", Napi::Function::New(env, ReadVersion, "fileVersion"));
+  exports.Set("portTable", Napi::Function::New(env, PortTable, "portTable"));
+  exports.Set("isElevated", Napi::Function::New(env, Elevated, "isElevated"));
+}
+
+}  // namespace clusrpc

@@ -1,0 +1,170 @@
+#include "environment.h"
+
+#include <exception>
+
+namespace clusrpc {
+
+ClusterShare ShareCluster(void* handle) {
+  return ClusterShare(new OpenedCluster(handle), [](OpenedCluster* cluster) {
+    try {
+      ProcessLanes().close.Submit("CloseCluster", u"", [cluster] { delete cluster; });
+    } catch (const std::exception&) {  // no memory, no thread: a pause here is better than a handle that stays open
+      delete cluster;
+    }
+  });
+}
+
+void Channel::Post(uint32_t id, Outcome&& outcome) {
+  Outcome dropped;  // destroyed after the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (closed_) {
+    dropped = std::move(outcome);
+    return;
+  }
+  results_.emplace_back(id, std::move(outcome));
+  // One wake drains all; the lock keeps the function alive, see Environment::End.
+  if (results_.size() == 1) wake_.NonBlockingCall();
+}
+
+void Channel::JobStarted() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  jobs_++;
+}
+
+void Channel::JobEnded() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  jobs_--;
+  ended_.notify_all();
+}
+
+namespace {
+
+// Counts a job of an environment from its submission to the destruction of its work, whether it ran or not.
+class Attendance {
+ public:
+  explicit Attendance(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) { channel_->JobStarted(); }
+  ~Attendance() { channel_->JobEnded(); }
+  Attendance(const Attendance&) = delete;
+  Attendance& operator=(const Attendance&) = delete;
+
+ private:
+  std::shared_ptr<Channel> channel_;
+};
+
+Outcome Guarded(const std::function<Outcome()>& work, const char* call) {
+  try {
+    return work();
+  } catch (const std::exception&) {  // bad_alloc; nothing else is thrown below
+    return {ERROR_OUTOFMEMORY, call, nullptr};
+  }
+}
+
+}  // namespace
+
+Environment::Environment(Napi::Env env) : env_(env) {
+  const auto drain = Napi::Function::New(env, [this](const Napi::CallbackInfo& info) { Drain(info.Env()); });
+  channel_->wake_ = Napi::ThreadSafeFunction::New(env, drain, "clusrpc", 0, 1);
+  channel_->wake_.Unref(env);
+  // Hooks run last in, first out: this one ends the use of the function above before Node takes it away.
+  env.AddCleanupHook([this] { End(); });
+}
+
+uint32_t Environment::Start(Lane& lane, const char* call, std::u16string subject, Napi::Function callback,
+                            std::function<Outcome()> work) {
+  const uint32_t id = Add(callback);
+  auto attendance = std::make_shared<Attendance>(channel_);
+  try {
+    pending_[id].job = lane.Submit(call, std::move(subject),
+                                   [channel = channel_, attendance, id, call, work = std::move(work)] {
+                                     channel->Post(id, Guarded(work, call));
+                                   });
+    pending_[id].lane = &lane;
+  } catch (const std::exception&) {
+    channel_->Post(id, {ERROR_OUTOFMEMORY, call, nullptr});
+  }
+  return id;
+}
+
+uint32_t Environment::Expect(Napi::Function callback) { return Add(callback); }
+
+bool Environment::Abandon(uint32_t id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return false;
+  const std::shared_ptr<Job> job = found->second.job;
+  Lane* const lane = found->second.lane;
+  Remove(id);
+  return job != nullptr && lane->Abandon(job);
+}
+
+Napi::Value Environment::Box(Napi::Env env, ClusterShare cluster) {
+  auto* const box = new ClusterBox{std::move(cluster)};
+  boxes_.insert(box);
+  return Napi::External<ClusterBox>::New(env, box, [this](Napi::Env, ClusterBox* collected) {
+    boxes_.erase(collected);
+    delete collected;
+  });
+}
+
+ClusterBox* Environment::Unbox(const Napi::Value& value) {
+  if (!value.IsExternal()) return nullptr;
+  ClusterBox* const box = value.As<Napi::External<ClusterBox>>().Data();
+  return boxes_.count(box) == 1 && box->cluster ? box : nullptr;
+}
+
+// A call that somebody waits for keeps the event loop alive, one that was abandoned does not.
+uint32_t Environment::Add(Napi::Function callback) {
+  if (pending_.empty()) channel_->wake_.Ref(env_);
+  const uint32_t id = ++last_id_;
+  pending_[id] = Pending{Napi::Persistent(callback), nullptr, nullptr};
+  return id;
+}
+
+void Environment::Remove(uint32_t id) {
+  if (pending_.erase(id) == 1 && pending_.empty()) channel_->wake_.Unref(env_);
+}
+
+void Environment::Drain(Napi::Env env) {
+  std::deque<std::pair<uint32_t, Outcome>> results;
+  {
+    const std::lock_guard<std::mutex> lock(channel_->mutex_);
+    results.swap(channel_->results_);
+  }
+  while (!results.empty()) {
+    const uint32_t id = results.front().first;
+    const Outcome outcome = std::move(results.front().second);
+    results.pop_front();
+    const auto found = pending_.find(id);
+    if (found == pending_.end()) continue;
+    const Napi::HandleScope scope(env);
+    const Napi::FunctionReference callback = std::move(found->second.callback);
+    Remove(id);
+    const Napi::Value value =
+        outcome.error == 0 && outcome.value ? outcome.value(env) : static_cast<Napi::Value>(env.Undefined());
+    callback.Call({Napi::Number::New(env, outcome.error), Napi::String::New(env, outcome.syscall), value});
+  }
+}
+
+// The environment ends: by process.exit, by the end of a worker, or because nothing is left to do. Calls that have not
+// begun never will; handles are closed, and those that arrive meanwhile too. Both is waited for, but not for ever.
+void Environment::End() {
+  const auto deadline = std::chrono::steady_clock::now() + exit_wait_;
+  std::deque<std::pair<uint32_t, Outcome>> results;
+  {
+    const std::lock_guard<std::mutex> lock(channel_->mutex_);
+    channel_->closed_ = true;
+    results.swap(channel_->results_);
+  }
+  results.clear();
+  for (auto& [id, call] : pending_) {
+    if (call.job != nullptr) call.lane->Abandon(call.job);
+  }
+  pending_.clear();
+  for (ClusterBox* const box : boxes_) box->cluster.reset();
+  {
+    std::unique_lock<std::mutex> lock(channel_->mutex_);
+    channel_->ended_.wait_until(lock, deadline, [&] { return channel_->jobs_ == 0; });
+  }
+  ProcessLanes().close.WaitUntilIdle(deadline);
+}
+
+}  // namespace clusrpc

@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { formatPortRanges } from '../ports/ranges.ts';
+import { demoActText, demoIntroduction, demoPage, demoVerdict } from '../report/demo.ts';
+import { DEMO_RECYCLE_AFTER, type DemoReport, runDemo } from '../soak/demo.ts';
+import { withCommonOptions } from './common-options.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { asUsageError, writeNew } from './files.ts';
+import { captureTo } from './pcap-file.ts';
+import { poolOf } from './pool-of.ts';
+import type { CommandRun } from './run.ts';
+
+/** What `reg export` wrote of a machine with twenty ports. */
+const REGISTRY_EXPORT = fileURLToPath(new URL('../../fixtures/rpc-internet-5000-5019.reg', import.meta.url));
+
+export function demoCommand(context: CliContext): CommandUnknownOpts {
+  const command = new Command('demo')
+    .description(
+      'Shows KB814622 in three acts over real UDP on this machine: the port leak of Windows 2000 SP3, the same load on SP4, and a stall that only looks like the leak. Takes half a minute.',
+    )
+    .option('--out <directory>', 'where demo.json, demo.html and demo.pcapng go', 'demo-output')
+    .action((options, self) => context.run(self, (run) => demo(run, options.out)));
+  return withCommonOptions(command, { html: true });
+}
+
+async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
+  const { output, progress, style, signal } = run;
+  const pool = poolOf({ reg: REGISTRY_EXPORT });
+  if (pool === undefined) throw usageError(`${REGISTRY_EXPORT} names no ports`);
+  const files = filesIn(directory);
+  const stopCapture = captureTo(files.pcapng);
+  output.text(
+    `${demoIntroduction({ recycleAfterMs: DEMO_RECYCLE_AFTER, ports: formatPortRanges(pool.ranges), poolSize: pool.size })}\n\n`,
+  );
+  const titles = { leak: 'act 1', fixed: 'act 2', stall: 'act 3' };
+  let report: DemoReport;
+  try {
+    report = await runDemo(pool, {
+      signal,
+      onAct: (id, cycles) => progress.start(titles[id], cycles),
+      onStep: ({ cycle, leaked }) => progress.update(cycle, leaked === 0 ? '' : `${leaked} leaked`),
+      onEnd: (act) => {
+        progress.stop();
+        output.text(`${demoActText(act, style)}\n`);
+      },
+    });
+  } finally {
+    progress.stop();
+    stopCapture();
+  }
+  const page = () => demoPage(report);
+  run.html(page);
+  writeNew(files.html, 'the page', page(), { force: true });
+  writeNew(files.json, 'the document', `${JSON.stringify(report, null, 2)}\n`, { force: true });
+  output.document(report, () => `${style.bold('Verdict')}\n\n${demoVerdict(report)}\n\n${filesText(files)}\n`);
+  return report.asExpected ? EXIT.fine : EXIT.notFine;
+}
+
+interface DemoFiles {
+  readonly json: string;
+  readonly html: string;
+  readonly pcapng: string;
+}
+
+function filesIn(directory: string): DemoFiles {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw asUsageError(error, `the directory ${directory} cannot be made`);
+  }
+  const file = (name: string) => join(directory, name);
+  return { json: file('demo.json'), html: file('demo.html'), pcapng: file('demo.pcapng') };
+}
+
+function filesText({ html, json, pcapng }: DemoFiles): string {
+  return `Left behind: ${html} (the plots), ${json} (the numbers), ${pcapng} (every datagram, for Wireshark).`;
+}

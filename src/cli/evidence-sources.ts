@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { EvidenceSource } from '../evidence/gather.ts';
+import type { RemoteVersion } from '../evidence/remote-host.ts';
+import { openCluster } from '../open/open-cluster.ts';
+import { registryKey } from '../windows/registry.ts';
+import { usageError } from './exit.ts';
+import { asUsageError } from './files.ts';
+import type { CommandRun } from './run.ts';
+
+/** The options that say where the facts of one installation lie; `audit` and `ports` share them. */
+export interface SourceOptions {
+  readonly live?: true | undefined;
+  readonly system32?: string | undefined;
+  readonly hive?: readonly string[] | undefined;
+  readonly reg?: string | undefined;
+  readonly share?: string | undefined;
+  readonly user?: string | undefined;
+  readonly passwordFile?: string | undefined;
+  readonly smb1?: true | undefined;
+  readonly smbPort?: number | undefined;
+  readonly host?: string | undefined;
+  readonly epmPort?: number | undefined;
+}
+
+/** All sources of one command line: together they describe one installation. */
+export function evidenceSources(
+  run: CommandRun,
+  path: string | undefined,
+  options: SourceOptions,
+): readonly EvidenceSource[] {
+  const sources: EvidenceSource[] = [];
+  if (options.live === true) sources.push(liveSource(run));
+  if (path !== undefined) sources.push({ kind: 'path', path });
+  if (options.system32 !== undefined) sources.push({ kind: 'dlls', path: options.system32 });
+  for (const each of options.hive ?? []) sources.push({ kind: 'hive', path: each });
+  if (options.reg !== undefined) sources.push({ kind: 'reg', path: options.reg });
+  if (options.share !== undefined) sources.push(shareSource(run, options.share, options));
+  if (options.host !== undefined) sources.push(hostSource(run, options.host, options));
+  return sources;
+}
+
+/** A line of `--targets`: a share begins with two slashes, a host with `host:`; all else is a path. */
+export function targetSource(run: CommandRun, line: string, options: SourceOptions): EvidenceSource {
+  if (/^(\/\/|\\\\)/.test(line)) return shareSource(run, line, options);
+  if (line.startsWith('host:')) return hostSource(run, line.slice(5).trim(), options);
+  return { kind: 'path', path: line };
+}
+
+function shareSource(run: CommandRun, share: string, options: SourceOptions): EvidenceSource {
+  const { user, smb1, smbPort } = options;
+  const password = user === undefined ? undefined : passwordOf(run, options);
+  return {
+    kind: 'share',
+    share,
+    options: {
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password }),
+      ...(smb1 === true && { smb1 }),
+      ...(smbPort !== undefined && { port: smbPort }),
+    },
+  };
+}
+
+function hostSource({ signal }: CommandRun, host: string, { epmPort }: SourceOptions): EvidenceSource {
+  const ask = async (name: string): Promise<RemoteVersion> => {
+    const cluster = await openCluster(name, { signal, ...(epmPort !== undefined && { endpointMapperPort: epmPort }) });
+    try {
+      const { major, minor, build, servicePack } = cluster.version;
+      return { node: cluster.node, majorVersion: major, minorVersion: minor, build, servicePack };
+    } finally {
+      await cluster.close();
+    }
+  };
+  return { kind: 'host', host, ask };
+}
+
+/** From a file or the environment, never from an argument: those are seen by every user of the machine. */
+function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): string {
+  if (passwordFile === undefined) {
+    const password = world.env.CLUSRPC_PASSWORD;
+    if (password !== undefined) return password;
+    throw usageError('--user needs a password', 'Set CLUSRPC_PASSWORD, or give --password-file.');
+  }
+  try {
+    return readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw asUsageError(error, `the password file ${passwordFile} cannot be read`);
+  }
+}
+
+/** The 64-bit view, since a 32-bit Node.js on 64-bit Windows would be shown another SOFTWARE key. */
+function liveSource({ world, signal }: CommandRun): EvidenceSource {
+  if (process.platform !== 'win32') {
+    throw usageError(
+      `--live reads the Windows that clusrpc runs on, and this is ${process.platform}`,
+      'Give the directory of a system drive, hives, a registry export, a share, or what `clusrpc collector` gathered.',
+    );
+  }
+  const systemRoot = world.env.SystemRoot ?? world.env.SYSTEMROOT ?? 'C:\\Windows';
+  return { kind: 'live', read: (path) => registryKey(path, { signal, view: '64' }), systemRoot };
+}

@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { portTrend } from '../diagnosis/port-trend.ts';
+import { exposureRule } from '../diagnosis/rules/exposure.ts';
+import { fromCollectorFolder, isCollectorFolder } from '../evidence/collector-folder.ts';
+import { COLLECTED } from '../evidence/collector-script.ts';
+import { isDirectory, locate } from '../evidence/directory.ts';
+import { mergeEvidence } from '../evidence/evidence.ts';
+import { parseNetstatSeries } from '../evidence/netstat-series.ts';
+import type { PortRange } from '../ports/ranges.ts';
+import { netstatNagios, netstatReport, netstatText } from '../report/netstat.ts';
+import { NAGIOS_STATES } from '../report/probe-nagios.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { readInput } from './files.ts';
+import type { CommandRun } from './run.ts';
+
+export interface NetstatOptions {
+  /** Ports of RPC; default: as the collector exported them beside the series. */
+  readonly ports?: readonly PortRange[] | undefined;
+  /** ms that a closed port stays bound. */
+  readonly recycleAfter?: number | undefined;
+  readonly nagios?: true | undefined;
+}
+
+const MAX_SERIES_BYTES = 256 << 20;
+const WINDOWS_2000 = 5;
+
+/** What `watch --netstat` does with the files or folders that it was given. */
+export function watchNetstat(run: CommandRun, given: readonly string[], options: NetstatOptions): ExitCode {
+  const files = given.map(seriesFile);
+  const ranges = options.ports ?? collectedRanges(files);
+  const text = files
+    .map((file) => Buffer.from(readInput(file, 'the series', MAX_SERIES_BYTES)).toString('latin1'))
+    .join('\n');
+  const { samples, warnings } = asInput(files, () => parseNetstatSeries(text));
+  const trend = portTrend(
+    samples,
+    ranges,
+    options.recycleAfter === undefined ? {} : { recycleAfter: options.recycleAfter },
+  );
+  const lastSampleMs = statSync(files.at(-1) as string).mtimeMs;
+  const report = netstatReport({ files, ranges, trend, lastSampleMs, warnings });
+  if (options.nagios === true) {
+    const { state, line } = netstatNagios(report);
+    run.output.text(line);
+    return NAGIOS_STATES.indexOf(state) as ExitCode;
+  }
+  run.output.document(report, () => netstatText(report, run.style));
+  return { yes: EXIT.notFine, no: EXIT.fine, unknown: EXIT.unknown }[report.leak];
+}
+
+function seriesFile(path: string): string {
+  if (!isDirectory(path)) return path;
+  return locate(path, COLLECTED.netstat) ?? join(path, COLLECTED.netstat);
+}
+
+/** The configuration that the collector exported beside the series. */
+function collectedRanges(files: readonly string[]): readonly PortRange[] {
+  const folder = dirname(files[0] as string);
+  if (isCollectorFolder(folder)) {
+    const evidence = mergeEvidence(folder, fromCollectorFolder(folder));
+    const { ports } = exposureRule(evidence, WINDOWS_2000);
+    if (ports?.valid === true) return ports.pool.ranges;
+  }
+  throw usageError('which ports are those of RPC?', 'Give --ports 5000-5099, or the folder of the collector.');
+}
+
+function asInput<T>(files: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Error ? usageError(`${files.join(', ')}: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,40 @@
+import { ARTICLE_FILES, type ArticleFile, type Evidence } from '../../evidence/evidence.ts';
+import { FIXED_REVISION } from '../data/article-files.ts';
+import { PACKAGE_ROWS } from '../data/packages.ts';
+import { type Grounds, said } from './grounds.ts';
+
+export interface HotfixFinding extends Grounds {
+  /** Whether the places where a hotfix registers itself could be looked into. */
+  readonly looked: boolean;
+  /** The hotfix of the article itself is registered. */
+  readonly registered: boolean;
+  /** Files that registered packages should have brought at 5.0.2195.6662 or later, with the sentence that says by which. */
+  readonly brought: ReadonlyMap<ArticleFile, string>;
+}
+
+/**
+ * "A supported hotfix is available from Microsoft." A registration says that a package was installed once, not that its files are
+ * still there; Service Pack 4 removes the registration of what it contains (KB300039), so that its absence says nothing there.
+ */
+export function hotfixRule(evidence: Evidence): HotfixFinding {
+  const brought = new Map<ArticleFile, string>();
+  const because: string[] = [];
+  let registered = false;
+  for (const fact of evidence.hotfixKey) {
+    const key = fact.value;
+    if (key === null || key.installed === 0) continue;
+    const row = PACKAGE_ROWS.find((each) => each.package === key.package);
+    const named = /^\d/.test(key.package) ? `hotfix ${key.package}` : key.package;
+    if (key.package === '814622') registered = true;
+    because.push(`${named}${row?.bulletin ? ` (${row.bulletin})` : ''} is registered ${said(fact)}`);
+    for (const name of ARTICLE_FILES) {
+      const revision = row?.revisions[name] ?? 0;
+      if (revision >= FIXED_REVISION && !brought.has(name))
+        brought.set(name, `${named} is registered and brings 5.0.2195.${revision} ${said(fact)}`);
+    }
+  }
+  const [first] = evidence.hotfixKey;
+  if (first !== undefined && because.length === 0)
+    because.push(`no package that carries the article's files is registered ${said(first)}`);
+  return { looked: first !== undefined, registered, brought, because, contradictions: [] };
+}

@@ -1,0 +1,76 @@
+import { extname } from 'node:path';
+import { isClusError, LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
+import { fromCollectorFolder, isCollectorFolder } from './collector-folder.ts';
+import { isDirectory } from './directory.ts';
+import { type Evidence, mergeEvidence, type PartialEvidence } from './evidence.ts';
+import { withFile } from './file-access.ts';
+import { fromDllDirectory, fromHive, fromLiveWindows, fromRegFile, fromSystemRoot } from './offline-sources.ts';
+import type { ReadLiveKey } from './registry-view.ts';
+import { fromHost, type RemoteVersion } from './remote-host.ts';
+import { fromShare, type ShareOptions } from './share.ts';
+
+/** Where facts come from. `path` is a directory or a file of any kind that is read here: its content tells which. */
+export type EvidenceSource =
+  | { readonly kind: 'path' | 'dlls' | 'hive' | 'reg'; readonly path: string }
+  | { readonly kind: 'share'; readonly share: string; readonly options?: ShareOptions }
+  | { readonly kind: 'host'; readonly host: string; readonly ask: (host: string) => Promise<RemoteVersion> }
+  | { readonly kind: 'live'; readonly read: ReadLiveKey; readonly systemRoot: string };
+
+/**
+ * Everything that the sources say of one installation. Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_INPUT for a path that is
+ * not what it was given for, with the offset or line where that shows; TransportError for a share or host that does not answer.
+ */
+export async function gatherEvidence(
+  sources: readonly EvidenceSource[],
+  target = sources.map(sourceName).join(', '),
+): Promise<Evidence> {
+  const parts: PartialEvidence[] = [];
+  for (const source of sources) parts.push(...(await partsOf(source)));
+  return mergeEvidence(target, parts);
+}
+
+export function sourceName(source: EvidenceSource): string {
+  switch (source.kind) {
+    case 'share':
+      return source.share;
+    case 'host':
+      return source.host;
+    case 'live':
+      return 'this Windows';
+    default:
+      return source.path;
+  }
+}
+
+async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence[]> {
+  switch (source.kind) {
+    case 'share':
+      return [await fromShare(source.share, source.options)];
+    case 'host':
+      return [await fromHost(source.host, source.ask)];
+    case 'live':
+      return fromLiveWindows(source.read, source.systemRoot);
+    default:
+      return asInput(source.path, () => fromPath(source.kind, source.path));
+  }
+}
+
+function fromPath(kind: 'path' | 'dlls' | 'hive' | 'reg', path: string): readonly PartialEvidence[] {
+  if (kind === 'dlls') return [fromDllDirectory(path)];
+  if (kind === 'hive') return [fromHive(path)];
+  if (kind === 'reg') return [fromRegFile(path)];
+  if (isDirectory(path)) return isCollectorFolder(path) ? fromCollectorFolder(path) : fromSystemRoot(path);
+  const isHive = withFile(path, (file) => String.fromCharCode(...file.read(0, 4)) === 'regf');
+  return [isHive || extname(path) === '' ? fromHive(path) : fromRegFile(path)];
+}
+
+/** What a file breaks is the caller's to mend: it named the file. */
+function asInput<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isClusError(error) || error.code === 'ERR_CLUSRPC_INVALID_INPUT' || !(error instanceof RemoteProtocolError))
+      throw error;
+    throw new LocalMisuseError(`${path}: ${error.message}`, { code: 'ERR_CLUSRPC_INVALID_INPUT', cause: error });
+  }
+}

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalMisuseError, TransportError } from '../status/errors.ts';
+import { ARTICLE_FILES, type FilePlace, type Gap, type PartialEvidence } from './evidence.ts';
+import { fileFacts } from './file-facts.ts';
+
+export interface ShareOptions {
+  /** `DOMAIN\name` or `name`; without one the share is asked as a guest. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Windows 2000 speaks SMB 1 only, which has no protection worth the name: it is used when asked for by name. */
+  readonly smb1?: boolean;
+  readonly port?: number;
+  /** ms for each call of smbclient; 30 000 by default. */
+  readonly timeout?: number;
+  readonly smbclient?: string;
+}
+
+const PLACES = [
+  { place: 'running', below: 'system32' },
+  { place: 'dllcache', below: 'system32\\dllcache' },
+  { place: 'service-pack-files', below: 'ServicePackFiles\\i386' },
+] as const;
+/** `ADMIN$` is the system root itself, `C$` a drive that has one. */
+const ROOTS = ['', 'WINNT\\', 'Windows\\'];
+const MAX_FILE = 64 << 20;
+
+/**
+ * The article's files out of a share of a running Windows, through Samba's smbclient. The hives are locked while Windows runs, so
+ * that the registry stays a gap. The password goes by environment, never by argument. Throws LocalMisuseError for a name that is no
+ * share, TransportError with smbclient's own words when the share cannot be read.
+ */
+export async function fromShare(share: string, options: ShareOptions = {}): Promise<PartialEvidence> {
+  const name = share.replaceAll('\\', '/').replace(/\/$/, '');
+  if (!/^\/\/[^/\s"]+\/[^/\s"]+$/.test(name)) {
+    throw new LocalMisuseError(`${share} is no share; a share is //host/ADMIN$`, {
+      code: 'ERR_CLUSRPC_INVALID_OPTION',
+    });
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'clusrpc-share-'));
+  try {
+    const root = await rootOf(name, options);
+    const parts = [];
+    for (const { place, below } of PLACES)
+      parts.push(await filesOf(name, `${root}${below}`, place, directory, options));
+    const gaps: Gap[] = [
+      { what: 'registry', source: `share ${name}`, reason: 'the hives are locked while Windows runs' },
+    ];
+    const warnings =
+      options.smb1 === true ? [`${name} was read over SMB 1: who sits between can read and change it`] : [];
+    return { sources: [`share ${name}`], files: parts.flatMap((part) => part.files ?? []), gaps, warnings };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function rootOf(share: string, options: ShareOptions): Promise<string> {
+  for (const root of ROOTS) {
+    const { status, output } = await smbclient(share, `ls "${root}system32"`, options);
+    if (status === 0 && !/NT_STATUS_(NO_SUCH_FILE|OBJECT_)/.test(output)) return root;
+    if (!/NT_STATUS_(NO_SUCH_FILE|OBJECT_)/.test(output)) throw shareError(share, output);
+  }
+  throw new TransportError(`${share} has no system32 in it, nor in a WINNT or Windows below`);
+}
+
+/** Downloads what is there and not larger than any DLL, keeps its time, and reads it as a directory is read. */
+async function filesOf(
+  share: string,
+  path: string,
+  place: FilePlace,
+  directory: string,
+  options: ShareOptions,
+): Promise<PartialEvidence> {
+  const target = mkdtempSync(join(directory, `${place}-`));
+  for (const file of ARTICLE_FILES) {
+    const info = await smbclient(share, `allinfo "${path}\\${file}"`, options);
+    const size = Number(
+      /\[(\d+)\] bytes|^size:\s+(\d+)/im
+        .exec(info.output)
+        ?.slice(1)
+        .find((digits) => digits !== undefined) ?? 0,
+    );
+    if (/NT_STATUS_(NO_SUCH_FILE|OBJECT_)/.test(info.output)) continue;
+    if (info.status !== 0) throw shareError(share, info.output);
+    if (size > MAX_FILE)
+      throw new TransportError(`${share}: ${path}\\${file} has ${size} bytes; at most ${MAX_FILE} are read`);
+    const local = join(target, file);
+    const got = await smbclient(share, `get "${path}\\${file}" "${local}"`, options);
+    if (got.status !== 0 || /NT_STATUS_/.test(got.output)) throw shareError(share, got.output);
+    const written = Date.parse(/^write_time:\s+(.+)$/im.exec(info.output)?.[1] ?? '');
+    if (!Number.isNaN(written)) utimesSync(local, written / 1000, written / 1000);
+  }
+  const files = fileFacts(target, place, `share ${share}`, place === 'running');
+  return {
+    files: files.map((fact) => ({
+      ...fact,
+      value: { ...fact.value, path: `${share}/${path}/${fact.value.name}`.replaceAll('\\', '/') },
+    })),
+  };
+}
+
+function smbclient(share: string, command: string, options: ShareOptions): Promise<{ status: number; output: string }> {
+  const { user, password, port, timeout = 30_000, smb1 = false } = options;
+  const args = [share, '-c', command];
+  if (port !== undefined) args.push('-p', String(port));
+  args.push(...(user === undefined ? ['-N'] : ['-U', user.replace('\\', '/')]));
+  if (smb1) args.push('--option=client min protocol=NT1');
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC', ...(password === undefined ? {} : { PASSWD: password }) };
+  return new Promise((resolve, reject) => {
+    const child = spawn(options.smbclient ?? 'smbclient', args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        if (output.length < 1 << 20) output += chunk.toString('utf8');
+      });
+    }
+    child.on('error', (cause) => {
+      const advice = 'Install it (apt-get install smbclient), or copy the files and give their directory.';
+      reject(
+        new TransportError('smbclient cannot be started', { code: 'ERR_CLUSRPC_UNAVAILABLE_BACKEND', cause, advice }),
+      );
+    });
+    child.on('close', (status, signal) => {
+      if (signal === null) resolve({ status: status ?? 1, output });
+      else reject(new TransportError(`${share} did not answer within ${timeout} ms`, { code: 'ERR_CLUSRPC_TIMEOUT' }));
+    });
+  });
+}
+
+function shareError(share: string, output: string): TransportError {
+  const words = output.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+  const old = /NT_STATUS_(CONNECTION_|INVALID_NETWORK_RESPONSE|NOT_SUPPORTED|CONNECTION_RESET)/.test(output);
+  const advice = old
+    ? 'Windows 2000 speaks SMB 1 only: --smb1.'
+    : 'The share asks for an account with administrative rights: --user.';
+  return new TransportError(`${share} cannot be read: ${words}`, { advice });
+}

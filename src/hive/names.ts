@@ -1,0 +1,36 @@
+import { fromUtf16 } from '../bytes/utf16.ts';
+
+/** A "compressed" name is Latin-1, one byte a UTF-16 unit below 256; not Windows-1252. */
+export function decodeName(bytes: Uint8Array, compressed: boolean): string {
+  if (!compressed) return fromUtf16(bytes);
+  let name = '';
+  for (const byte of bytes) name += String.fromCharCode(byte);
+  return name;
+}
+
+/** Registry names are equal when their UTF-16 units are, each upper-cased by itself. */
+export function sameName(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (upperUnit(a, i) !== upperUnit(b, i)) return false;
+  return true;
+}
+
+/**
+ * What toUpperCase does to a whole string is not what Windows does: a unit stays as it is where the upper case is longer (ß) or
+ * would turn a letter outside ASCII into one inside (dotless ı), and µ has no capital in the Windows table.
+ */
+function upperUnit(text: string, index: number): string {
+  const unit = text[index] as string;
+  const upper = unit.toUpperCase();
+  const aliasesAscii = unit >= '\x80' && upper < '\x80';
+  return upper.length !== 1 || aliasesAscii || unit === '\xb5' ? unit : upper;
+}
+
+/** Splits a key path at backslashes; a leading and a trailing one are dropped, `/` is an ordinary character. */
+export function pathParts(path: string): readonly string[] {
+  return path
+    .replace(/^\\|\\$/g, '')
+    .split('\\')
+    .filter((part) => part !== '');
+}

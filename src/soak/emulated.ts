@@ -1,0 +1,113 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ClientMachine } from '../emulator/client-machine.ts';
+import type { EmulatedProcess, EmulatedSession, PortMessage } from '../emulator/emulated-process.ts';
+import { EmulatedHost } from '../emulator/host.ts';
+import { claimLoopbackPair } from '../emulator/loopback.ts';
+import type { PortShortage } from '../ports/runtime.ts';
+import { drive } from './drive.ts';
+import type { SoakOptions } from './options.ts';
+import type { SoakReport } from './report.ts';
+import type { SoakPlan } from './settings.ts';
+import type { AttemptOutcome, SoakSubject } from './subject.ts';
+
+/** The workload over real sockets: an emulated client machine and an emulated host, each at a loopback address of its own. */
+export async function soakEmulated(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
+  const { settings, pool } = plan;
+  const addresses = await claimLoopbackPair();
+  const host = await EmulatedHost.start({
+    address: addresses.host,
+    ...(settings.hostProfile !== null && { hostProfile: settings.hostProfile }),
+    settings: { callbackGiveUpAfter: settings.failureMs.callback },
+  });
+  const machine = new ClientMachine({ ...clientOptions(plan), address: addresses.client, ports: pool, hosts: [host] });
+  try {
+    const program = machine.startProcess('soak');
+    return await soakProgram(plan, { machine, program, cluster: host.model.name }, options);
+  } finally {
+    await machine.close();
+    await host.close();
+    await addresses.release();
+  }
+}
+
+/** How the client machine of a plan behaves, apart from its address, its ports and its hosts. */
+export function clientOptions({ settings }: SoakPlan) {
+  const { onFailure, reuse, leakOn, recycleAfterMs: recycleAfter, onExhaustion, failureMs } = settings;
+  return { onFailure, reuse, leakOn, recycleAfter, onExhaustion, settings: { giveUpAfter: failureMs['no-answer'] } };
+}
+
+export interface SoakedProgram {
+  readonly machine: ClientMachine;
+  readonly program: EmulatedProcess;
+  /** A name that the machine knows. */
+  readonly cluster: string;
+}
+
+/** The workload in a program of an emulated machine, which runs on afterwards with the ports it has left. */
+export function soakProgram(plan: SoakPlan, soaked: SoakedProgram, options: SoakOptions): Promise<SoakReport> {
+  return drive(plan, programSubject(plan, soaked), options);
+}
+
+function programSubject({ settings }: SoakPlan, { machine, program, cluster }: SoakedProgram): SoakSubject {
+  const { runtime } = program;
+  const { clock } = machine.network;
+  const ended = new AbortController();
+  const pending = new Set<Promise<AttemptOutcome>>();
+  const sessions = new Set<EmulatedSession>();
+  const close = async (session: EmulatedSession) => {
+    if (sessions.delete(session)) await session.close();
+  };
+  const outcomeOf = async (
+    opening: Promise<EmulatedSession>,
+    refused: PortShortage['reason'] | null,
+  ): Promise<AttemptOutcome> => {
+    try {
+      const session = await opening;
+      sessions.add(session);
+      return { kind: 'opened', close: () => close(session) };
+    } catch (error) {
+      return refused === null ? { kind: 'failed', error } : { kind: 'refused', reason: refused };
+    }
+  };
+  return {
+    clock,
+    open(fails, onPort) {
+      // Whether there is a port is decided before the call returns; what becomes of the open takes its time.
+      const before = runtime.counters();
+      const opening = program.open(cluster, { signal: ended.signal }, { fail: fails ? settings.failureKind : null });
+      const after = runtime.counters();
+      const isRefused = after.refused > before.refused;
+      const outcome = outcomeOf(opening, isRefused ? runtime.shortage().reason : null);
+      pending.add(outcome);
+      void outcome.then(() => pending.delete(outcome));
+      if (after.waiting > before.waiting) void outcome.finally(whenGranted({ machine, program }, onPort));
+      else if (!isRefused) onPort();
+      return { outcome, waiting: () => (runtime.counters().waiting > 0 ? runtime.shortage().reason : null) };
+    },
+    snapshot() {
+      runtime.recycleDue(clock.now());
+      return runtime.snapshot();
+    },
+    async end() {
+      ended.abort();
+      await Promise.all(pending);
+      await Promise.all([...sessions].map(close));
+    },
+  };
+}
+
+/** Calls back once, when the one open of that program that waits has got its port; answers how to stop waiting for that. */
+function whenGranted({ machine, program }: Omit<SoakedProgram, 'cluster'>, onPort: () => void): () => void {
+  const onChange = (message: unknown) => {
+    const change = message as PortMessage;
+    if (change.machine !== machine.address || change.process !== program.id || change.to !== 'in-use') return;
+    stop();
+    // The runtime is in the middle of its own change.
+    queueMicrotask(onPort);
+  };
+  const stop = () => {
+    unsubscribe('clusrpc:port', onChange);
+  };
+  subscribe('clusrpc:port', onChange);
+  return stop;
+}

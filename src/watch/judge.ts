@@ -1,0 +1,99 @@
+import type { PortSample, PortSpan } from './sample.ts';
+import { medianSlope, type Point, trendScore } from './trend.ts';
+
+export interface JudgeSettings {
+  /** The ports that RPC may use on that machine, where it is known. Without it only ports that stay open can be judged. */
+  readonly ranges?: readonly PortSpan[] | undefined;
+  /** Fewer samples than this decide nothing. 12: a trend over its later half of 6 can just be told from chance. */
+  readonly minSamples?: number | undefined;
+  /** Ports by which the later half must grow. 3: a program that opens one more connection now and then does not leak. */
+  readonly minGrowth?: number | undefined;
+  /** How sure the trend must be, in standard deviations. 2.33: wrong once in a hundred series that do not rise. */
+  readonly minScore?: number | undefined;
+}
+
+/** One measure of a series of samples and its growth over the later half. */
+export interface PortTrend {
+  readonly measure: 'held' | 'used';
+  readonly first: number;
+  readonly last: number;
+  readonly perHour: number;
+  readonly score: number;
+  readonly growing: boolean;
+}
+
+export interface LeakJudgement {
+  readonly verdict: 'leaking' | 'not-leaking' | 'cannot-tell';
+  readonly trends: readonly PortTrend[];
+  /** When the range is used up if it goes on like that, on the clock of the samples; null: not leaking, or no range. */
+  readonly exhaustedAtMs: number | null;
+  readonly because: readonly string[];
+}
+
+const MS_PER_HOUR = 3_600_000;
+/** All pairs of points are compared, so a long series is thinned first. */
+const MOST_POINTS = 400;
+
+/**
+ * Says whether a process leaks UDP ports. Two measures: `held`, how many it has open, and, inside the RPC range,
+ * `used`, how many different ones it ever had open. A healthy datagram client takes its old ports again, so `used`
+ * levels off; the defect of KB814622 loses the port for the life of the process, whether its socket stays open (held
+ * grows) or not (used grows). Only the later half of the series is judged: every program grows while it warms up.
+ */
+export function judgeLeak(samples: readonly PortSample[], settings: JudgeSettings = {}): LeakJudgement {
+  const { ranges, minSamples = 12, minGrowth = 3, minScore = 2.33 } = settings;
+  const inRange = (port: number): boolean =>
+    ranges === undefined || ranges.some(({ first, last }) => port >= first && port <= last);
+  const last = samples.at(-1);
+  if (last === undefined || samples.length < minSamples) {
+    const because = [`${samples.length} samples are too few: at least ${minSamples} are needed`];
+    return { verdict: 'cannot-tell', trends: [], exhaustedAtMs: null, because };
+  }
+  const judge = (measure: PortTrend['measure'], points: readonly Point[]): PortTrend => {
+    const later = thin(points.slice(points.length >> 1));
+    const [first, end] = [later[0]?.y ?? 0, later.at(-1)?.y ?? 0];
+    const perMs = medianSlope(later);
+    const score = trendScore(later);
+    const growing = perMs > 0 && score >= minScore && end - first >= minGrowth;
+    return { measure, first: points[0]?.y ?? 0, last: end, perHour: perMs * MS_PER_HOUR, score, growing };
+  };
+  const held = judge('held', heldPoints(samples, inRange));
+  const trends = ranges === undefined ? [held] : [held, judge('used', usedPoints(samples, inRange))];
+  const growing = trends.filter((trend) => trend.growing);
+  return {
+    verdict: growing.length > 0 ? 'leaking' : 'not-leaking',
+    trends,
+    exhaustedAtMs: ranges === undefined ? null : exhaustion(growing, ranges, last.ms),
+    because: trends.map(sentence),
+  };
+}
+
+function heldPoints(samples: readonly PortSample[], inRange: (port: number) => boolean): readonly Point[] {
+  return samples.map(({ ms, udp }) => ({ x: ms, y: udp.filter(inRange).length }));
+}
+
+function usedPoints(samples: readonly PortSample[], inRange: (port: number) => boolean): readonly Point[] {
+  const used = new Set<number>();
+  return samples.map(({ ms, udp }) => {
+    for (const port of udp.filter(inRange)) used.add(port);
+    return { x: ms, y: used.size };
+  });
+}
+
+function exhaustion(growing: readonly PortTrend[], ranges: readonly PortSpan[], nowMs: number): number | null {
+  const size = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const ends = growing.map(({ last, perHour }) => nowMs + Math.max(0, ((size - last) / perHour) * MS_PER_HOUR));
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+function sentence({ measure, first, last, perHour, growing }: PortTrend): string {
+  const what = measure === 'held' ? 'UDP ports held' : 'different UDP ports used inside the RPC range';
+  const how = growing ? `still growing by ${perHour.toFixed(1)} an hour` : 'no longer growing';
+  return `${what}: ${first} at first, ${last} at the end, ${how}`;
+}
+
+function thin(points: readonly Point[]): readonly Point[] {
+  if (points.length <= MOST_POINTS) return points;
+  const step = (points.length - 1) / (MOST_POINTS - 1);
+  return Array.from({ length: MOST_POINTS }, (_, i) => points[Math.round(i * step)] as Point);
+}

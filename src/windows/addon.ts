@@ -1,0 +1,66 @@
+import type { Settle } from './bounded-call.ts';
+import type { ClusterInformation, LaneStats } from './cluster-api.ts';
+
+declare const handleBrand: unique symbol;
+
+/** An HCLUSTER as the addon hands it over: opaque, closed when it is collected. */
+export interface NativeHandle {
+  readonly [handleBrand]: true;
+}
+
+export interface NativeRegistryValue {
+  readonly name: string;
+  readonly type: number;
+  readonly data: Uint8Array;
+  readonly value: string | readonly string[] | number | bigint | Uint8Array;
+}
+
+export interface NativeFileVersion {
+  readonly fileVersion: readonly [number, number, number, number];
+  readonly productVersion: readonly [number, number, number, number];
+  readonly flags: number;
+  readonly fileType: number;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+export interface NativePort {
+  readonly protocol: 'udp' | 'tcp';
+  readonly family: 4 | 6;
+  readonly address: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly state: number;
+}
+
+/** The functions of the C++ addon. Each asynchronous one answers the number that `abandon` takes; 0: settled already. */
+export interface Addon {
+  openCluster(name: string | null, settle: Settle<NativeHandle>): number;
+  closeCluster(handle: NativeHandle, settle: Settle<void>): number;
+  clusterInformation(handle: NativeHandle, settle: Settle<ClusterInformation>): number;
+  clusterNodes(handle: NativeHandle, settle: Settle<readonly string[]>): number;
+  nodeClusterState(node: string | null, settle: Settle<number>): number;
+  registryValue(
+    root: number,
+    machine: string,
+    key: string,
+    view: number,
+    name: string,
+    settle: Settle<NativeRegistryValue>,
+  ): number;
+  registryKeys(root: number, machine: string, key: string, view: number, settle: Settle<readonly string[]>): number;
+  registryValues(
+    root: number,
+    machine: string,
+    key: string,
+    view: number,
+    settle: Settle<readonly NativeRegistryValue[]>,
+  ): number;
+  fileVersion(path: string, settle: Settle<NativeFileVersion>): number;
+  portTable(settle: Settle<readonly NativePort[]>): number;
+  isElevated(settle: Settle<boolean>): number;
+  stats(): { readonly cluster: LaneStats; readonly close: LaneStats; readonly local: LaneStats };
+  configure(clusterThreads: number, exitWaitMs: number): void;
+  abandon(id: number): boolean;
+  end(): void;
+}

@@ -1,0 +1,86 @@
+import { ClusError, LocalMisuseError } from '../status/errors.ts';
+import { Win32Error } from '../status/win32-error.ts';
+import type { CallOptions, LaneStats } from './cluster-api.ts';
+
+/** What a call that runs on another thread answers: a Win32 number (0: success), the call that said it, the value. */
+export type Settle<T> = (error: number, syscall: string, value: T) => void;
+
+export interface ThreadCall<T> {
+  readonly name: string;
+  /** The cluster, key or file that it is about, for messages. */
+  readonly subject: string;
+  /** Starts the call. The function it answers gives the call up: true when it had not begun and never will. */
+  begin(settle: Settle<T>): () => boolean;
+  /** The lane it runs on, asked when the time is up. */
+  lane(): LaneStats;
+}
+
+const LONGEST_TIMER = 2_147_483_647;
+
+/** Runs a call with an end in time: settles at its answer, at the abort of `signal` or after `timeout`, whichever is first. */
+export function boundedCall<T>(call: ThreadCall<T>, { signal, timeout }: CallOptions = {}): Promise<T> {
+  if (timeout !== undefined && !(timeout >= 0 && timeout <= LONGEST_TIMER)) {
+    return Promise.reject(misusedTimeout(timeout));
+  }
+  return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const giveUp = call.begin((error, syscall, value) => {
+      end();
+      if (error === 0) resolve(value);
+      else reject(new Win32Error(error, syscall));
+    });
+    const onAbort = (): void => {
+      end();
+      giveUp();
+      reject(signal?.reason);
+    };
+    const onTimeout = (): void => {
+      end();
+      const lane = call.lane();
+      reject(giveUp() ? neverBegan(call, lane, timeout) : tookTooLong(call, timeout));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (timeout !== undefined) timer = setTimeout(onTimeout, timeout);
+  });
+}
+
+function neverBegan(call: ThreadCall<unknown>, lane: LaneStats, timeout: number | undefined): ClusError {
+  const oldest = lane.oldest;
+  const holder =
+    oldest === null ? '' : `, the oldest in ${describe(oldest.call, oldest.subject)} for ${Math.round(oldest.ms)} ms`;
+  return new ClusError(
+    `${describe(call.name, call.subject)} found no free thread within ${timeout} ms: ${lane.busy} of ${lane.size} are inside calls${holder}`,
+    'ERR_CLUSRPC_NO_FREE_THREAD',
+    {
+      syscall: call.name,
+      advice:
+        'Open fewer clusters at a time, give the pool more threads, or end the process: Windows cannot take a hanging call back.',
+    },
+  );
+}
+
+function tookTooLong(call: ThreadCall<unknown>, timeout: number | undefined): ClusError {
+  return new ClusError(
+    `${describe(call.name, call.subject)} did not return within ${timeout} ms`,
+    'ERR_CLUSRPC_TIMEOUT',
+    { syscall: call.name, advice: 'Its thread is taken until the call returns; a handle that arrives then is closed.' },
+  );
+}
+
+function misusedTimeout(timeout: number): LocalMisuseError {
+  return new LocalMisuseError(`a timeout of ${timeout} ms is not between 0 and ${LONGEST_TIMER}`, {
+    code: 'ERR_CLUSRPC_INVALID_OPTION',
+  });
+}
+
+function describe(call: string, subject: string): string {
+  return subject === '' ? call : `${call}("${subject}")`;
+}

@@ -1,0 +1,116 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { isClusError } from '../status/errors.ts';
+import { FFI_PACKAGES, probePackage } from './ffi/functions.ts';
+import { type AddonOptions, loadAddon } from './load-addon.ts';
+import { localCall, nativeClusterApi } from './native-cluster.ts';
+
+/** One thing that this machine has or lacks, and what to do about a lack that matters. */
+export interface DoctorFact {
+  readonly name: string;
+  readonly available: boolean;
+  readonly detail: string;
+  readonly advice: string | null;
+}
+
+export interface DoctorFacts {
+  readonly platform: string;
+  readonly arch: string;
+  readonly node: string;
+  readonly backends: readonly DoctorFact[];
+  /** Programs that this package can work with, found along PATH. */
+  readonly peers: readonly DoctorFact[];
+  readonly rights: readonly DoctorFact[];
+}
+
+const PEERS = [
+  { name: 'tshark', use: 'reads what --pcap writes', advice: 'Install Wireshark to look into captures.' },
+  { name: 'smbclient', use: 'reads the files of an ADMIN$ share', advice: 'Install smbclient to audit over a share.' },
+] as const;
+
+/** Which backends, peers and rights this machine has. Never rejects: a lack is a fact. */
+export async function doctorFacts(options: AddonOptions = {}): Promise<DoctorFacts> {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    node: process.versions.node,
+    backends: [
+      addonFact(options),
+      await clusterClientFact(options),
+      ...FFI_PACKAGES.map(ffiFact),
+      { name: 'wire', available: true, detail: 'our own RPC, needs nothing', advice: null },
+      { name: 'emulated', available: true, detail: 'needs nothing', advice: null },
+    ],
+    peers: PEERS.map(peerFact),
+    rights: [await elevationFact(options)],
+  };
+}
+
+function addonFact(options: AddonOptions): DoctorFact {
+  try {
+    return { name: 'native', available: true, detail: loadAddon(options).file, advice: null };
+  } catch (error) {
+    return lacking('native', error);
+  }
+}
+
+async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
+  const name = 'clusapi.dll';
+  try {
+    const state = await nativeClusterApi(options).nodeClusterState(null, { timeout: 5_000 });
+    return { name, available: true, detail: `answers; cluster state of this machine ${state}`, advice: null };
+  } catch (error) {
+    const advice = 'Install the Failover Clustering tools of Windows, or use backend wire.';
+    return { ...lacking(name, error), ...(process.platform === 'win32' ? { advice } : {}) };
+  }
+}
+
+function ffiFact(from: (typeof FFI_PACKAGES)[number]): DoctorFact {
+  const { name, problem } = probePackage(from);
+  const available = problem === null && process.platform === 'win32';
+  const detail = problem ?? (available ? 'loads' : `loads, but there is no clusapi.dll on ${process.platform}`);
+  return { name: `ffi (${name})`, available, detail, advice: null };
+}
+
+function peerFact({ name, use, advice }: (typeof PEERS)[number]): DoctorFact {
+  const file = onPath(name);
+  if (file !== undefined) return { name, available: true, detail: file, advice: null };
+  return { name, available: false, detail: `not on PATH; ${use}`, advice };
+}
+
+async function elevationFact(options: AddonOptions): Promise<DoctorFact> {
+  const name = 'administrator';
+  if (process.platform !== 'win32') {
+    const root = process.getuid?.() === 0;
+    return { name, available: root, detail: root ? 'runs as root' : 'runs as an ordinary user', advice: null };
+  }
+  try {
+    const elevated = await localCall<boolean>('GetTokenInformation', '', options, (addon, settle) =>
+      addon.isElevated(settle),
+    );
+    const advice = elevated ? null : 'Run elevated to read the registry and the ADMIN$ share of another machine.';
+    return { name, available: elevated, detail: elevated ? 'elevated' : 'not elevated', advice };
+  } catch (error) {
+    return lacking(name, error);
+  }
+}
+
+function lacking(name: string, error: unknown): DoctorFact {
+  const advice = isClusError(error) ? (error.advice ?? null) : null;
+  return { name, available: false, detail: error instanceof Error ? error.message : String(error), advice };
+}
+
+function onPath(program: string): string | undefined {
+  const endings = process.platform === 'win32' ? ['.exe', '.com', '.cmd'] : [''];
+  const directories = (process.env.PATH ?? '').split(path.delimiter).filter((directory) => directory !== '');
+  return directories.flatMap((directory) => endings.map((ending) => path.join(directory, program + ending))).find(runs);
+}
+
+function runs(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

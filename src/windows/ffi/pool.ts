@@ -1,0 +1,160 @@
+import { Worker } from 'node:worker_threads';
+import { ClusError } from '../../status/errors.ts';
+import type { Settle } from '../bounded-call.ts';
+import type { LaneStats } from '../cluster-api.ts';
+import type { FfiPackage } from './functions.ts';
+import { type FfiAnswer, type FfiRequest, type FfiWorkerData, HANDLE, SHARED_BYTES, STATE } from './protocol.ts';
+
+interface Job {
+  readonly request: FfiRequest;
+  readonly subject: string;
+  readonly settle: Settle<unknown>;
+  readonly fail: (error: Error) => void;
+  readonly ended: (() => void) | undefined;
+  abandoned: boolean;
+  since: number;
+}
+
+interface Seat {
+  readonly worker: Worker;
+  readonly state: Int32Array;
+  readonly handle: BigInt64Array;
+  job: Job | undefined;
+}
+
+/** What happens to a handle whose caller has given up. */
+export type Orphan = (cluster: bigint) => void;
+
+/**
+ * A bounded set of worker threads for calls that block. They start when there is work; an idle one, or one whose call was
+ * given up, does not keep the process alive.
+ */
+export class FfiPool {
+  readonly #seats: Seat[] = [];
+  readonly #queue: Job[] = [];
+  readonly #package: FfiPackage;
+  readonly #size: number;
+  readonly #orphan: Orphan;
+
+  constructor(from: FfiPackage, size: number, orphan: Orphan) {
+    this.#package = from;
+    this.#size = size;
+    this.#orphan = orphan;
+  }
+
+  /**
+   * Answers a function that gives the call up: true when it had not begun and never will. `ended` is called when the call
+   * no longer uses what it was given, also after it was given up.
+   */
+  begin(
+    request: FfiRequest,
+    subject: string,
+    settle: Settle<unknown>,
+    fail: (error: Error) => void,
+    ended?: () => void,
+  ): () => boolean {
+    const job: Job = { request, subject, settle, fail, ended, abandoned: false, since: performance.now() };
+    this.#queue.push(job);
+    this.#dispatch();
+    return () => this.#abandon(job);
+  }
+
+  stats(): LaneStats {
+    const running = this.#running().toSorted((a, b) => a.since - b.since);
+    const oldest = running[0];
+    return {
+      size: this.#size,
+      busy: running.length,
+      queued: this.#queue.length,
+      abandoned: running.filter((job) => job.abandoned).length,
+      oldest:
+        oldest === undefined
+          ? null
+          : { call: oldest.request.call, subject: oldest.subject, ms: performance.now() - oldest.since },
+    };
+  }
+
+  /**
+   * For the end of the process: waits until `deadline` (ms of performance.now) for calls under way, without messages.
+   * Answers the handles that opens left behind, and how many calls are still inside Windows.
+   */
+  drain(deadline: number): { readonly handles: readonly bigint[]; readonly stuck: number } {
+    this.#queue.length = 0;
+    const handles: bigint[] = [];
+    let stuck = 0;
+    for (const seat of this.#seats) {
+      Atomics.wait(seat.state, STATE, 1, Math.max(0, deadline - performance.now()));
+      if (Atomics.load(seat.state, STATE) === 1) stuck++;
+      const handle = Atomics.exchange(seat.handle, HANDLE, 0n);
+      if (handle !== 0n) handles.push(handle);
+    }
+    return { handles, stuck };
+  }
+
+  #running(): Job[] {
+    return this.#seats.flatMap(({ job }) => (job === undefined ? [] : [job]));
+  }
+
+  #abandon(job: Job): boolean {
+    job.abandoned = true;
+    const place = this.#queue.indexOf(job);
+    if (place !== -1) {
+      this.#queue.splice(place, 1);
+      job.ended?.();
+      return true;
+    }
+    this.#seats.find((seat) => seat.job === job)?.worker.unref();
+    return false;
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const seat = this.#seats.find(({ job }) => job === undefined) ?? this.#newSeat();
+      if (seat === undefined) return;
+      const job = this.#queue.shift() as Job;
+      job.since = performance.now();
+      seat.job = job;
+      Atomics.store(seat.state, STATE, 1);
+      seat.worker.ref();
+      seat.worker.postMessage(job.request);
+    }
+  }
+
+  #newSeat(): Seat | undefined {
+    if (this.#seats.length >= this.#size) return undefined;
+    const shared = new SharedArrayBuffer(SHARED_BYTES);
+    const workerData: FfiWorkerData = { package: this.#package, shared };
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    const worker = new Worker(new URL(file, import.meta.url), { workerData });
+    const seat: Seat = { worker, state: new Int32Array(shared), handle: new BigInt64Array(shared), job: undefined };
+    worker.on('message', (answer: FfiAnswer) => this.#settle(seat, answer));
+    worker.on('error', (error) => this.#lose(seat, error));
+    this.#seats.push(seat);
+    return seat;
+  }
+
+  #settle(seat: Seat, { error, syscall, value }: FfiAnswer): void {
+    const job = seat.job;
+    seat.job = undefined;
+    seat.worker.unref();
+    const handle = Atomics.exchange(seat.handle, HANDLE, 0n);
+    this.#dispatch();
+    if (job === undefined) return;
+    job.ended?.();
+    if (job.abandoned) {
+      if (handle !== 0n) this.#orphan(handle);
+    } else if (error === -1) {
+      job.fail(new ClusError(`${syscall} through ${this.#package}: ${value}`, 'ERR_CLUSRPC_UNAVAILABLE_BACKEND'));
+    } else {
+      job.settle(error, syscall, value);
+    }
+  }
+
+  #lose(seat: Seat, error: Error): void {
+    const job = seat.job;
+    this.#seats.splice(this.#seats.indexOf(seat), 1);
+    job?.ended?.();
+    job?.fail(error);
+    this.#dispatch();
+  }
+}

@@ -1,0 +1,31 @@
+import type { FfiPackage } from './functions.ts';
+
+/** One call, as the pool sends it to a worker. */
+export type FfiRequest =
+  | { readonly call: 'OpenCluster'; readonly name: string | null }
+  | { readonly call: 'CloseCluster'; readonly cluster: bigint }
+  | { readonly call: 'GetClusterInformation'; readonly cluster: bigint }
+  | { readonly call: 'ClusterEnum'; readonly cluster: bigint }
+  | { readonly call: 'GetNodeClusterState'; readonly name: string | null };
+
+export interface FfiAnswer {
+  readonly error: number;
+  readonly syscall: string;
+  readonly value: unknown;
+}
+
+export interface FfiWorkerData {
+  readonly package: FfiPackage;
+  /** STATE and HANDLE below, shared with the pool. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/**
+ * Two 64-bit places. At process end the pool can no longer receive messages, but must know whether the worker is still
+ * inside a call, and which handle an open left behind that nobody has taken yet.
+ */
+export const SHARED_BYTES = 16;
+/** Place in an Int32Array: 1 while a call is under way. */
+export const STATE = 0;
+/** Place in a BigInt64Array: a handle that was opened and not taken over; 0: none. */
+export const HANDLE = 1;

@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ClusterLibrary, clusterLibrary, type FfiResult } from './library.ts';
+import { type FfiAnswer, type FfiRequest, type FfiWorkerData, HANDLE, STATE } from './protocol.ts';
+
+// Calls are made synchronously on a thread of their own. The asynchronous calls of the FFI packages would run on libuv's
+// few threads, which fs and dns need, and ffi-napi's lose the last error on the way.
+const { package: name, shared } = workerData as FfiWorkerData;
+const state = new Int32Array(shared);
+const handle = new BigInt64Array(shared);
+let library: ClusterLibrary | undefined;
+
+parentPort?.on('message', (request: FfiRequest) => {
+  parentPort?.postMessage(answer(request));
+});
+
+function answer(request: FfiRequest): FfiAnswer {
+  try {
+    library ??= clusterLibrary(name);
+    const { error, syscall, value } = perform(library, request);
+    if (request.call === 'OpenCluster' && typeof value === 'bigint') Atomics.store(handle, HANDLE, value);
+    return { error, syscall, value };
+  } catch (error) {
+    return { error: -1, syscall: request.call, value: error instanceof Error ? error.message : String(error) };
+  } finally {
+    Atomics.store(state, STATE, 0);
+    Atomics.notify(state, STATE);
+  }
+}
+
+function perform(clusapi: ClusterLibrary, request: FfiRequest): FfiResult<unknown> {
+  switch (request.call) {
+    case 'OpenCluster':
+      return clusapi.open(request.name);
+    case 'CloseCluster':
+      return clusapi.close(request.cluster);
+    case 'GetClusterInformation':
+      return clusapi.information(request.cluster);
+    case 'ClusterEnum':
+      return clusapi.nodes(request.cluster);
+    case 'GetNodeClusterState':
+      return clusapi.nodeState(request.name);
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Datagram } from '../../src/capture/packet.ts';
+import { readDatagrams } from '../../src/capture/read-datagrams.ts';
+import { demoSchema } from '../../src/report/schema/index.ts';
+import { type CliRun, cli } from './in-process.ts';
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'clusrpc-demo-'));
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('three acts', () => {
+  let run: CliRun;
+  let tookMs: number;
+  const file = (name: string) => join(directory, 'played', name);
+
+  beforeAll(async () => {
+    const start = performance.now();
+    run = await cli(['demo', '--out', join(directory, 'played')]);
+    tookMs = performance.now() - start;
+  });
+
+  test('are over within a minute, and show what they should', () => {
+    expect(run.code).toBe(0);
+    expect(tookMs).toBeLessThan(60_000);
+    for (const part of ['Act 1', 'Act 2', 'Act 3', 'Verdict', 'The hang is a leak']) expect(run.stdout).toContain(part);
+    expect(run.stdout).toContain('0 of 20 ports free, and 20 when the process has ended; a new program opens at once');
+  });
+
+  test('service pack 3 leaks every port and hangs, service pack 4 does not, and a stall passes', () => {
+    const { acts, addresses } = demoSchema.parse(JSON.parse(readFileSync(file('demo.json'), 'utf8')));
+    const [leak, fixed, stall] = acts.map(({ report }) => report);
+    expect(leak).toMatchObject({
+      ended: 'standstill',
+      ports: { pool: 20, leaked: 20 },
+      exhausted: { error: { code: 1721 } },
+    });
+    expect(leak?.settings).toMatchObject({ ports: '5000-5019', clientProfile: 'windows-2000-sp3' });
+    expect(fixed).toMatchObject({ ended: 'cycles', exhausted: null, ports: { leaked: 0 }, stalls: { count: 0 } });
+    expect(fixed?.failed).toBeGreaterThanOrEqual(20);
+    expect(stall).toMatchObject({ ended: 'cycles', opened: 100, exhausted: null, ports: { leaked: 0 } });
+    expect(stall?.stalls.count).toBeGreaterThan(0);
+    expect(addresses.client).toMatch(/^127\./);
+  });
+
+  test('leave every datagram behind, out of the ports 5000-5019', async () => {
+    const datagrams: Datagram[] = [];
+    await readDatagrams([readFileSync(file('demo.pcapng'))], (datagram) => datagrams.push(datagram));
+    expect(datagrams.length).toBeGreaterThan(1_000);
+    const { addresses } = demoSchema.parse(JSON.parse(readFileSync(file('demo.json'), 'utf8')));
+    const ports = new Set(datagrams.filter(({ from }) => from.host === addresses.client).map(({ from }) => from.port));
+    expect([...ports].sort()).toEqual(Array.from({ length: 20 }, (_, index) => 5000 + index));
+  });
+
+  test('leave a page behind with a plot for each act', () => {
+    const page = readFileSync(file('demo.html'), 'utf8');
+    expect(page.match(/<svg/g)).toHaveLength(3);
+    expect(page).not.toMatch(/<script/);
+  });
+});
+
+test('Ctrl-C ends it with the acts that were played', async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 300);
+  const out = join(directory, 'ended');
+  const { stdout } = await cli(['demo', '--json', '--out', out], { signal: controller.signal });
+  const { acts, asExpected } = demoSchema.parse(JSON.parse(stdout));
+  expect(asExpected).toBe(false);
+  expect(acts).toMatchObject([{ id: 'leak', report: { ended: 'aborted' } }]);
+  expect(existsSync(join(out, 'demo.html'))).toBe(true);
+});
+
+test('a directory that cannot be made is a usage error', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await cli(['demo', '--out', file]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: the directory .*file cannot be made/);
+});

@@ -1,0 +1,54 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { emulateCountersSchema, emulateReadySchema } from '../../src/report/schema/index.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+function start(...argv: string[]): { child: ChildProcessWithoutNullStreams; ended: Promise<[number | null, string]> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv]);
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const ended = once(child, 'close').then(([code]): [number | null, string] => [code as number | null, stderr]);
+  return { child, ended };
+}
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends a command cleanly: its last line is there, and exit %d', async (signal, code) => {
+  const { child, ended } = start('emulate');
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => {
+    if (lines.push(line) === 1) child.kill(signal);
+  });
+  expect(await ended).toEqual([code, '']);
+  const [ready, counters] = lines.map((line) => JSON.parse(line));
+  expect(emulateReadySchema.parse(ready)).toEqual(ready);
+  expect(emulateCountersSchema.parse(counters)).toEqual(counters);
+  expect(lines).toHaveLength(2);
+});
+
+test('nobody reads the output any more: the command ends, quietly', async () => {
+  const { child, ended } = start('emulate');
+  child.stdout.destroy();
+  expect(await ended).toEqual([141, '']);
+});
+
+test('a long document comes out whole through a pipe, and the exit code is that of the command', async () => {
+  const { child, ended } = start('soak', 'emulated', '--ports', '5000-5019', '--cycles', '3000', '--json');
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  const [code] = await ended;
+  const { cycles, timeline } = JSON.parse(stdout);
+  expect({ code, cycles }).toEqual({ code: 0, cycles: 3000 });
+  expect(stdout.length).toBeGreaterThan(65_536);
+  expect(timeline.length).toBeGreaterThan(500);
+});

@@ -1,0 +1,83 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit.ts';
+import { doctorSchema, watchSchema } from '../../src/report/schema/index.ts';
+import { cli } from './in-process.ts';
+
+describe('doctor', () => {
+  test('its document keeps its schema, and its text says what to do', async () => {
+    const { code, stdout } = await cli(['doctor', '--json']);
+    const raw = JSON.parse(stdout);
+    expect(doctorSchema.parse(raw)).toEqual(raw);
+    const text = await cli(['doctor']);
+    for (const { name } of raw.backends) expect(text.stdout).toContain(name);
+    if (process.platform !== 'win32') {
+      expect(code).toBe(EXIT.fine);
+      expect(text.stdout).toContain("→ Use backend 'wire'");
+    }
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('watch', () => {
+  test('a program that keeps opening sockets is leaking: exit 1, with a date', async () => {
+    const sockets: ReturnType<typeof createSocket>[] = [];
+    const opening = setInterval(() => sockets.push(createSocket('udp4').bind(0, '127.0.0.1')), 2);
+    const { code, stdout } = await watch('--every', '20ms', '--for', '1s', '--ports', '1024-65535');
+    clearInterval(opening);
+    for (const socket of sockets) socket.close();
+    const document = watchSchema.parse(JSON.parse(stdout));
+    expect(document.verdict).toBe('leaking');
+    expect(document.exhaustedAtMs).toBeGreaterThan(document.samples.at(-1)?.ms ?? Number.POSITIVE_INFINITY);
+    expect(code).toBe(EXIT.notFine);
+  });
+
+  test('a program that holds what it has is not: exit 0', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const { code, stdout } = await watch('--every', '10ms', '--for', '800ms', '--ports', String(port));
+    socket.close();
+    const document = watchSchema.parse(JSON.parse(stdout));
+    expect(document).toMatchObject({ verdict: 'not-leaking', exhaustedAtMs: null });
+    expect(document.samples[0]?.udp).toContain(port);
+    expect(code).toBe(EXIT.fine);
+  });
+
+  test('too few samples cannot tell: exit 3', async () => {
+    const { code, stdout } = await cli(['watch', String(process.pid), '--for', '1ms']);
+    expect(stdout).toContain('cannot tell');
+    expect(code).toBe(EXIT.unknown);
+  });
+
+  test('a process that is not there is wrong input: exit 2', async () => {
+    const { code, stderr } = await cli(['watch', String(2 ** 30)]);
+    expect(stderr).toContain(`process ${2 ** 30} cannot be watched`);
+    expect(code).toBe(EXIT.usage);
+    expect((await cli(['watch', 'explorer'])).code).toBe(EXIT.usage);
+  });
+
+  function watch(...options: string[]) {
+    return cli(['watch', String(process.pid), ...options, '--json']);
+  }
+});
+
+test.skipIf(process.platform === 'win32')(
+  'what needs Windows says so: ports --live, probe --transport native',
+  async () => {
+    for (const argv of [
+      ['ports', '--live'],
+      ['probe', 'CLUSTER1', '--transport', 'native'],
+      ['probe', 'CLUSTER1', '--transport', 'ffi'],
+    ]) {
+      const { code, stderr } = await cli(argv);
+      expect(stderr).toContain(`needs Windows`);
+      expect(stderr).toContain("backend 'wire'");
+      expect(code).toBe(EXIT.notFine);
+    }
+  },
+);
+
+test('ports --live and ports --reg exclude each other', async () => {
+  expect((await cli(['ports', '--live', '--reg', 'x.reg'])).code).toBe(EXIT.usage);
+});

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { forecast } from '../../src/ports/forecast.ts';
+import { multiStringValue, stringValue } from '../../src/reg/value.ts';
+import { writeReg } from '../../src/reg/write.ts';
+import type { NetstatReport } from '../../src/report/netstat.ts';
+import { netstatSchema } from '../../src/report/schema/index.ts';
+import { asNetstat, simulate } from '../diagnosis/port-series.ts';
+import { cli } from './in-process.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'clusrpc-netstat-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const START = Date.UTC(2003, 2, 31, 20, 0, 0);
+const LOAD = { everyMs: 20_000, failureRate: 0.05, sampleMs: 60_000, untilMs: 8 * 3_600_000, seed: 3 } as const;
+
+function series(profile: 'windows-2000-sp3' | 'windows-2000-sp4', name: string): string {
+  const { samples } = simulate({ ...LOAD, profile });
+  const path = join(directory, name);
+  writeFileSync(path, asNetstat(samples, START));
+  const last = (START + (samples.at(-1)?.elapsedMs ?? 0)) / 1000;
+  utimesSync(path, last, last);
+  return path;
+}
+
+test('a series of SP3 is exit 1 with a date within 10 % of the forecast', async () => {
+  const path = series('windows-2000-sp3', 'sp3.txt');
+  const { code, stdout } = await cli(['watch', '--netstat', path, '--ports', '5000-5099', '--json']);
+  expect(code).toBe(1);
+  const report = netstatSchema.parse(JSON.parse(stdout)) as NetstatReport;
+  const model = forecast({ pool: 100 }, LOAD).firstRefusal?.ms.p50 as number;
+  expect(Math.abs((report.runsOutMs?.p50 as number) / model - 1)).toBeLessThan(0.1);
+  expect(Date.parse(report.runsOutUtc?.p50 ?? '')).toBeCloseTo(START + (report.runsOutMs?.p50 as number), -4);
+  const text = await cli(['watch', '--netstat', path, '--ports', '5000-5099']);
+  expect(text.stdout).toMatch(/Leak +yes: ports are lost/);
+});
+
+test('a series of SP4 is exit 0', async () => {
+  const path = series('windows-2000-sp4', 'sp4.txt');
+  expect(await cli(['watch', '--netstat', path, '--ports', '5000-5099'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/Leak +no/),
+  });
+  expect(await cli(['watch', '--netstat', path, '--ports', '5000-5099', '--nagios'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^CLUSRPC OK - /),
+  });
+});
+
+test('the folder of the collector brings its own range', async () => {
+  series('windows-2000-sp3', 'netstat.txt');
+  writeFileSync(join(directory, 'collector.txt'), 'clusrpc collector format 1\r\n');
+  expect(await cli(['watch', '--netstat', directory])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/which ports/),
+  });
+  const values = [
+    multiStringValue('Ports', ['5000-5099']),
+    stringValue('PortsInternetAvailable', 'Y'),
+    stringValue('UseInternetPorts', 'Y'),
+  ];
+  writeFileSync(
+    join(directory, 'rpc.reg'),
+    writeReg([{ path: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc\\Internet', values }]),
+  );
+  expect(await cli(['watch', '--netstat', directory])).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/5000-5099: 100 ports/),
+  });
+});
+
+test('no series, a file that is none and a process id are exit 2', async () => {
+  const path = join(directory, 'none.txt');
+  writeFileSync(path, 'hello');
+  expect(await cli(['watch'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which program/) });
+  expect(await cli(['watch', '4711', '--netstat', path])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/no process id/),
+  });
+  expect(await cli(['watch', '--netstat', path, '--ports', '5000'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/none.txt: line 1: no sample/),
+  });
+});

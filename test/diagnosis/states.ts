@@ -1,0 +1,101 @@
+import { SERVICE_PACK_STATES } from './service-pack-states.ts';
+import { FREE, HUNDRED, SP3, type StateRow, W2K } from './state-parts.ts';
+
+/** Editions, other systems, missing evidence and port configurations. */
+const OTHER_STATES: readonly StateRow[] = [
+  ['Professional', { ...SP3, type: 'WinNT', ...HUNDRED }, 'affected', 'limited-ports', /Service Pack 3/],
+  [
+    'Advanced Server',
+    { ...SP3, type: 'ServerNT', suite: ['Enterprise'], ...HUNDRED },
+    'affected',
+    'limited-ports',
+    /Service Pack 3/,
+  ],
+  [
+    'Datacenter Server',
+    { ...SP3, type: 'ServerNT', suite: ['Enterprise', 'DataCenter'], ...HUNDRED },
+    'affected',
+    'limited-ports',
+    /Service Pack 3/,
+    /KB265173/,
+  ],
+  [
+    'Windows NT 4',
+    { nt: '4.0', build: 1381, text: 'Service Pack 6', number: 0x600, ...FREE },
+    'not-applicable',
+    'unlimited',
+    /the version is 4.0/,
+  ],
+  [
+    'Windows XP',
+    { nt: '5.1', build: 2600, files: ['5.1.2600.2180', '5.1.2600.2180', '5.1.2600.2180'], ...HUNDRED },
+    'not-applicable',
+    'limited-ports',
+    /speaks of Windows 2000/,
+  ],
+  [
+    'Windows Server 2003, files alone',
+    { files: ['5.2.3790.4555', '5.2.3790.4555', '5.2.3790.4555'] },
+    'not-applicable',
+    'unknown',
+    /rpcss.dll is 5.2.3790.4555|ole32.dll is 5.2.3790.4555/,
+  ],
+  ['Windows 10', { nt: '6.3', build: 19_045, ...FREE }, 'not-applicable', 'unlimited', /the version is 6.3/],
+  [
+    'files of two systems',
+    { files: ['5.1.2600.0', 6089, 6089], ...FREE },
+    'affected',
+    'unlimited',
+    /!which is Windows 2000, but ole32.dll is 5.1.2600.0/,
+  ],
+  [
+    'XP by registry with files of Windows 2000',
+    { nt: '5.1', files: [6089, 6089, 6089], ...FREE },
+    'affected',
+    'unlimited',
+    /!but the version is 5.1/,
+  ],
+  ['DLLs alone, fixed', { files: [6662, 6662, 6662] }, 'fixed', 'unknown', /no source shows whether RPC is limited/],
+  ['DLLs alone, old', { files: [6089, 6089, 6089] }, 'affected', 'unknown', /no source shows whether RPC is limited/],
+  [
+    'rpcrt4 alone, fixed',
+    { files: [undefined, 6662, undefined] },
+    'unknown',
+    'unknown',
+    /nothing tells the version of ole32.dll and rpcss.dll/,
+  ],
+  ['rpcrt4 alone, old', { files: [undefined, 6106, undefined] }, 'affected', 'unknown', /6106, older/],
+  ['ole32 alone, old', { files: [6089, undefined, undefined] }, 'unknown', 'unknown', /rpcrt4.dll decides/],
+  [
+    'a system root without the files',
+    { ...W2K, files: [null, null, null], ...FREE },
+    'unknown',
+    'unlimited',
+    /there is no such file/,
+    /collector/,
+  ],
+  ['over the wire, SP3', { ...W2K, remote: 'Service Pack 3' }, 'unknown', 'unknown', /Service Pack 3/],
+  ['over the wire, SP4', { ...W2K, remote: 'Service Pack 4' }, 'fixed', 'unknown', /Service Pack 4/],
+  ['over the wire, no service pack', { ...W2K, remote: '' }, 'unknown', 'unknown', /no service pack/],
+  ['nothing at all', {}, 'unknown', 'unknown', /no source says which Windows/],
+  ['only the port configuration', { ...HUNDRED }, 'unknown', 'limited-ports', /limited to 100 ports/],
+  ['a list that other programs use', { ...SP3, ...HUNDRED, policy: 'YN' }, 'affected', 'unlimited', /outside of it/],
+  [
+    'a list of intranet ports',
+    { ...SP3, ...HUNDRED, policy: 'NN' },
+    'affected',
+    'limited-ports',
+    /limited to 100 ports/,
+  ],
+  ['an invalid list', { ...SP3, ports: ['5100-5000'] }, 'affected', 'unknown', /runs backwards/],
+  [
+    'a list of 20 ports',
+    { ...SP3, ports: ['5000-5019'] },
+    'affected',
+    'limited-ports',
+    /limited to 20 ports/,
+    /one open of a cluster each 12 s .* 100 or more above port 5000, which carry one each 2.4 s/,
+  ],
+];
+
+export const STATES: readonly StateRow[] = [...SERVICE_PACK_STATES, ...OTHER_STATES];

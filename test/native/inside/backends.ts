@@ -1,0 +1,17 @@
+import type { ClusterApi } from '../../../src/windows/cluster-api.ts';
+import { ffiClusterApi } from '../../../src/windows/ffi/ffi-cluster.ts';
+import { nativeClusterApi } from '../../../src/windows/native-cluster.ts';
+
+export const BACKENDS = ['native', 'koffi', 'ffi-napi'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+const made = new Map<BackendName, ClusterApi>();
+
+/** One backend of each kind for the whole process, as a program would have it. */
+export function backend(name: BackendName): ClusterApi {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const api = name === 'native' ? nativeClusterApi() : ffiClusterApi({ package: name });
+  made.set(name, api);
+  return api;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openCluster } from '../../../src/open/open-cluster.ts';
+import { probe } from '../../../src/probe/probe.ts';
+import { dllLog, setDll } from './test-dll.ts';
+
+const VERSION = {
+  major: 5,
+  minor: 0,
+  build: 2195,
+  servicePack: 'Service Pack 3',
+  vendor: 'Microsoft(R) Cluster service',
+};
+
+if (process.env.CLUSTEST_KIND === 'none') {
+  test('without clusapi.dll native and ffi fail with ERROR_MOD_NOT_FOUND, and auto goes over the wire', async () => {
+    for (const backend of ['native', 'ffi'] as const) {
+      await assert.rejects(openCluster('CLUSTER1', { backend }), {
+        code: 'ERROR_MOD_NOT_FOUND',
+        errno: 126,
+        stage: 'open-cluster',
+      });
+    }
+    // Nothing listens there, which only wire can tell.
+    await assert.rejects(openCluster('127.0.0.1', { timeout: 3_000 }), (error: Error & { stage?: string }) =>
+      /mapper|timeout/.test(`${error.stage}`),
+    );
+  });
+} else {
+  for (const backend of ['native', 'ffi', 'auto'] as const) {
+    test(`openCluster with backend ${backend} opens, answers and closes`, async () => {
+      const log = dllLog();
+      setDll({ LOG: log.file });
+      const cluster = await openCluster('CLUSTER1', { backend });
+      assert.equal(cluster.backend, backend === 'auto' ? 'native' : backend);
+      assert.deepEqual([cluster.name, cluster.node, cluster.version], ['CLUSTER1', '', VERSION]);
+      assert.deepEqual(await cluster.nodes(), ['NODE1', 'NODE2']);
+      await cluster.close();
+      assert.ok(log.isBalanced());
+    });
+  }
+
+  test('an open whose version cannot be read leaves no handle behind', async () => {
+    const log = dllLog();
+    setDll({ CALL_ERROR: 5, LOG: log.file });
+    await assert.rejects(openCluster('CLUSTER1', { backend: 'native' }), { errno: 5, stage: 'cluster-version' });
+    assert.equal(log.count('open'), 1);
+    assert.ok(log.isBalanced());
+  });
+
+  test('a close that hangs costs the caller no more than closeTimeout', async () => {
+    setDll();
+    const cluster = await openCluster('CLUSTER1', { backend: 'native', closeTimeout: 100 });
+    setDll({ CLOSE_DELAY: 1_500 });
+    const began = performance.now();
+    await cluster.close();
+    assert.ok(performance.now() - began < 1_000);
+    setDll();
+  });
+
+  test('probe through clusapi.dll names the stage, the reason and the Win32 error', async () => {
+    setDll();
+    const fine = (await probe('CLUSTER1', { transport: 'native' })).results[0];
+    assert.equal(fine?.stoppedAt, null);
+    assert.deepEqual(fine?.cluster, { name: 'CLUSTER1', node: '', version: VERSION });
+    assert.equal(fine?.kb814622?.verdict, 'unknown');
+    setDll({ OPEN_ERROR: 5 });
+    const denied = (await probe('CLUSTER1', { transport: 'ffi' })).results[0];
+    assert.equal(denied?.stoppedAt, 'open-cluster');
+    const stage = denied?.stages.find(({ id }) => id === 'open-cluster');
+    assert.deepEqual([stage?.status, stage?.reason, stage?.error?.code], ['fail', 'denied', 'ERROR_ACCESS_DENIED']);
+  });
+}

@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const RT_VERSION = '16';
+const SIGNATURE = Buffer.from('bd04effe00000100', 'hex');
+
+/** The file version of a PE file as wrestool of icoutils finds it; null where it finds no version resource. */
+export async function independentVersion(file: string): Promise<readonly number[] | null> {
+  const options = { encoding: 'buffer', maxBuffer: 1 << 24 } as const;
+  const { stdout } = await run('wrestool', ['--extract', '--raw', `--type=${RT_VERSION}`, file], options).catch(
+    (error: { stdout?: Buffer }) => ({ stdout: error.stdout ?? Buffer.alloc(0) }),
+  );
+  const at = stdout.indexOf(SIGNATURE);
+  if (at === -1 || stdout.length < at + 16) return null;
+  const [most, least] = [stdout.readUInt32LE(at + 8), stdout.readUInt32LE(at + 12)];
+  return [most >>> 16, most & 0xffff, least >>> 16, least & 0xffff];
+}

@@ -1,0 +1,196 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type CrossBuild, crossBuild } from '../../../scripts/native/cross.ts';
+
+const run = promisify(execFile);
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const WINE = ['/usr/lib/wine/wine64', '/usr/bin/wine64', '/usr/bin/wine'].find((file) => existsSync(file));
+const COMPILER = 'x86_64-w64-mingw32-gcc-posix';
+const SERVER = ['/usr/bin/wineserver', '/usr/lib/wine/wineserver'].find((file) => existsSync(file));
+
+export const NODES = ['node20', 'node22'] as const;
+export type WindowsNode = (typeof NODES)[number];
+/** Which clusapi.dll a process gets: our test DLL, Wine's own, or none. */
+export type DllKind = 'test' | 'wine' | 'none';
+
+export interface WindowsMachine {
+  /** What was compiled for it: the package as it would be installed, and the tests. */
+  readonly directory: string;
+  readonly addon: CrossBuild;
+  readonly system32: string;
+  /** `script` is absolute, or begins at `directory`. */
+  run(node: WindowsNode, script: string, options?: RunOptions): Promise<RunResult>;
+  stop(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly dll?: DllKind;
+  readonly args?: readonly string[];
+  readonly nodeOptions?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+}
+
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Makes a Windows out of Wine: a prefix and the Windows packages, kept between runs in the folder for temporary files,
+ * and, anew each time, the addon, the test clusapi.dll and the compiled tests.
+ */
+export async function windowsMachine(): Promise<WindowsMachine> {
+  if (WINE === undefined || SERVER === undefined) throw new Error('wine64 is not installed');
+  const base = await keptParts();
+  const directory = mkdtempSync(path.join(base, 'run-'));
+  const environment = wineEnvironment(path.join(base, 'prefix'));
+  const system32 = path.join(base, 'prefix/drive_c/windows/system32');
+  const addonFile = path.join(directory, 'prebuilds/win32-x64/clusrpc.node');
+  const [addon] = await Promise.all([
+    crossBuild(ROOT, addonFile),
+    compileTests(directory),
+    compileTestDll(path.join(system32, 'clusapi.dll')),
+  ]);
+  // The compiled package finds itself by this file.
+  writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ name: 'clusrpc', type: 'module' }));
+  return {
+    directory,
+    addon,
+    system32,
+    run: (node, script, options) => runNode(base, directory, environment, node, script, options),
+    stop: async () => {
+      await run(SERVER as string, ['-k'], { env: environment }).catch(() => undefined);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function keptParts(): Promise<string> {
+  const peers = path.join(ROOT, 'test/native/peers');
+  const { stdout: version } = await run(WINE as string, ['--version'], { env: { ...process.env, WINEDEBUG: '-all' } });
+  const key = createHash('sha256')
+    .update(version)
+    .update(readFileSync(path.join(peers, 'package-lock.json')));
+  const kept = path.join(tmpdir(), `clusrpc-windows-${process.getuid?.()}-${key.digest('hex').slice(0, 16)}`);
+  if (existsSync(kept)) return kept;
+  const making = mkdtempSync(path.join(tmpdir(), 'clusrpc-windows-new-'));
+  try {
+    cpSync(peers, making, { recursive: true });
+    // --force: these packages say that they are for Windows only. The lock file holds what they must hash to.
+    const npm = ['ci', '--force', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund'];
+    await Promise.all([run('npm', npm, { cwd: making, timeout: 300_000 }), makePrefix(path.join(making, 'prefix'))]);
+    renameSync(making, kept);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    // Another run was faster.
+    if (!existsSync(kept)) throw error;
+  }
+  return kept;
+}
+
+async function makePrefix(prefix: string): Promise<void> {
+  const env = wineEnvironment(prefix);
+  mkdirSync(prefix);
+  await run(WINE as string, ['wineboot', '-i'], { env, timeout: 180_000 });
+  // Node refuses to start on what Wine calls itself by default.
+  const version = ['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/t', 'REG_SZ', '/d', 'win10', '/f'];
+  await run(WINE as string, version, { env, timeout: 60_000 });
+  await run(SERVER as string, ['-k'], { env }).catch(() => undefined);
+  await run(SERVER as string, ['-w'], { env, timeout: 60_000 });
+}
+
+function wineEnvironment(prefix: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    // Else file names are limited to ASCII.
+    LC_ALL: 'C.UTF-8',
+    WINEPREFIX: prefix,
+    WINEARCH: 'win64',
+    WINEDEBUG: '-all',
+    WINEDLLOVERRIDES: 'mscoree=;mshtml=;winemenubuilder.exe=',
+  };
+}
+
+async function compileTests(directory: string): Promise<void> {
+  const project = path.join(ROOT, 'test/native/tsconfig.json');
+  await run(process.execPath, [
+    path.join(ROOT, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    project,
+    '--outDir',
+    directory,
+  ]);
+}
+
+async function compileTestDll(target: string): Promise<void> {
+  const source = path.join(ROOT, 'test/native/clusapi/clusapi.c');
+  const built = mkdtempSync(path.join(tmpdir(), 'clusapi-dll-'));
+  try {
+    const file = path.join(built, 'clusapi.dll');
+    await run(COMPILER, ['-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-static', '-s', '-o', file, source]);
+    // The one of Wine is still there for those who ask for a built-in DLL.
+    copyFileSync(file, target);
+  } finally {
+    rmSync(built, { recursive: true, force: true });
+  }
+}
+
+const OVERRIDE: Readonly<Record<DllKind, string>> = { test: 'clusapi=n', wine: 'clusapi=b', none: 'clusapi=' };
+
+async function runNode(
+  base: string,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  node: WindowsNode,
+  script: string,
+  { dll = 'test', args = [], nodeOptions = [], env = {}, timeout = 240_000 }: RunOptions = {},
+): Promise<RunResult> {
+  const output = mkdtempSync(path.join(directory, 'out-'));
+  const files = { stdout: path.join(output, 'stdout.txt'), stderr: path.join(output, 'stderr.txt') };
+  // Files, since node.exe cannot use the pipes of this system.
+  const [out, err] = [openSync(files.stdout, 'w'), openSync(files.stderr, 'w')];
+  const executable = path.join(base, 'node_modules', node, 'bin/node.exe');
+  const child = spawn(WINE as string, [executable, ...nodeOptions, path.resolve(directory, script), ...args], {
+    cwd: directory,
+    stdio: ['ignore', out, err],
+    timeout,
+    killSignal: 'SIGKILL',
+    env: {
+      ...environment,
+      WINEDLLOVERRIDES: `${environment.WINEDLLOVERRIDES};${OVERRIDE[dll]}`,
+      CLUSTEST_KIND: dll,
+      ...env,
+    },
+  });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('exit', resolve);
+      child.once('error', reject);
+    });
+    return { code, stdout: readFileSync(files.stdout, 'utf8'), stderr: readFileSync(files.stderr, 'utf8') };
+  } finally {
+    closeSync(out);
+    closeSync(err);
+  }
+}

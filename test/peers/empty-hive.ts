@@ -1,0 +1,29 @@
+/** An empty hive that hivex, reglookup and libregf open: base block, one bin, a security record and the root key. */
+export function emptyHive(): Buffer {
+  const file = Buffer.alloc(8192);
+  for (const row of ROWS.trim().split('\n')) {
+    const [at = '', hex = ''] = row.split(':');
+    file.write(hex.replaceAll(' ', ''), Number.parseInt(at, 16), 'hex');
+  }
+  return file;
+}
+
+const ROWS = `
+0000: 7265 6766 0100 0000 0100 0000 3a22 b1d5
+0010: 470e cf01 0100 0000 0300 0000 0000 0000
+0020: 0100 0000 6800 0000 0010 0000 0100 0000
+0030: 7400 6500 7300 7400 2e00 6800 6900 7600
+01f0: 0000 0000 0000 0000 0000 0000 2559 16b2
+1000: 6862 696e 0000 0000 0010 0000 0000 0000
+1010: 0000 0000 3a22 b1d5 470e cf01 0000 0000
+1020: b8ff ffff 736b 0000 2000 0000 2000 0000
+1030: 0100 0000 3000 0000 0100 0480 1400 0000
+1040: 2400 0000 0000 0000 0000 0000 0102 0000
+1050: 0000 0005 2000 0000 2002 0000 0101 0000
+1060: 0000 0005 1200 0000 a8ff ffff 6e6b 2c00
+1070: 3a22 b1d5 470e cf01 0000 0000 0000 0000
+1080: 0000 0000 0000 0000 ffff ffff ffff ffff
+1090: 0000 0000 ffff ffff 2000 0000 ffff ffff
+10b0: 0000 0000 0400 0000 524f 4f54 0000 0000
+10c0: 400f 0000 0000 0000 0000 0000 0000 0000
+`;

@@ -8,6 +8,8 @@ import { type TrafficCounts, traffic } from './traffic.ts';
 /** By name: `tsx scripts/bench/explain.ts [packets]`. Our time beside tshark's own for the same file, in turn, in one run. */
 const PACKETS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 3;
+/** MiB resident at most, in each quarter of the file. */
+const peaks: number[] = [];
 
 const directory = mkdtempSync(join(tmpdir(), 'clusrpc-bench-'));
 const file = join(directory, 'traffic.pcap');
@@ -31,6 +33,9 @@ try {
   print(`explain, ${PACKETS} packets`, ours, `${Math.round(PACKETS / ours).toLocaleString('en-US')} packets/s`);
   print('tshark, fields of every PDU', fields, `explain takes ${(ours / fields).toFixed(2)} of it (aim at most 2)`);
   print('tshark, packets counted', count, `explain takes ${(ours / count).toFixed(2)} of it (aim at most 2)`);
+  process.stdout.write(
+    `memory in each quarter of the file: ${peaks.map((peak) => `${Math.round(peak)} MiB`).join(', ')}\n`,
+  );
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
@@ -50,14 +55,19 @@ function write(path: string): TrafficCounts {
 }
 
 async function check(counts: TrafficCounts): Promise<void> {
-  const { rpc, source } = await explain(file);
+  const { rpc, source } = await explain(file, {
+    onProgress: ({ packets }) => {
+      const quarter = Math.min(3, Math.floor((4 * packets) / PACKETS));
+      peaks[quarter] = Math.max(peaks[quarter] ?? 0, process.memoryUsage().rss / 1024 / 1024);
+    },
+  });
   const found = [source.packets, rpc.calls, rpc.retransmissions, rpc.callbacks.calls];
   const made = [counts.packets, counts.calls, counts.retransmissions, counts.callbacks];
   if (String(found) !== String(made)) throw new Error(`found ${found}, but made ${made}`);
 }
 
 function tshark(...args: string[]): void {
-  execFileSync('tshark', ['-n', '--disable-protocol', 'wg', '-r', file, ...args], {
+  execFileSync('tshark', ['-n', '--disable-protocol', 'wg', '--disable-protocol', 'tapa', '-r', file, ...args], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
 }

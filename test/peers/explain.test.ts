@@ -37,8 +37,11 @@ const FIELDS = [
   'dcerpc.dg_if_id',
 ];
 
+/** Guesses of tshark that come before the one at RPC: at requests that begin 04 00 00 00, and at all of UDP port 5000. */
+const OPTIONS = ['wg', 'tapa'].flatMap((protocol) => ['--disable-protocol', protocol]);
+
 function countWithTshark(capture: Uint8Array): Counted {
-  const rows = tsharkFields(capture, FIELDS, 'dcerpc', ['--disable-protocol', 'wg']);
+  const rows = tsharkFields(capture, FIELDS, 'dcerpc', OPTIONS);
   const types: Record<string, number> = {};
   const [calls, callbacks, activities, fragments, transmissions] = Array.from({ length: 5 }, () => new Set<string>());
   let retransmissions = 0;

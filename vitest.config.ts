@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that need programs from outside npm, as CONTRIBUTING.md lists them: always in CI, elsewhere when asked for. */
 const PEER_TESTS = ['test/peers/**', 'test/native/**'];
-const withPeers = process.env['CI'] === 'true' || process.env['CLUSRPC_PEERS'] === '1';
+const withPeers = process.env.CI === 'true' || process.env.CLUSRPC_PEERS === '1';
 
-if (!withPeers) console.info('Without the tests against tshark, Samba, hivex and Wine: CLUSRPC_PEERS=1 npm test runs them.');
+if (!withPeers)
+  console.info('Without the tests against tshark, Samba, hivex and Wine: CLUSRPC_PEERS=1 npm test runs them.');
 
 export default defineConfig({
   test: {

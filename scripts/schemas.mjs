@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SCHEMAS } from '../dist/report/schema/index.js';
 
-// Writes schema/<name>.json for every document, out of what `npm run build` has just compiled.
+// Writes schema/<name>.json for every document, out of what `npm run compile` has just compiled.
 const directory = new URL('../schema/', import.meta.url);
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory);

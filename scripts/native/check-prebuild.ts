@@ -4,6 +4,6 @@ import path from 'node:path';
 
 const file = path.resolve(import.meta.dirname, '../../prebuilds/win32-x64/clusrpc.node');
 if (!existsSync(file)) {
-  console.error(`${file} is missing: make it with \`npm run prebuilds\` (mingw-w64) before packing.`);
+  console.error(`${file} is missing: make it with \`npm run prebuild\` (mingw-w64) before packing.`);
   process.exitCode = 1;
 }

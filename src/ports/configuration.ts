@@ -15,9 +15,6 @@ import { formatPortRanges, type PortRange } from './ranges.ts';
 /** Where the RPC run time of Windows looks for its ports (MSDN, "Configuring the Windows XP/2000/NT registry for port allocations"). */
 export const RPC_INTERNET_KEY = 'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc\\Internet';
 
-/** What RpcServerUseProtseq answers for TCP and UDP while the configuration is invalid (KB154596): ERROR_INVALID_PARAMETER. */
-export const INVALID_CONFIGURATION_ERROR = 87;
-
 /** `RPC_POLICY.EndpointFlags` of a process: 0, RPC_C_USE_INTERNET_PORT, RPC_C_USE_INTRANET_PORT. */
 export type PortWish = 'default' | 'internet' | 'intranet';
 

@@ -3,11 +3,10 @@ export {
   type EndpointsDocument,
   type EndpointsOptions,
   endpoints,
-  LOOKUP_SEMANTICS,
 } from './endpoints.ts';
-export { type Outcome, openTime, outcomeOf } from './outcome.ts';
+export { type Outcome, outcomeOf } from './outcome.ts';
 export { probe, probeUntilAborted } from './probe.ts';
-export { parseTargets, readTargets } from './targets.ts';
+export { parseTargets } from './targets.ts';
 export type {
   ClosedPort,
   ErrorSummary,

@@ -6,9 +6,6 @@ import type { ClusapiVersion } from './identity.ts';
 import { type RpcStatus, readRpcStatus, writeRpcStatus } from './rpc-status.ts';
 import { type ClusterVersionFields, readVersionFields, writeVersionFields } from './version-fields.ts';
 
-/** dwFlags of a cluster whose nodes run different versions of Windows. */
-export const CLUSTER_VERSION_MIXED = 1;
-
 /** CLUSTER_OPERATIONAL_VERSION_INFO ([MS-CMRP] 2.2.3.3): internal major version in the high word. */
 export interface OperationalVersion {
   readonly highest: number;

@@ -4,9 +4,6 @@ import { readConformance, readElements } from '../../ndr/array.ts';
 import { readU32, writeU32 } from '../../ndr/scalar.ts';
 import { RemoteProtocolError } from '../../status/errors.ts';
 
-/** The places of the counters in InqStatsResponse. */
-export const STATISTICS = { callsIn: 0, callsOut: 1, packetsIn: 2, packetsOut: 3 } as const;
-
 /** inq_stats, operation 1 (C706 App. Q). */
 export interface InqStatsRequest {
   /** How many counters are wanted, at most 50. */
@@ -14,6 +11,7 @@ export interface InqStatsRequest {
 }
 
 export interface InqStatsResponse {
+  /** Calls in, calls out, packets in, packets out. */
   readonly statistics: readonly number[];
   readonly status: number;
 }

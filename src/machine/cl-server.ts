@@ -30,7 +30,7 @@ import {
   transmitToPeer,
 } from './server-context.ts';
 import { indy, pollCallbacks } from './server-identity.ts';
-import { openActivity } from './server-limits.ts';
+import { mayAnswerStray, openActivity } from './server-limits.ts';
 import { takeRequestFragment, takeResponseFack, tellMissing } from './server-messages.ts';
 import { removeCall } from './server-remove.ts';
 import type { CallState, ServerActivity, ServerCall } from './server-state.ts';
@@ -107,6 +107,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       lastCall: 0,
       lastCallback: 0,
       sweepAt: null,
+      strays: { since: 0, nocalls: 0 },
     };
   }
 
@@ -241,7 +242,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       if (pdu.type === 'cl_cancel') return takeCancel(context, activity, pdu, now);
       if (activity.calls.some((other) => sequenceDifference(other.sequence, sequence) > 0)) return;
     }
-    if (pdu.type !== 'ping') return;
+    if (pdu.type !== 'ping' || (activity === undefined && !mayAnswerStray(context, now))) return;
     transmit(context, encodeCl({ type: 'nocall', header: controlHeader(context, pdu), body: null }), from);
   }
 

@@ -36,6 +36,8 @@ export interface ServerContext {
   lastCall: number;
   lastCallback: number;
   sweepAt: number | null;
+  /** Nocalls to strangers in the second that began then. */
+  readonly strays: { since: number; nocalls: number };
 }
 
 export function interfaceKey(id: Uuid, major: number): string {

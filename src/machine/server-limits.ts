@@ -72,6 +72,18 @@ export function roomForFragments(context: ServerContext, now: number): void {
   }
 }
 
+/** Whether a ping from nowhere gets its nocall. */
+export function mayAnswerStray({ strays, settings, counters }: ServerContext, now: number): boolean {
+  if (now - strays.since >= 1_000) {
+    strays.since = now;
+    strays.nocalls = 0;
+  }
+  strays.nocalls += 1;
+  if (strays.nocalls <= settings.maxStrayNocalls) return true;
+  counters.nocallsRefused += 1;
+  return false;
+}
+
 function roomForActivity(context: ServerContext, from: Address): boolean {
   const { settings, activities, strangers, peers } = context;
   const own = peers.get(peerKey(from))?.activities;

@@ -28,6 +28,8 @@ export interface ServerSettings extends MessageSettings {
   readonly cancelRemoves: boolean;
   /** Bytes that an address may get for each byte it sent, until it has answered a callback: nobody is flooded in its name. */
   readonly amplification: number;
+  /** Most nocalls a second to addresses without an activity: a flood of pings must not become one of answers; who means it pings again. */
+  readonly maxStrayNocalls: number;
   /** Most activities remembered, in all and of one peer; beyond it the one idle for longest goes, strangers first. */
   readonly maxActivities: number;
   readonly maxActivitiesPerPeer: number;

@@ -67,6 +67,8 @@ export interface ServerCounters {
   /** Callbacks given up for new ones, and not begun. */
   callbacksEvicted: number;
   callbacksRefused: number;
+  /** Pings of strangers that drew no nocall. */
+  nocallsRefused: number;
   /** Datagrams held back from an address that has answered no callback yet. */
   amplificationRefused: number;
   /** Calls forgotten because nothing of them came through any more. */
@@ -93,6 +95,7 @@ export function newServerCounters(): ServerCounters {
     messagesRefused: 0,
     callbacksEvicted: 0,
     callbacksRefused: 0,
+    nocallsRefused: 0,
     amplificationRefused: 0,
     stalled: 0,
   };

@@ -68,6 +68,7 @@ export const WINDOWS_SERVER: ServerSettings = {
   repeatOfFinished: 'drop',
   cancelRemoves: true,
   amplification: 3,
+  maxStrayNocalls: 1_000,
   maxActivities: 16_384,
   maxActivitiesPerPeer: 4_096,
   maxCalls: 16_384,

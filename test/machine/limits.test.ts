@@ -173,3 +173,20 @@ test('an answer longer than the limit becomes a fault', () => {
   handle({ kind: 'complete', call: 1, outcome: { kind: 'response', stub: bytes(1_501) } });
   expect(takeOne('fault').status).toBe(ncaCode('nca_s_out_args_too_big'));
 });
+
+test('pings from nowhere draw a thousand nocalls a second, and again in the next', () => {
+  const { receive, advance, take, server } = limited({});
+  const flood = () => {
+    for (let n = 0; n < 1_500; n++) {
+      const header = headerOf(request({ activity: activity(n) }), { serial: 1 });
+      receive({ type: 'ping', header }, peer(n));
+    }
+  };
+  advance(1_000);
+  flood();
+  expect(take()).toHaveLength(1_000);
+  advance(1_000);
+  flood();
+  expect(take()).toHaveLength(1_000);
+  expect(server.counters.nocallsRefused).toBe(1_000);
+});

@@ -28,8 +28,9 @@ export interface PairOptions {
   /** How long the manager works, ms; null: for ever. */
   readonly work?: (stub: Uint8Array) => number | null;
   readonly outcome?: (stub: Uint8Array) => Outcome;
-  /** Whether a datagram of the server goes out. */
+  /** Whether a datagram of the server, or of the client, goes out. */
   readonly serverGate?: (datagram: Uint8Array) => boolean;
+  readonly clientGate?: (datagram: Uint8Array) => boolean;
   /** Under which name an execution is counted; default: the whole stub in hexadecimal. */
   readonly key?: (stub: Uint8Array) => string;
 }
@@ -85,6 +86,9 @@ export async function pair(options: PairOptions = {}) {
     network,
     local: CLIENT,
     machine: client,
+    gate(datagram, _to, pass) {
+      if (options.clientGate?.(datagram) !== false) pass();
+    },
     onEvent: (event) => events.push(event),
   });
   clientEnd.handle({ kind: 'bind', binding: 1, to: SERVER });

@@ -10,10 +10,11 @@ import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { asUsageError } from './files.ts';
 import type { CommandRun } from './run.ts';
-import { count, portRanges } from './values.ts';
+import { count, duration, portRanges } from './values.ts';
 
 interface Options {
   readonly ports?: readonly PortRange[] | undefined;
+  readonly recycleAfter?: number | undefined;
   readonly conversations?: number | undefined;
 }
 
@@ -28,6 +29,7 @@ export function explainCommand(context: CliContext): CommandUnknownOpts {
     )
     .argument('<capture>', 'a file, or - for a pipe: tcpdump -U -w - udp | clusrpc explain -', captureName)
     .option('--ports <ranges>', 'the RPC ports of the client hosts, such as 5000-5099, for the forecast', portRanges)
+    .option('--recycle-after <duration>', 'when closed ports come back (default: 240s)', duration)
     .option('--conversations <n>', 'how many conversations to list as text (default: 20)', count())
     .action((capture, options, self) => context.run(self, (run) => explainCapture(run, capture, options)));
   return withCommonOptions(command, { html: true });
@@ -41,6 +43,7 @@ async function explainCapture(run: CommandRun, capture: string, options: Options
   run.progress.start('reading', total);
   const document = await explain(untilAborted(input, run.signal, capture), {
     pool: options.ports === undefined ? undefined : countPorts(options.ports),
+    ...(options.recycleAfter !== undefined && { settings: { recycleAfterMs: options.recycleAfter } }),
     onProgress: ({ bytes, packets }) => run.progress.update(bytes, `${packets} packets`),
   });
   run.progress.stop();

@@ -59,6 +59,8 @@ export class HostPortsWatch {
   readonly uses: Thinned<WatchedUse>;
   readonly growth: Thinned<GrowthPoint>;
   readonly processes = new Set<string>();
+  /** Ports that lay idle after a close for longer than the recycle time when a fresh one was taken last. */
+  missing = 0;
   firstMs = 0;
   lastMs = 0;
   lowest = 65_535;
@@ -182,8 +184,13 @@ export class HostPortsWatch {
     const [failedSince] = this.#idleFailed.values();
     if (failedSince !== undefined) counts.freshPastFailed += 1;
     if (failedSince !== undefined && ms - failedSince > recycleAfterMs) counts.freshPastOldFailed += 1;
-    const [closedSince] = this.#idleClosed.values();
-    if (closedSince !== undefined && ms - closedSince > recycleAfterMs) counts.freshPastClosed += 1;
+    let missing = 0;
+    for (const closedSince of this.#idleClosed.values()) {
+      if (ms - closedSince <= recycleAfterMs) break;
+      missing += 1;
+    }
+    if (missing > 0) counts.freshPastClosed += 1;
+    this.missing = missing;
   }
 
   #fail(use: WatchedUse, ms: number): void {

@@ -25,6 +25,7 @@ export function hostPorts(watch: HostPortsWatch, options: HostPortsOptions): Hos
     reused: { afterFailure: counts.reusedAfterFailure, afterClose: counts.reusedAfterClose },
     fresh: { pastFailed: counts.freshPastFailed, pastClosed: counts.freshPastClosed },
     abandoned: watch.abandoned,
+    missing: watch.missing,
     processes: watch.processes.size,
     verdict,
     because,
@@ -46,7 +47,8 @@ const FEW = 3;
  * The broker takes a port that lies idle before a fresh one (KB814622), so a fresh port though others lie idle says that
  * those are lost to the process.
  */
-function judge({ counts, abandoned, distinctPorts }: HostPortsWatch, { recycleAfterMs }: ExplainSettings): Judgement {
+function judge(watch: HostPortsWatch, { recycleAfterMs }: ExplainSettings): Judgement {
+  const { counts, abandoned, distinctPorts } = watch;
   const { opens, failed, reusedAfterFailure, reusedAfterClose, freshPastFailed, freshPastOldFailed } = counts;
   const lost = `${abandoned} ports on which an open failed were never used again, while ${freshPastFailed} opens took fresh ones`;
   if (failed > 0 && reusedAfterFailure > 0 && reusedAfterFailure + FEW > abandoned) {
@@ -60,11 +62,28 @@ function judge({ counts, abandoned, distinctPorts }: HostPortsWatch, { recycleAf
     const old = freshPastOldFailed > 0 ? `, ${freshPastOldFailed} of them later than the recycle time` : '';
     return { verdict: 'leak-likely', because: `${lost}${old}; no closed port has come back either, for lack of time` };
   }
-  if (counts.freshPastClosed >= FEW && reusedAfterClose === 0)
-    return neverReused(counts.freshPastClosed, recycleAfterMs);
+  if (counts.freshPastClosed >= FEW) {
+    return reusedAfterClose === 0
+      ? neverReused(counts.freshPastClosed, recycleAfterMs)
+      : vanishing(watch, recycleAfterMs);
+  }
   if (failed === 0 && opens > distinctPorts) return { verdict: 'none', because: 'ports come back, and no open failed' };
   if (failed === 0) return { verdict: 'unclear', because: 'no open failed, and no port has come back yet' };
   return { verdict: 'unclear', because: `${failed} failed opens are too few to tell` };
+}
+
+/** Opens that fail for want of memory send nothing, and take a port with them; a second process has ports of its own. */
+function vanishing({ counts, missing, processes }: HostPortsWatch, recycleAfterMs: number): Judgement {
+  const fact =
+    `${counts.freshPastClosed} opens took a fresh port though others, ${missing} at last, had been closed for more than ` +
+    `${recycleAfterMs / 1000} s; ${counts.reusedAfterClose} opens did take a closed one`;
+  if (processes.size > 1) {
+    return { verdict: 'unclear', because: `${fact}: they may belong to one of ${processes.size} processes` };
+  }
+  return {
+    verdict: 'leak-likely',
+    because: `${fact}: opens that fail without a packet, as for want of memory, lose ports`,
+  };
 }
 
 function neverReused(fresh: number, recycleAfterMs: number): Judgement {
@@ -83,12 +102,16 @@ function forecastOf(
   { settings, pool }: HostPortsOptions,
 ): HostForecast | null {
   const { counts, firstMs, lastMs, lowest, highest } = watch;
-  const everyMs = (lastMs - firstMs) / (counts.opens - 1);
-  if (!(everyMs > 0 && Number.isFinite(everyMs))) return null;
-  const size = poolOf(pool, highest - lowest + 1, settings.assumedPool);
-  const holdMs = counts.closed === 0 ? 0 : Math.max(0, counts.heldMs / counts.closed);
-  const failureRate = counts.failed / counts.opens;
   const leaks = verdict === 'leak' || verdict === 'leak-likely';
+  const span = highest - lowest + 1;
+  // Opens that failed without a packet: the ports that vanished, and those between the others that were never seen.
+  const unseen = leaks && counts.failed === 0 ? watch.missing + span - watch.distinctPorts : 0;
+  const opens = counts.opens + unseen;
+  const everyMs = (lastMs - firstMs) / (opens - 1);
+  if (!(everyMs > 0 && Number.isFinite(everyMs))) return null;
+  const size = poolOf(pool, span, settings.assumedPool);
+  const holdMs = counts.closed === 0 ? 0 : Math.max(0, counts.heldMs / counts.closed);
+  const failureRate = (counts.failed + unseen) / opens;
   const machine = {
     pool: size.size,
     recycleAfter: settings.recycleAfterMs,

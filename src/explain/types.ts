@@ -216,6 +216,8 @@ export interface HostPorts {
   readonly fresh: { readonly pastFailed: number; readonly pastClosed: number };
   /** Ports whose last open failed and which were not seen again. */
   readonly abandoned: number;
+  /** Ports that lay idle after a close for longer than the recycle time when a fresh one was taken last. */
+  readonly missing: number;
   /** Client processes, as far as they told their UUIDs in callbacks. */
   readonly processes: number;
   readonly verdict: PortVerdict;
@@ -227,8 +229,9 @@ export interface HostPorts {
 }
 
 /**
- * `leak`: ports of failed opens never come back. `leak-likely`: they did not within the recycle time. `never-reused`: no
- * port comes back at all. `none`: ports of failed opens come back, or none failed. `unclear`: too little to tell.
+ * `leak`: ports of failed opens never come back, others do. `leak-likely`: they did not within the recycle time, or closed
+ * ports vanish by opens of which no packet is seen. `never-reused`: no port comes back at all. `none`: ports of failed opens
+ * come back, or none failed and none vanished. `unclear`: too little to tell.
  */
 export const PORT_VERDICTS = ['leak', 'leak-likely', 'never-reused', 'none', 'unclear'] as const;
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Explanation, explain } from '../../src/explain/index.ts';
 import type { ClientProfileName } from '../../src/ports/profiles.ts';
+import { seededRandom } from '../../src/transport/random.ts';
 import { machineRun, openAndClose, world } from './scenario.ts';
 
 const RUN = { opens: 120, everyMs: 40_000, fails: (open: number) => open % 7 === 3, failure: 'no-answer' } as const;
@@ -74,6 +75,22 @@ test('a leak within the recycle time is likely only: no closed port could have c
   const capture = await machineRun({ ...RUN, opens: 7, everyMs: 38_000, fails, profile: 'windows-2000-sp3' });
   const { hosts } = await explain(capture);
   expect(hosts).toMatchObject([{ opens: 7, failed: 5, distinctPorts: 7, verdict: 'leak-likely' }]);
+});
+
+test('opens that fail without a packet are seen by the closed ports that vanish', async () => {
+  const atRandom = () => {
+    const random = seededRandom(2);
+    return () => random() < 0.15;
+  };
+  const run = { ...RUN, failure: 'no-memory' } as const;
+  const unfixed = await explain(await machineRun({ ...run, fails: atRandom(), profile: 'windows-2000-sp3' }));
+  expect(unfixed.hosts).toMatchObject([{ failed: 0, abandoned: 0, verdict: 'leak-likely' }]);
+  // Of the ports that were lost, those that had been open before.
+  expect(unfixed.hosts[0]?.missing).toBeGreaterThan(3);
+  expect(unfixed.findings).toMatchObject([{ id: 'ports-leak', severity: 'problem' }]);
+  const fixed = await explain(await machineRun({ ...run, fails: atRandom(), profile: 'windows-2000-sp4' }));
+  expect(fixed.hosts).toMatchObject([{ failed: 0, missing: 0, verdict: 'none' }]);
+  expect(fixed.verdict).toBe('fine');
 });
 
 test('opens that all succeed leave nothing to tell of a leak', async () => {

@@ -147,7 +147,13 @@ export async function machineRun({ profile, opens, everyMs, fails, failure, seed
     clock.runUntil(Math.max(clock.now(), start + open * everyMs));
     const result = runtime.open(clock.now());
     if (result.kind !== 'leased') continue;
-    isCut = fails(open);
+    const willFail = fails(open);
+    if (willFail && failure === 'no-memory') {
+      // It fails before it sends anything.
+      runtime.fail(result.lease, failure, clock.now());
+      continue;
+    }
+    isCut = willFail;
     const failed = await openAndClose(of, result.lease.port, process).then(
       () => false,
       () => true,

@@ -22,7 +22,7 @@ function rulingOf(host: HostPorts): CaptureRuling | null {
       meaning: `${host.because}. That is the defect of KB814622.${outlook(host)}`,
       advice: ADVICE,
       ...shared,
-      count: host.abandoned,
+      count: Math.max(host.abandoned, host.missing),
     };
   }
   if (host.verdict !== 'never-reused') return null;

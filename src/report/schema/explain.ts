@@ -104,6 +104,7 @@ const hostSchema = z.object({
   reused: z.object({ afterFailure: countSchema, afterClose: countSchema }),
   fresh: z.object({ pastFailed: countSchema, pastClosed: countSchema }),
   abandoned: countSchema,
+  missing: countSchema,
   processes: countSchema,
   verdict: z.enum(PORT_VERDICTS),
   because: z.string(),

@@ -76,5 +76,5 @@ function filesIn(directory: string): DemoFiles {
 }
 
 function filesText({ html, json, pcapng }: DemoFiles): string {
-  return `Left behind: ${html} (the plots), ${json} (the numbers), ${pcapng} (every datagram, for Wireshark).`;
+  return `Left behind: ${html} (the plots), ${json} (the numbers), ${pcapng} (every datagram, for Wireshark and clusrpc explain).`;
 }

@@ -14,6 +14,8 @@ export type DemoActId = (typeof DEMO_ACTS)[number];
 
 export interface DemoAct {
   readonly id: DemoActId;
+  /** Address of the client machine: each act has one of its own, so that a capture tells them apart. */
+  readonly client: string;
   readonly report: SoakReport;
   /** What the end of the program does to its ports. */
   readonly afterEnd: DemoEnd;
@@ -32,7 +34,8 @@ export interface DemoReport {
   readonly schema: 'clusrpc/demo/1';
   /** How many times faster than Windows' 240 s the ports recycle. */
   readonly timesFaster: number;
-  readonly addresses: { readonly client: string; readonly host: string };
+  /** Address of the emulated cluster host. */
+  readonly host: string;
   /** Those that were played; the last one may have been ended early. */
   readonly acts: readonly DemoAct[];
   /** Whether every act was played and showed what KB814622 says. */
@@ -72,7 +75,7 @@ export async function runDemo(pool: PortPool, options: DemoOptions): Promise<Dem
       if (options.signal.aborted) break;
       const load = loadOf(id, acts);
       options.onAct?.(id, load.cycles ?? MOST_CYCLES);
-      const act = await play(id, { ...load, ports: pool }, { host, address: addresses.client, ...options });
+      const act = await play(id, { ...load, ports: pool }, { host, ...options });
       acts.push(act);
       options.onEnd?.(act);
     }
@@ -83,7 +86,7 @@ export async function runDemo(pool: PortPool, options: DemoOptions): Promise<Dem
   return {
     schema: 'clusrpc/demo/1',
     timesFaster: DEFAULT_RECYCLE_AFTER / DEMO_RECYCLE_AFTER,
-    addresses: { client: addresses.client, host: addresses.host },
+    host: addresses.host,
     acts,
     asExpected: acts.length === DEMO_ACTS.length && acts.every(isAsExpected),
   };
@@ -108,12 +111,30 @@ function loadOf(id: DemoActId, before: readonly DemoAct[]): SoakOptions {
 
 interface Stage extends DemoOptions {
   readonly host: EmulatedHost;
-  readonly address: string;
 }
 
-async function play(id: DemoActId, load: SoakOptions, { host, address, signal, onStep }: Stage): Promise<DemoAct> {
+async function play(id: DemoActId, load: SoakOptions, stage: Stage): Promise<DemoAct> {
+  const own = await claimLoopbackPair();
+  try {
+    return await playAt(own.client, id, load, stage);
+  } finally {
+    await own.release();
+  }
+}
+
+async function playAt(
+  client: string,
+  id: DemoActId,
+  load: SoakOptions,
+  { host, signal, onStep }: Stage,
+): Promise<DemoAct> {
   const plan = planSoak('emulated', load);
-  await using machine = new ClientMachine({ ...clientOptions(plan), address, ports: plan.pool, hosts: [host] });
+  await using machine = new ClientMachine({
+    ...clientOptions(plan),
+    address: client,
+    ports: plan.pool,
+    hosts: [host],
+  });
   const cluster = host.model.name;
   const program = machine.startProcess('program');
   const report = await soakProgram(plan, { machine, program, cluster }, { signal, onStep });
@@ -121,7 +142,7 @@ async function play(id: DemoActId, load: SoakOptions, { host, address, signal, o
   await program.end();
   const freeAfter = machine.broker.available;
   const newProgramOpens = !signal.aborted && (await opensAndCloses(machine, cluster));
-  return { id, report, afterEnd: { freeBefore, freeAfter, newProgramOpens } };
+  return { id, client, report, afterEnd: { freeBefore, freeAfter, newProgramOpens } };
 }
 
 async function opensAndCloses(machine: ClientMachine, cluster: string): Promise<boolean> {

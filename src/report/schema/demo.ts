@@ -6,10 +6,11 @@ import { soakSchema } from './soak.ts';
 export const demoSchema = z.object({
   schema: z.literal('clusrpc/demo/1'),
   timesFaster: z.number(),
-  addresses: z.object({ client: z.string(), host: z.string() }),
+  host: z.string(),
   acts: z.array(
     z.object({
       id: z.enum(['leak', 'fixed', 'stall']),
+      client: z.string(),
       report: soakSchema,
       afterEnd: z.object({ freeBefore: countSchema, freeAfter: countSchema, newProgramOpens: z.boolean() }),
     }),

@@ -1,4 +1,6 @@
+export { Reader } from './bytes/reader.ts';
 export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
+export { Writer } from './bytes/writer.ts';
 export { traceOf } from './client/call-error.ts';
 export {
   RpcBinding,
@@ -10,6 +12,8 @@ export {
 export type { CallTrace, InterfaceId } from './machine/client-types.ts';
 export type { Address } from './machine/contract.ts';
 export type { ClientSettings, ServerSettings } from './machine/settings.ts';
+export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
+export { ContextHandles } from './server/context-handles.ts';
 export {
   type RpcCall,
   type RpcInterface,

@@ -12,12 +12,12 @@ import {
   encodeOpenClusterResponse,
 } from '../interface/clusapi/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../ndr/context-handle.ts';
+import type { ContextHandles } from '../server/context-handles.ts';
 import type { RpcInterface, RpcOperation } from '../server/rpc-server.ts';
 import { FaultError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
 import type { ClusterModel } from './cluster-model.ts';
-import type { ContextHandles } from './context-handles.ts';
 import type { HostProfile } from './host-profiles.ts';
 import { type EmulatedOperation, type OperationContext, operationOf } from './operation.ts';
 

@@ -12,12 +12,12 @@ import {
 } from '../interface/epm/index.ts';
 import { type ContextHandle, isNilContextHandle, NIL_CONTEXT_HANDLE } from '../ndr/context-handle.ts';
 import { CL_HEADER_SIZE } from '../pdu/cl/index.ts';
+import type { ContextHandles } from '../server/context-handles.ts';
 import type { RpcCall, RpcInterface, RpcOperation } from '../server/rpc-server.ts';
 import { dceCode } from '../status/dce.ts';
 import { FaultError, RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
-import type { ContextHandles } from './context-handles.ts';
 import { type EndpointMap, towerOf } from './endpoint-map.ts';
 import { type EmulatedOperation, type OperationContext, operationOf } from './operation.ts';
 

@@ -3,13 +3,13 @@ import { bindFirst } from '../client/bind-first.ts';
 import type { ServerCounters } from '../machine/server-types.ts';
 import type { ServerSettings } from '../machine/settings.ts';
 import { countPorts, eachPort, type PortRange } from '../ports/ranges.ts';
+import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';
 import { win32Code } from '../status/win32.ts';
 import type { Network } from '../transport/network.ts';
 import type { CallLog } from './call-log.ts';
 import type { ClusterModel } from './cluster-model.ts';
 import { clusterService, type OpenedCluster } from './cluster-service.ts';
-import { ContextHandles } from './context-handles.ts';
 import type { Faults } from './faults.ts';
 import type { HostProfile } from './host-profiles.ts';
 

@@ -19,18 +19,9 @@ import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
+import { type RpcCall, ServedCall } from './served-call.ts';
 
-/** What an operation is told about its call. */
-export interface RpcCall {
-  readonly opnum: number;
-  /** Arguments, NDR-encoded. */
-  readonly stub: Uint8Array;
-  readonly littleEndian: boolean;
-  readonly from: Address;
-  /** The client process; null when no callback was needed. Context handles belong to it. */
-  readonly addressSpace: Uuid | null;
-  readonly object: Uuid;
-}
+export type { RpcCall };
 
 /**
  * Resolves with the results, NDR-encoded little-endian. Throw FaultError or Win32Error for a fault with that status,
@@ -64,7 +55,9 @@ export interface RpcServerOptions {
 export class RpcServer {
   readonly #machine: ClServer;
   readonly #options: RpcServerOptions;
-  readonly #interfaces: RpcInterface[] = [];
+  readonly #interfaces = new Map<string, RpcInterface>();
+  /** Calls whose operation has not ended yet. */
+  readonly #running = new Map<number, ServedCall>();
   #endpoint: Endpoint<ServerInput, ServerEvent> | null = null;
   #closed: Promise<void> | null = null;
 
@@ -104,7 +97,7 @@ export class RpcServer {
 
   serve(served: RpcInterface): this {
     const { uuid, version, operations } = served;
-    this.#interfaces.push(served);
+    this.#interfaces.set(interfaceKey(served), served);
     this.#open.handle({ kind: 'serve', interface: { uuid, version, operations: operations.length } });
     return this;
   }
@@ -115,6 +108,7 @@ export class RpcServer {
   }
 
   close(): Promise<void> {
+    for (const call of this.#running.values()) call.cancel();
     this.#closed ??= this.#open.close();
     return this.#closed;
   }
@@ -136,24 +130,35 @@ export class RpcServer {
       this.#options.onRundown?.(event.addressSpace);
       return;
     }
-    if (event.kind === 'cancelled') return;
-    const operation = this.#interfaces.find((each) => sameInterface(each, event.interfaceId))?.operations[event.opnum];
-    const complete = (outcome: Outcome) => this.#endpoint?.handle({ kind: 'complete', call: event.call, outcome });
-    if (operation === undefined) {
-      complete({ kind: 'reject', status: ncaCode('nca_s_op_rng_error') });
+    if (event.kind === 'cancelled') {
+      this.#running.get(event.call)?.cancel();
       return;
     }
-    try {
-      const result = operation(event);
-      if (result instanceof Uint8Array) complete({ kind: 'response', stub: result });
-      else
-        result.then(
-          (stub) => complete({ kind: 'response', stub }),
-          (error: unknown) => complete(outcomeOf(error)),
-        );
-    } catch (error) {
-      complete(outcomeOf(error));
+    const operation = this.#interfaces.get(interfaceKey(event.interfaceId))?.operations[event.opnum];
+    if (operation === undefined) {
+      this.#complete(event.call, { kind: 'reject', status: ncaCode('nca_s_op_rng_error') });
+      return;
     }
+    const served = new ServedCall(event);
+    try {
+      const result = operation(served);
+      if (result instanceof Uint8Array) {
+        this.#complete(event.call, { kind: 'response', stub: result });
+        return;
+      }
+      this.#running.set(event.call, served);
+      result.then(
+        (stub) => this.#complete(event.call, responseOf(stub)),
+        (error: unknown) => this.#complete(event.call, outcomeOf(error)),
+      );
+    } catch (error) {
+      this.#complete(event.call, outcomeOf(error));
+    }
+  }
+
+  #complete(call: number, outcome: Outcome): void {
+    this.#running.delete(call);
+    this.#endpoint?.handle({ kind: 'complete', call, outcome });
   }
 
   #management(): RpcInterface {
@@ -164,7 +169,7 @@ export class RpcServer {
       operations: [
         () =>
           encodeInqIfIdsResponse({
-            interfaces: this.#interfaces.map(({ uuid, version }) => ({ uuid, version })),
+            interfaces: [...this.#interfaces.values()].map(({ uuid, version }) => ({ uuid, version })),
             status: 0,
           }),
         ({ stub, littleEndian }) => {
@@ -197,6 +202,12 @@ function outcomeOf(error: unknown): Outcome {
   return { kind: 'fault', status: ncaCode('nca_s_fault_unspec') };
 }
 
-function sameInterface(a: InterfaceId, b: InterfaceId): boolean {
-  return a.version.major === b.version.major && uuidKey(a.uuid) === uuidKey(b.uuid);
+function interfaceKey({ uuid, version }: InterfaceId): string {
+  return uuidKey(uuid) + String.fromCharCode(version.major);
+}
+
+/** A program in plain JavaScript may resolve with anything. */
+function responseOf(stub: unknown): Outcome {
+  if (stub instanceof Uint8Array) return { kind: 'response', stub };
+  return { kind: 'fault', status: ncaCode('nca_s_fault_unspec') };
 }

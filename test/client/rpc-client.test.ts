@@ -7,10 +7,23 @@ import {
   encodeInqStatsRequest,
   MGMT,
 } from '../../src/interface/mgmt/index.ts';
-import { RpcClient, type RpcOperation, RpcServer, traceOf } from '../../src/rpc.ts';
+import {
+  ContextHandles,
+  Reader,
+  RpcClient,
+  type RpcOperation,
+  RpcServer,
+  readContextHandle,
+  traceOf,
+  Writer,
+  writeContextHandle,
+} from '../../src/rpc.ts';
 import { LocalMisuseError } from '../../src/status/errors.ts';
 import { win32Code } from '../../src/status/win32.ts';
 import { Win32Error } from '../../src/status/win32-error.ts';
+import { seededRandom, uuidSource } from '../../src/transport/random.ts';
+import { SimulatedNetwork } from '../../src/transport/simulated-network.ts';
+import { VirtualClock } from '../../src/transport/virtual-clock.ts';
 
 const ECHO = { uuid: uuid('0f0e0d0c-0b0a-0908-0706-050403020100'), version: { major: 1, minor: 0 } };
 const STUB = Uint8Array.of(1, 2, 3, 4);
@@ -105,6 +118,85 @@ test('an aborted call rejects with the reason of its signal, before and while it
   const call = client.call(ECHO, 0, STUB, { signal: controller.signal });
   controller.abort(reason);
   await expect(call).rejects.toBe(reason);
+});
+
+test('an operation learns that its client has given the call up', async () => {
+  let gaveUp = () => {};
+  const told = new Promise<void>((resolve) => {
+    gaveUp = resolve;
+  });
+  const { client } = await both(({ signal }) => {
+    signal.addEventListener('abort', gaveUp);
+    return new Promise(() => {});
+  });
+  await expect(client.call(ECHO, 0, STUB, { timeout: 100 })).rejects.toMatchObject({ code: 'ERR_CLUSRPC_TIMEOUT' });
+  await told;
+});
+
+test('an operation that answers with something else than bytes faults, and the server goes on', async () => {
+  const nonsense = (async () => undefined) as unknown as RpcOperation;
+  const { client } = await both(nonsense, ({ stub }) => stub);
+  await expect(client.call(ECHO, 0, STUB)).rejects.toMatchObject({ status: 0x1c000012 });
+  expect((await client.call(ECHO, 1, STUB)).stub).toEqual(STUB);
+});
+
+test('a mebibyte goes there and comes back', async () => {
+  const { client } = await both(({ stub }) => stub.map((byte) => byte ^ 0xff));
+  const stub = Uint8Array.from({ length: 1 << 20 }, (_, i) => (i * 31) >> 3);
+  const result = await client.call(ECHO, 0, stub);
+  expect(
+    Buffer.compare(
+      result.stub,
+      stub.map((byte) => byte ^ 0xff),
+    ),
+  ).toBe(0);
+});
+
+test('a context handle belongs to the process that got it, and is void when that falls silent', async () => {
+  const clock = new VirtualClock();
+  const network = new SimulatedNetwork({ clock, seed: 1 });
+  const handles = new ContextHandles<string>(uuidSource(seededRandom(1)));
+  const server = await RpcServer.open({
+    network,
+    local: { host: '10.0.0.5', port: 1_047 },
+    onRundown: (addressSpace) => handles.rundown(addressSpace),
+  });
+  server.serve({
+    ...ECHO,
+    operations: [
+      ({ addressSpace }) => {
+        const writer = new Writer();
+        writeContextHandle(writer, handles.add(addressSpace, 'opened'));
+        return writer.finish();
+      },
+      ({ addressSpace, stub, littleEndian }) => {
+        const value = handles.find(addressSpace, readContextHandle(new Reader(stub, littleEndian)));
+        return Uint8Array.of(value === undefined ? 0 : 1);
+      },
+    ],
+  });
+  const newUuid = uuidSource(seededRandom(2));
+  const process = async (host: string) => {
+    const client = await RpcClient.open({
+      network,
+      localAddress: host,
+      to: server.local,
+      addressSpace: newUuid(),
+      newUuid,
+    });
+    return async (opnum: number, stub: Uint8Array = new Uint8Array(0)) => {
+      const call = client.call(ECHO, opnum, stub);
+      clock.runUntil(clock.now() + 1_000);
+      return (await call).stub;
+    };
+  };
+  const [mine, other] = [await process('10.0.0.8'), await process('10.0.0.9')];
+  const handle = await mine(0);
+  expect(await mine(1, handle)).toEqual(Uint8Array.of(1));
+  expect(await other(1, handle)).toEqual(Uint8Array.of(0));
+  clock.runUntil(clock.now() + 400_000);
+  expect(handles.size).toBe(0);
+  await server.close();
 });
 
 test('a call that takes too long says what was sent and heard', async () => {

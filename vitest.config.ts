@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(withPeers ? [] : PEER_TESTS)],
+    // One worker waits for Wine most of its time, the other one works.
+    maxWorkers: '100%',
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

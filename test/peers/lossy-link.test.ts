@@ -21,9 +21,10 @@ function within(namespace: string, ...args: string[]): string {
   return run('ip', 'netns', 'exec', namespace, ...args);
 }
 
-/** A program of this directory in one of the namespaces, and the lines that it prints. */
+/** A program of the lossy directory, or the command line, in one of the namespaces, and the lines that it prints. */
 function start(namespace: string, program: string, ...args: (string | number)[]) {
-  const file = new URL(`./lossy/${program}`, import.meta.url).pathname;
+  const path = program === 'clusrpc' ? '../../src/cli/main.ts' : `./lossy/${program}`;
+  const file = new URL(path, import.meta.url).pathname;
   const node = [process.execPath, '--import', 'tsx', file, ...args.map(String)];
   const child = spawn('ip', ['netns', 'exec', namespace, ...node], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -73,4 +74,23 @@ test(`${CALLS} calls over a link that loses, delays and reorders: none wrong, no
   expect({ executed, doubled, unsound }).toEqual({ executed: CALLS, doubled: 0, unsound: 0 });
   expect(dropped(NEAR)).toBeGreaterThan(CALLS / 20);
   expect(dropped(FAR)).toBeGreaterThan(CALLS / 20);
+});
+
+test(`${CALLS} opens of a cluster that emulate serves over such a link: each handle is made once`, {
+  timeout: 240_000,
+}, async () => {
+  const port = SERVER.port + 10;
+  const listen = ['--listen', SERVER.host, '--expose', '--ports', `${port}`];
+  const emulate = start(FAR, 'clusrpc', 'emulate', ...listen);
+  const relay = start(NEAR, 'relay.ts', RELAY_PORT, SERVER.host, port);
+  const [ready] = await Promise.all([emulate.line(), relay.line()]);
+  expect(JSON.parse(ready)).toMatchObject({ event: 'ready', host: SERVER.host, clusapiUdp: port });
+  const client = start(NEAR, 'open-client.ts', '127.0.0.1', RELAY_PORT, CALLS, IN_FLIGHT);
+  const ends = JSON.parse(await client.line());
+  await Promise.all([end(client.child), end(relay.child)]);
+  emulate.child.kill('SIGINT');
+  const counters = JSON.parse(await emulate.line());
+  expect(ends).toMatchObject({ answered: CALLS, refused: 0, failed: [], handles: CALLS });
+  expect(counters).toMatchObject({ event: 'counters', calls: CALLS, handles: CALLS });
+  expect(counters.duplicates).toBeGreaterThan(0);
 });

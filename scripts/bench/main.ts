@@ -1,5 +1,6 @@
 import { codec } from './codec.ts';
 import { oneValue } from './hive.ts';
+import { largeCalls, stream } from './large-call.ts';
 import { echo, nullCalls } from './null-call.ts';
 import { openClosePairs, roundTripsOfPair, virtualSoak } from './soak.ts';
 
@@ -35,6 +36,20 @@ async function pairs(concurrency: number, roundTrips: number): Promise<void> {
   );
 }
 
+/** Calls of 64 KiB each way beside a bare stream of datagrams of the same size. */
+async function large(): Promise<void> {
+  const runs: { readonly streamed: number; readonly called: number }[] = [];
+  await largeCalls(8);
+  for (let i = 0; i < ROUNDS; i++) runs.push({ streamed: await stream(64), called: await largeCalls(64) });
+  const share = median(runs.map(({ streamed, called }) => called / streamed));
+  const megabytes = (values: readonly number[]) => format(median(values) / (1 << 20));
+  print(
+    'calls of 64 KiB there and back',
+    `${megabytes(runs.map(({ called }) => called))} MiB/s`,
+    `a bare stream of 4 KiB datagrams ${megabytes(runs.map(({ streamed }) => streamed))} MiB/s: ${share.toFixed(2)} of it (aim 0.5)`,
+  );
+}
+
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
@@ -52,6 +67,7 @@ print(`decode of a ${bytes}-byte request`, `${format(decodesPerSecond)}/s`, 'aim
 print(`encode of a ${bytes}-byte request`, `${format(encodesPerSecond)}/s`, '');
 await ratio(1);
 await ratio(64);
+await large();
 const { ours, hivexget } = oneValue();
 print(
   'one value of a 100 MB hive',

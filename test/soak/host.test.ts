@@ -46,7 +46,9 @@ describe('a host over the wire', () => {
     const wire = { localAddress: addresses.client };
     const report = await soakHost({ cycles: 6, everyMs: 1, holdMs: 300, concurrency: 6, ports: '5000-5001', wire });
     await addresses.release();
-    expect(report).toMatchObject({ opened: 2, refused: 4, exhausted: null, stalls: { count: 1 }, ports: { pool: 2 } });
+    expect(report).toMatchObject({ opened: 2, refused: 4, exhausted: null, ports: { pool: 2 } });
+    // The six race for two ports: whether the second winner comes before the first loser is up to the system.
+    expect([1, 2]).toContain(report.stalls.count);
   });
 
   test('an abort closes what is open', async () => {

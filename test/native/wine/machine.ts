@@ -64,6 +64,8 @@ export async function windowsMachine(): Promise<WindowsMachine> {
   const environment = wineEnvironment(path.join(base, 'prefix'));
   const system32 = path.join(base, 'prefix/drive_c/windows/system32');
   const addonFile = path.join(directory, 'prebuilds/win32-x64/clusrpc.node');
+  // Else it ends with the last program and may do so just when the next one calls.
+  await run(SERVER, ['-p'], { env: environment });
   const [addon] = await Promise.all([
     crossBuild(ROOT, addonFile),
     compileTests(directory),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossBuild } from '../../scripts/native/cross.ts';
-import { doctorSchema, portsSchema, probeSchema } from '../../src/report/schema/index.ts';
+import { auditSchema, doctorSchema, portsSchema, probeSchema } from '../../src/report/schema/index.ts';
 import { independentVersion } from './wine/file-versions.ts';
 import { installedPackage } from './wine/installed-package.ts';
 import { type DllKind, NODES, type RunOptions, type WindowsMachine, windowsMachine } from './wine/machine.ts';
@@ -111,6 +111,13 @@ describe('inside Windows node.exe', () => {
       const ports = await machine.run('node22', main, { args: ['ports', '--live', '--json'] });
       const report = portsSchema.parse(JSON.parse(ports.stdout));
       expect(report).toMatchObject({ source: 'this Windows', valid: true, pool: { kind: 'dynamic' } });
+
+      const audit = await machine.run('node22', main, { args: ['audit', '--live', '--json'] });
+      expect(audit.code, audit.stderr).toBe(0);
+      const { system, files, kb814622 } = auditSchema.parse(JSON.parse(audit.stdout));
+      expect(system.sources.join()).toContain('Windows');
+      expect(files.map(({ name }) => name.toLowerCase())).toContain('rpcrt4.dll');
+      expect(kb814622.verdict).toBe('not-applicable');
 
       const none = await machine.run('node22', main, {
         dll: 'none',

@@ -65,7 +65,7 @@ export async function windowsMachine(): Promise<WindowsMachine> {
   const system32 = path.join(base, 'prefix/drive_c/windows/system32');
   const addonFile = path.join(directory, 'prebuilds/win32-x64/clusrpc.node');
   // Else it ends with the last program and may do so just when the next one calls.
-  await run(SERVER, ['-p'], { env: environment });
+  await startServer(environment);
   const [addon] = await Promise.all([
     crossBuild(ROOT, addonFile),
     compileTests(directory),
@@ -117,6 +117,15 @@ async function makePrefix(prefix: string): Promise<void> {
   await run(WINE as string, version, { env, timeout: 60_000 });
   await run(SERVER as string, ['-k'], { env }).catch(() => undefined);
   await run(SERVER as string, ['-w'], { env, timeout: 60_000 });
+}
+
+/** The server goes on in the background and would keep any pipe open that it is given. */
+async function startServer(env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(SERVER as string, ['-p'], { env, stdio: 'ignore' });
+  await new Promise((resolve, reject) => {
+    child.once('exit', resolve);
+    child.once('error', reject);
+  });
 }
 
 function wineEnvironment(prefix: string): NodeJS.ProcessEnv {

@@ -10,7 +10,7 @@ import { auditHtml } from '../report/audit-html.ts';
 import { auditNagios } from '../report/audit-nagios.ts';
 import { auditText } from '../report/audit-text.ts';
 import { toneOf } from '../report/audit-words.ts';
-import { NAGIOS_STATES } from '../report/probe-nagios.ts';
+import { NAGIOS_STATES } from '../report/nagios.ts';
 import { isClusError } from '../status/errors.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';

@@ -1,7 +1,5 @@
 import type { AuditReport } from './audit.ts';
-import type { NagiosState } from './probe-nagios.ts';
-
-const BY_WEIGHT: readonly NagiosState[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'];
+import { cleanText, type NagiosState, worstState } from './nagios.ts';
 
 /**
  * One line for Nagios: an affected system with limited ports is critical, since there the leak ends in a hang; without that list it is
@@ -9,25 +7,20 @@ const BY_WEIGHT: readonly NagiosState[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK
  */
 export function auditNagios(reports: readonly AuditReport[]): { readonly state: NagiosState; readonly line: string } {
   const states = reports.map(stateOf);
-  const state = BY_WEIGHT.find((each) => states.includes(each)) ?? 'UNKNOWN';
+  const state = worstState(states);
   const shown = reports.filter((_, i) => state === 'OK' || states[i] !== 'OK');
   const text = shown.map(({ target, kb814622 }) => `${target} ${kb814622.verdict}, ${kb814622.exposure}`).join('; ');
   const metrics = reports.flatMap(({ target, portConfig }) =>
     portConfig === null
       ? []
-      : [`${reports.length === 1 ? 'ports' : `'${clean(target)} ports'`}=${portConfig.pool.size};;;0`],
+      : [`${reports.length === 1 ? 'ports' : `'${cleanText(target)} ports'`}=${portConfig.pool.size};;;0`],
   );
   const tail = metrics.length === 0 ? '' : ` | ${metrics.join(' ')}`;
-  return { state, line: `CLUSRPC ${state} - ${clean(text)}${tail}` };
+  return { state, line: `CLUSRPC ${state} - ${cleanText(text)}${tail}` };
 }
 
 function stateOf({ kb814622: { verdict, exposure } }: AuditReport): NagiosState {
   if (verdict === 'unknown') return 'UNKNOWN';
   if (verdict === 'fixed' || verdict === 'not-applicable') return 'OK';
   return verdict === 'affected' && exposure === 'limited-ports' ? 'CRITICAL' : 'WARNING';
-}
-
-/** The bar separates text and metrics, and a quote ends a label. */
-function clean(text: string): string {
-  return text.replace(/[|'\r\n]+/g, ' ');
 }

@@ -1,7 +1,7 @@
 import { utcText } from '../bytes/utc-text.ts';
 import type { Estimate, PortTrend } from '../diagnosis/port-trend.ts';
 import { countPorts, formatPortRanges, type PortRange } from '../ports/ranges.ts';
-import type { NagiosState } from './probe-nagios.ts';
+import type { NagiosState } from './nagios.ts';
 import { countText, durationText, numberText } from './text/figures.ts';
 import { printable } from './text/printable.ts';
 import { type Row, rowsText } from './text/rows.ts';

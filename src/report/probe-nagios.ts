@@ -1,19 +1,12 @@
 import { openTime, outcomeOf } from '../probe/outcome.ts';
 import type { ProbeResult } from '../probe/types.ts';
-
-/** Nagios' own states; the index is its exit code (Monitoring Plugins guidelines, 2.4). */
-export const NAGIOS_STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
-
-export type NagiosState = (typeof NAGIOS_STATES)[number];
+import { cleanText, type NagiosState, worstState } from './nagios.ts';
 
 /** ms of the whole open from which on it is too slow. */
 export interface NagiosThresholds {
   readonly warn?: number | undefined;
   readonly crit?: number | undefined;
 }
-
-/** The worst first: what is known to be wrong goes before what is not known. */
-const BY_WEIGHT: readonly NagiosState[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'];
 
 /**
  * One line for Nagios and what reads its plugins: `CLUSRPC CRITICAL - CLU1 callback-path: silent | open=12ms;500;2000`. With
@@ -25,9 +18,9 @@ export function probeNagios(
 ): { readonly state: NagiosState; readonly line: string } {
   if (results.length === 0) return { state: 'UNKNOWN', line: 'CLUSRPC UNKNOWN - nothing was probed' };
   const states = results.map((result) => stateOf(result, thresholds));
-  const state = BY_WEIGHT.find((each) => states.includes(each)) ?? 'UNKNOWN';
+  const state = worstState(states);
   const shown = results.filter((_, index) => state === 'OK' || states[index] !== 'OK');
-  const text = clean(shown.map(sentence).join(', '));
+  const text = cleanText(shown.map(sentence).join(', '));
   return { state, line: `CLUSRPC ${state} - ${text} | ${metrics(results, thresholds)}` };
 }
 
@@ -55,11 +48,6 @@ function metrics(results: readonly ProbeResult[], { warn, crit }: NagiosThreshol
   }
   const single = slowest.size === 1;
   return [...slowest]
-    .map(([target, ms]) => `${single ? 'open' : `'${clean(target)} open'`}=${ms}ms;${warn ?? ''};${crit ?? ''}`)
+    .map(([target, ms]) => `${single ? 'open' : `'${cleanText(target)} open'`}=${ms}ms;${warn ?? ''};${crit ?? ''}`)
     .join(' ');
-}
-
-/** The bar separates text and metrics, and a quote ends a label. */
-function clean(text: string): string {
-  return text.replace(/[|'\r\n]+/g, ' ');
 }

@@ -1,33 +1,11 @@
 import { z } from 'zod';
+import { REASONS, STAGES } from '../../client/stages.ts';
 import { addressSchema, countSchema, portSchema, timeSchema, win32StatusSchema } from './common.ts';
 
 /** The way to an open cluster, in order. */
-export const stageIdSchema = z.enum([
-  'resolve',
-  'mapper-reachable',
-  'mapper-answers',
-  'interface-registered',
-  'endpoint-reachable',
-  'callback-path',
-  'authenticate',
-  'cluster-name',
-  'open-cluster',
-  'cluster-version',
-  'close-cluster',
-]);
+export const stageIdSchema = z.enum(STAGES);
 
-export const reasonSchema = z.enum([
-  'refused',
-  'filtered',
-  'silent',
-  'wrong-source',
-  'rejected',
-  'faulted',
-  'denied',
-  'timeout',
-  'not-registered',
-  'no-name',
-]);
+export const reasonSchema = z.enum(REASONS);
 
 const errorSchema = z.object({
   code: z.string(),

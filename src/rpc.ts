@@ -9,9 +9,9 @@ export {
   type RpcClientOptions,
   type RpcResult,
 } from './client/rpc-client.ts';
-export type { CallTrace, InterfaceId } from './machine/client-types.ts';
+export type { CallTrace, InterfaceId } from './machine/cl/client/types.ts';
+export type { ClientSettings, ServerSettings } from './machine/cl/dialects.ts';
 export type { Address } from './machine/contract.ts';
-export type { ClientSettings, ServerSettings } from './machine/settings.ts';
 export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
 export { ContextHandles } from './server/context-handles.ts';
 export {

@@ -1,10 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import { isIP, isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
-import { ClClient } from '../machine/cl-client.ts';
-import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/client-types.ts';
+import { ClClient } from '../machine/cl/client/client.ts';
+import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/cl/client/types.ts';
+import type { ClientSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
-import type { ClientSettings } from '../machine/settings.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';

@@ -1,7 +1,7 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import type { ClusterTarget } from '../client/cluster-session.ts';
+import type { ClientSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
-import type { ClientSettings } from '../machine/settings.ts';
 import { PortBroker } from '../ports/broker.ts';
 import type { PortSnapshot } from '../ports/lease.ts';
 import { configuredPool, dynamicPool, type PortPool } from '../ports/pool.ts';

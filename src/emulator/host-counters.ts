@@ -1,4 +1,4 @@
-import { newServerCounters, type ServerCounters } from '../machine/server-types.ts';
+import { newServerCounters, type ServerCounters } from '../machine/cl/server/types.ts';
 import type { CallLog } from './call-log.ts';
 import type { Faults } from './faults.ts';
 

@@ -1,4 +1,4 @@
-import type { ServerSettings } from '../machine/settings.ts';
+import type { ServerSettings } from '../machine/cl/dialects.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 
 /** What a Windows version shows of itself to a client of its Cluster service. */

@@ -1,6 +1,6 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
-import type { ServerSettings } from '../machine/settings.ts';
+import type { ServerSettings } from '../machine/cl/dialects.ts';
 import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
 import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';

@@ -1,7 +1,7 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import { bindFirst } from '../client/bind-first.ts';
-import type { ServerCounters } from '../machine/server-types.ts';
-import type { ServerSettings } from '../machine/settings.ts';
+import type { ServerSettings } from '../machine/cl/dialects.ts';
+import type { ServerCounters } from '../machine/cl/server/types.ts';
 import { countPorts, eachPort, type PortRange } from '../ports/ranges.ts';
 import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';

@@ -1,6 +1,6 @@
 import { RpcClient } from '../client/rpc-client.ts';
+import { WINDOWS_CLIENT } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
-import { WINDOWS_CLIENT } from '../machine/settings.ts';
 import { sourceAddressTo } from '../transport/reachability.ts';
 import type { AskLimits } from './ask.ts';
 import type { Question } from './check.ts';

@@ -6,11 +6,11 @@ import {
   encodeIsServerListeningResponse,
   MGMT,
 } from '../interface/mgmt/index.ts';
-import { ClServer } from '../machine/cl-server.ts';
-import type { InterfaceId } from '../machine/client-types.ts';
+import type { InterfaceId } from '../machine/cl/client/types.ts';
+import type { ServerSettings } from '../machine/cl/dialects.ts';
+import { ClServer } from '../machine/cl/server/server.ts';
+import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';
 import type { Address } from '../machine/contract.ts';
-import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/server-types.ts';
-import type { ServerSettings } from '../machine/settings.ts';
 import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';

@@ -1,6 +1,6 @@
 import type { Uuid } from '../bytes/uuid.ts';
+import type { ServerEvent } from '../machine/cl/server/types.ts';
 import type { Address } from '../machine/contract.ts';
-import type { ServerEvent } from '../machine/server-types.ts';
 
 /** What an operation is told about its call. */
 export interface RpcCall {

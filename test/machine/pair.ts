@@ -1,9 +1,9 @@
 import { uuid } from '../../src/bytes/uuid.ts';
-import { ClClient, type ClClientOptions } from '../../src/machine/cl-client.ts';
-import { ClServer, type ClServerOptions } from '../../src/machine/cl-server.ts';
-import type { CallSemantics, ClientEvent, ClientInput } from '../../src/machine/client-types.ts';
-import type { Outcome, ServerEvent, ServerInput } from '../../src/machine/server-types.ts';
-import type { ClientSettings, ServerSettings } from '../../src/machine/settings.ts';
+import { ClClient, type ClClientOptions } from '../../src/machine/cl/client/client.ts';
+import type { CallSemantics, ClientEvent, ClientInput } from '../../src/machine/cl/client/types.ts';
+import type { ClientSettings, ServerSettings } from '../../src/machine/cl/dialects.ts';
+import { ClServer, type ClServerOptions } from '../../src/machine/cl/server/server.ts';
+import type { Outcome, ServerEvent, ServerInput } from '../../src/machine/cl/server/types.ts';
 import { Endpoint } from '../../src/transport/endpoint.ts';
 import { seededRandom, uuidSource } from '../../src/transport/random.ts';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../src/transport/simulated-network.ts';

@@ -1,9 +1,9 @@
 import { NIL_UUID, type Uuid } from '../../src/bytes/uuid.ts';
-import { ClClient, type ClClientOptions } from '../../src/machine/cl-client.ts';
-import { ClServer, type ClServerOptions } from '../../src/machine/cl-server.ts';
-import type { ClientEvent, ClientInput } from '../../src/machine/client-types.ts';
+import { ClClient, type ClClientOptions } from '../../src/machine/cl/client/client.ts';
+import type { ClientEvent, ClientInput } from '../../src/machine/cl/client/types.ts';
+import { ClServer, type ClServerOptions } from '../../src/machine/cl/server/server.ts';
+import type { ServerEvent, ServerInput } from '../../src/machine/cl/server/types.ts';
 import type { Address, Machine } from '../../src/machine/contract.ts';
-import type { ServerEvent, ServerInput } from '../../src/machine/server-types.ts';
 import {
   type ClHeader,
   type ClPdu,

@@ -1,0 +1,114 @@
+import { FLAGS1, type Request, type Response } from '../../../pdu/cl/index.ts';
+import type { MessageSettings } from '../dialects.ts';
+import { serialDifference } from './reply.ts';
+
+/** One message on its way in: what is complete up to the first gap, and the fragments beyond it. */
+export interface ReceiveWindow {
+  /** Room for the message, `length` bytes of it filled. */
+  data: Uint8Array;
+  length: number;
+  /** The first missing fragment. */
+  base: number;
+  /** Number of the last fragment; null: not seen yet. */
+  final: number | null;
+  readonly ahead: Map<number, Uint8Array>;
+  aheadBytes: number;
+  /** Highest serial number seen. */
+  serial: number;
+}
+
+/** stored; duplicate: had it already; refused: cannot be kept, or cannot be; too-long: the message exceeds the limit. */
+export type Stored = 'stored' | 'duplicate' | 'refused' | 'too-long';
+
+/** Fragment numbers have 16 bits, and 0xffff says "none" in a fack. */
+const MAX_FRAGMENTS = 0xffff;
+
+export function openReceiveWindow(serial: number): ReceiveWindow {
+  return {
+    data: new Uint8Array(0),
+    length: 0,
+    base: 0,
+    final: null,
+    ahead: new Map(),
+    aheadBytes: 0,
+    serial,
+  };
+}
+
+export function isWhole({ final, base }: ReceiveWindow): boolean {
+  return final !== null && base > final;
+}
+
+export function wholeMessage({ data, length }: ReceiveWindow): Uint8Array {
+  return data.subarray(0, length);
+}
+
+/** Bytes that the window holds. */
+export function heldBytes({ length, aheadBytes }: ReceiveWindow): number {
+  return length + aheadBytes;
+}
+
+/** The bytes are copied: a fragment must not keep its datagram alive. */
+export function storeFragment(
+  window: ReceiveWindow,
+  { header, stub }: Request | Response,
+  { maxMessage, maxFragmentsAhead }: MessageSettings,
+): Stored {
+  if (serialDifference(header.serial, window.serial) > 0) window.serial = header.serial;
+  const index = header.fragment;
+  if (index < window.base || window.ahead.has(index)) return 'duplicate';
+  const isLast = (header.flags1 & FLAGS1.lastfrag) !== 0;
+  if (!fits(window, index, isLast, stub.length)) return 'refused';
+  if (index >= window.base + maxFragmentsAhead) return 'refused';
+  if (heldBytes(window) + stub.length > maxMessage) return 'too-long';
+  if (isLast) window.final = index;
+  if (index === window.base) {
+    append(window, stub);
+    appendAhead(window);
+  } else {
+    window.ahead.set(index, stub.slice());
+    window.aheadBytes += stub.length;
+  }
+  return 'stored';
+}
+
+/** Masks of what lies beyond the first gap: bit b of word w is fragment base + 32 w + b. */
+export function selectiveAck({ base, ahead }: ReceiveWindow): number[] {
+  const masks: number[] = [];
+  for (const index of ahead.keys()) {
+    const bit = index - base;
+    const word = bit >> 5;
+    while (masks.length <= word) masks.push(0);
+    masks[word] = ((masks[word] as number) | (1 << (bit & 31))) >>> 0;
+  }
+  return masks;
+}
+
+/** There is one last fragment, none behind it, and only it may be empty. */
+function fits({ final, ahead }: ReceiveWindow, index: number, isLast: boolean, length: number): boolean {
+  if (index >= MAX_FRAGMENTS || (length === 0 && !isLast)) return false;
+  if (final !== null) return index < final && !isLast;
+  if (!isLast) return true;
+  for (const other of ahead.keys()) if (other > index) return false;
+  return true;
+}
+
+function append(window: ReceiveWindow, bytes: Uint8Array): void {
+  const length = window.length + bytes.length;
+  if (length > window.data.length) {
+    const roomier = new Uint8Array(Math.max(length, 2 * window.data.length));
+    roomier.set(window.data.subarray(0, window.length));
+    window.data = roomier;
+  }
+  window.data.set(bytes, window.length);
+  window.length = length;
+  window.base += 1;
+}
+
+function appendAhead(window: ReceiveWindow): void {
+  for (let bytes = window.ahead.get(window.base); bytes !== undefined; bytes = window.ahead.get(window.base)) {
+    window.ahead.delete(window.base);
+    window.aheadBytes -= bytes.length;
+    append(window, bytes);
+  }
+}

@@ -1,0 +1,106 @@
+import { uuidKey } from '../../../bytes/uuid.ts';
+import { decodeConvcIndyRequest } from '../../../interface/conv/index.ts';
+import { CL_HEADER_SIZE, isLittleEndian, type Request } from '../../../pdu/cl/index.ts';
+import { RemoteProtocolError } from '../../../status/errors.ts';
+import { ncaCode } from '../../../status/nca.ts';
+import { sequenceDifference } from '../message/reply.ts';
+import { prepareAnswer, rejectCall, sendAnswer } from './answers.ts';
+import { endCallback } from './ask.ts';
+import type { CallbackAnswer } from './callbacks.ts';
+import { dispatchOrHold } from './calls.ts';
+import { hear, type ServerContext, transmit, transmitToPeer } from './context.ts';
+import { removeCall } from './remove.ts';
+import { peerKey, type ServerActivity, type ServerCall } from './state.ts';
+
+/** Bytes of a reject: header and status. */
+const REFUSAL_SIZE = CL_HEADER_SIZE + 4;
+
+/** Lets the client inside the server say what it has to say, and takes what its callers have answered. */
+export function pollCallbacks(context: ServerContext, now: number): void {
+  const { callbacks, out, peers } = context;
+  for (;;) {
+    const output = callbacks.client.poll();
+    if (output.kind === 'timeout') {
+      if (output.at !== null) out.arm(output.at);
+      return;
+    }
+    if (output.kind === 'transmit') {
+      const peer = peers.get(peerKey(output.to));
+      if (peer === undefined) transmit(context, output.datagram, output.to);
+      // Before a callback is repeated room is kept for the refusal, which the caller needs more.
+      else transmitToPeer(context, peer, output.datagram, output.to, isRepeated(output.datagram) ? REFUSAL_SIZE : 0);
+    } else {
+      const result = callbacks.read(output.event, now);
+      if (result !== null) identified(context, result, now);
+    }
+  }
+}
+
+/**
+ * A sequence number beyond that of a held call says that its request is an old duplicate; one below it names an earlier
+ * call of the activity, which is right only where calls overlap.
+ */
+function identified(context: ServerContext, { id, answer }: CallbackAnswer, now: number): void {
+  const { counters, asking } = context;
+  const activity = asking.get(id);
+  const callback = activity?.callback ?? null;
+  if (activity === undefined || callback === null) return;
+  endCallback(context, activity);
+  const waiting = activity.calls.filter(({ state }) => state === 'held' || state === 'receiving');
+  const ahead = answer === null ? 0 : sequenceDifference(answer.sequence, callback.sequence);
+  if (answer === null || answer.status !== 0 || (ahead < 0 && !callback.overlaps)) {
+    counters.callbacksFailed += 1;
+    return refuse(context, waiting, now);
+  }
+  prove(context, activity, answer.addressSpace, now);
+  for (const call of waiting) {
+    if (sequenceDifference(answer.sequence, call.sequence) > 0) {
+      counters.duplicates += 1;
+      removeCall(context, call, now);
+    } else if (call.state === 'held') dispatchOrHold(context, call);
+  }
+  for (const call of [...activity.calls]) if (call.blocked) sendAnswer(context, call, now);
+}
+
+function prove({ clients, strangers }: ServerContext, activity: ServerActivity, who: Uint8Array | null, now: number) {
+  // An operation that tells no address space still proves the activity, which then stands for the process itself.
+  activity.addressSpace = who ?? activity.id;
+  clients.set(uuidKey(activity.addressSpace), { addressSpace: activity.addressSpace, lastHeard: now });
+  const { peer } = activity;
+  if (peer.proven) return;
+  peer.proven = true;
+  for (const each of peer.activities) strangers.delete(each);
+}
+
+/** The refusal of a complete call is its answer: repeated when the caller asks again, as any other. */
+function refuse(context: ServerContext, calls: readonly ServerCall[], now: number): void {
+  for (const call of calls) {
+    if (call.state === 'held') {
+      context.counters.rejected += 1;
+      prepareAnswer(context, call, { kind: 'reject', status: ncaCode('nca_s_who_are_you_failed') }, now);
+      sendAnswer(context, call, now);
+    } else {
+      removeCall(context, call, now);
+      rejectCall(context, call, 'nca_s_who_are_you_failed');
+    }
+  }
+}
+
+/** The serial number tells: the first transmission of a call has 0. */
+function isRepeated(datagram: Uint8Array): boolean {
+  return datagram[7] !== 0 || datagram[79] !== 0;
+}
+
+/** A keep-alive. Its parameter is the client's address space or one of its activities: sources differ, so both count. */
+export function indy(context: ServerContext, pdu: Request, now: number): void {
+  try {
+    const { casUuid } = decodeConvcIndyRequest(pdu.stub, isLittleEndian(pdu.header));
+    const client = context.clients.get(uuidKey(casUuid));
+    const activity = context.activities.get(uuidKey(casUuid));
+    if (client !== undefined) client.lastHeard = now;
+    if (activity !== undefined) hear(context, activity, now);
+  } catch (error) {
+    if (!(error instanceof RemoteProtocolError)) throw error;
+    context.counters.garbage += 1;
+  }
+}

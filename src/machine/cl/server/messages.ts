@@ -1,0 +1,85 @@
+import { type ClPdu, encodeCl, type Fack, FLAGS1, type Request } from '../../../pdu/cl/index.ts';
+import { fackBody, inOrder, readFack } from '../message/fack.ts';
+import { sizeSeen, sizeTold, windowTold } from '../message/fragment-size.ts';
+import { heldBytes, isWhole, storeFragment, wholeMessage } from '../message/receive-window.ts';
+import { hasArrived, takeFack } from '../message/send-window.ts';
+import { controlHeader, rejectCall, sendAnswer } from './answers.ts';
+import { dispatchOrHold } from './calls.ts';
+import { type ServerContext, transmitToPeer } from './context.ts';
+import { roomForFragments } from './limits.ts';
+import { count, releaseFragments, removeCall } from './remove.ts';
+import type { ServerCall } from './state.ts';
+
+/** One more fragment of a request. */
+export function takeRequestFragment(context: ServerContext, call: ServerCall, pdu: Request, now: number): void {
+  const { settings, counters, receiving } = context;
+  const { receive, activity } = call;
+  const { header } = pdu;
+  if (receive === null || header.opnum !== call.header.opnum || (header.flags1 & FLAGS1.frag) === 0) return;
+  if (header.fragment > receive.base && !roomAhead(context, call)) {
+    counters.fragmentsRefused += 1;
+    return;
+  }
+  const [ahead, bytes] = [receive.ahead.size, heldBytes(receive)];
+  const stored = storeFragment(receive, pdu, settings);
+  count(context, call, receive.ahead.size - ahead, heldBytes(receive) - bytes);
+  if (stored === 'too-long' || activity.peer.reassembly > settings.maxReassemblyPerPeer) {
+    counters.messagesRefused += 1;
+    removeCall(context, call, now);
+    return rejectCall(context, call, 'nca_s_fault_remote_no_memory');
+  }
+  if (stored === 'refused') {
+    counters.fragmentsRefused += 1;
+    return;
+  }
+  if (stored === 'stored') {
+    call.progressAt = now;
+    receiving.delete(call);
+    receiving.add(call);
+    activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, settings.maxPdu);
+  }
+  if (isWhole(receive)) {
+    call.stub = wholeMessage(receive);
+    releaseFragments(context, call);
+    return dispatchOrHold(context, call);
+  }
+  roomForFragments(context, now);
+  // A gap before the last fragment is told at once: the client need not ask before its timer runs out.
+  if ((header.flags1 & FLAGS1.nofack) === 0 || (header.flags1 & FLAGS1.lastfrag) !== 0)
+    tellMissing(context, call, pdu, 'fack');
+}
+
+/** What has arrived of the request: a fack, or a nocall with the same body. */
+export function tellMissing(context: ServerContext, call: ServerCall, pdu: ClPdu, type: 'fack' | 'nocall'): void {
+  const { receive, activity } = call;
+  if (receive === null) return;
+  const header = { ...controlHeader(context, pdu), fragment: inOrder(receive) };
+  const body = fackBody(receive, context.settings, context.settings.maxPdu);
+  transmitToPeer(context, activity.peer, encodeCl({ type, header, body }), activity.address);
+}
+
+/** A fack of the response: when all has arrived the call is over, otherwise the next burst goes out. */
+export function takeResponseFack(context: ServerContext, call: ServerCall, pdu: Fack, now: number): void {
+  const { settings } = context;
+  const { send, activity } = call;
+  if (send === null) {
+    if (pdu.header.fragment === 0) removeCall(context, call, now);
+    return;
+  }
+  if (pdu.body !== null) {
+    activity.pduSize = Math.max(activity.pduSize, sizeTold(pdu.body, settings.maxPdu));
+    send.peerWindow = windowTold(pdu.body.windowSize, call.pduSize, settings);
+  }
+  const { base } = send;
+  const value = takeFack(send, readFack(pdu), settings.burstMax);
+  if (send.base > base) {
+    call.progressAt = now;
+    call.repeats = 0;
+  }
+  if (hasArrived(send)) return removeCall(context, call, now);
+  if (value !== 'forged') sendAnswer(context, call, now, value === 'stale');
+}
+
+function roomAhead({ settings, fragments }: ServerContext, { activity }: ServerCall): boolean {
+  return fragments < settings.maxFragments && activity.peer.fragments < settings.maxFragmentsPerPeer;
+}

@@ -1,0 +1,131 @@
+import type { Uuid } from '../../../bytes/uuid.ts';
+import type { ClHeader } from '../../../pdu/cl/index.ts';
+import type { Address } from '../../contract.ts';
+import { INITIAL_PDU } from '../message/fragment-size.ts';
+import type { ReceiveWindow } from '../message/receive-window.ts';
+import type { SendWindow } from '../message/send-window.ts';
+
+/**
+ * receiving: fragments are missing. held: the callback is not answered yet. working: with the manager. sending: done, the
+ * client has not confirmed it.
+ */
+export type CallState = 'receiving' | 'held' | 'working' | 'sending';
+
+export interface ServerCall {
+  readonly id: number;
+  readonly activity: ServerActivity;
+  /** Of the fragment that came first. */
+  readonly header: ClHeader;
+  readonly sequence: number;
+  /** What finds the interface again without a search: sent back by clients that remember it. */
+  readonly interfaceHint: number;
+  state: CallState;
+  /** The arguments, as far as they are complete. */
+  stub: Uint8Array;
+  receive: ReceiveWindow | null;
+  /** PDU size of this call, bytes. */
+  readonly pduSize: number;
+  /** Highest serial number of the client for this call. */
+  serialSeen: number;
+  /** The response, fault or reject as it was sent, for sending again; a longer response has its window. */
+  answer: Uint8Array | null;
+  send: SendWindow | null;
+  /** The address has no right yet to as many bytes. */
+  blocked: boolean;
+  /** Serial number of the answer's next transmission. */
+  serial: number;
+  /** When the answer was last sent, and how often unasked. */
+  answeredAt: number;
+  repeats: number;
+  /** When a part of the call last came through. */
+  progressAt: number;
+  /** The last cancel of it; 0: none. */
+  cancelId: number;
+}
+
+export interface ServerActivity {
+  readonly key: string;
+  readonly id: Uuid;
+  readonly address: Address;
+  readonly peer: Peer;
+  /** Every call below was acknowledged, discarded or never happened. */
+  lowestAllowed: number;
+  /** Every sequence number from here on is new. */
+  lowestUnused: number;
+  /** Numbers below that which were overtaken by overlapped calls and are still new. */
+  readonly overtaken: Set<number>;
+  readonly calls: ServerCall[];
+  /** Who calls; null until a callback has told. */
+  addressSpace: Uuid | null;
+  /** The callback under way. */
+  callback: { readonly id: number; readonly sequence: number; readonly overlaps: boolean } | null;
+  /** The cancel that removed a call, for a client that repeats it. */
+  cancelled: { readonly sequence: number; readonly id: number } | null;
+  /** What the peer was seen to take: PDU size in bytes, burst and window in fragments. */
+  pduSize: number;
+  burst: number;
+  peerWindow: number;
+  lastHeard: number;
+  /** The time by which it stands in line for being forgotten. */
+  linedUpAt: number;
+}
+
+/** An address as long as it has activities: what it uses of the limits, and what it may be sent. */
+export interface Peer {
+  readonly key: string;
+  readonly activities: Set<ServerActivity>;
+  /** It has answered a callback. */
+  proven: boolean;
+  received: number;
+  sent: number;
+  calls: number;
+  callbacks: number;
+  fragments: number;
+  reassembly: number;
+}
+
+export function newServerActivity(
+  key: string,
+  id: Uuid,
+  address: Address,
+  peer: Peer,
+  sequence: number,
+  now: number,
+): ServerActivity {
+  return {
+    key,
+    id,
+    address,
+    peer,
+    lowestAllowed: sequence,
+    lowestUnused: sequence,
+    overtaken: new Set(),
+    calls: [],
+    addressSpace: null,
+    callback: null,
+    cancelled: null,
+    pduSize: INITIAL_PDU,
+    burst: 1,
+    peerWindow: 1,
+    lastHeard: now,
+    linedUpAt: now,
+  };
+}
+
+export function newPeer(key: string): Peer {
+  return {
+    key,
+    activities: new Set(),
+    proven: false,
+    received: 0,
+    sent: 0,
+    calls: 0,
+    callbacks: 0,
+    fragments: 0,
+    reassembly: 0,
+  };
+}
+
+export function peerKey({ host, port }: Address): string {
+  return `${host} ${port}`;
+}

@@ -9,7 +9,7 @@ export {
   type RpcClientOptions,
   type RpcResult,
 } from './client/rpc-client.ts';
-export type { CallTrace, InterfaceId } from './machine/cl/client/types.ts';
+export type { CallTrace, InterfaceId } from './machine/call.ts';
 export type { ClientSettings, ServerSettings } from './machine/cl/dialects.ts';
 export type { Address } from './machine/contract.ts';
 export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';

@@ -1,4 +1,5 @@
-import type { CallTrace, ClientEvent } from '../machine/cl/client/types.ts';
+import type { CallTrace } from '../machine/call.ts';
+import type { ClientEvent } from '../machine/cl/client/types.ts';
 import { type ClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
 import { faultError, rejectError } from '../status/win32-error.ts';

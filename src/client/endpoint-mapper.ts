@@ -14,7 +14,7 @@ import {
   type Tower,
   VERSION_OPTIONS,
 } from '../interface/epm/index.ts';
-import type { InterfaceId } from '../machine/cl/client/types.ts';
+import type { InterfaceId } from '../machine/call.ts';
 import { type ContextHandle, isNilContextHandle, NIL_CONTEXT_HANDLE } from '../ndr/context-handle.ts';
 import { dceCode, eptToWin32 } from '../status/dce.ts';
 import { RemoteProtocolError } from '../status/errors.ts';

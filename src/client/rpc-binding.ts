@@ -1,5 +1,5 @@
 import type { Uuid } from '../bytes/uuid.ts';
-import type { CallTrace, InterfaceId } from '../machine/cl/client/types.ts';
+import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import type { Address } from '../machine/contract.ts';
 
 export interface RpcCallOptions {

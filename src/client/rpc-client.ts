@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 import { isIP, isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
+import type { CallSemantics, CallTrace, InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
-import type { CallSemantics, CallTrace, ClientEvent, ClientInput, InterfaceId } from '../machine/cl/client/types.ts';
+import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';

@@ -1,6 +1,6 @@
 import { sameUuid, type Uuid } from '../bytes/uuid.ts';
 import { encodeTower, INQUIRY_TYPES, type Tower, VERSION_OPTIONS } from '../interface/epm/index.ts';
-import type { InterfaceId } from '../machine/cl/client/types.ts';
+import type { InterfaceId } from '../machine/call.ts';
 import { NDR } from '../ndr/syntax.ts';
 import type { RpcServer } from '../server/rpc-server.ts';
 

@@ -1,6 +1,6 @@
 import { traceOf } from '../client/call-error.ts';
 import { RpcBinding, type RpcResult } from '../client/rpc-binding.ts';
-import type { CallTrace } from '../machine/cl/client/types.ts';
+import type { CallTrace } from '../machine/call.ts';
 
 /** How a question ended, with what went over the wire for the last call of it. */
 export type Asked<T> =

@@ -6,7 +6,7 @@ import {
   encodeIsServerListeningResponse,
   MGMT,
 } from '../interface/mgmt/index.ts';
-import type { InterfaceId } from '../machine/cl/client/types.ts';
+import type { InterfaceId } from '../machine/call.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
 import { ClServer } from '../machine/cl/server/server.ts';
 import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';

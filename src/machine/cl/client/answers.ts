@@ -17,7 +17,7 @@ import { acknowledge } from './acknowledge.ts';
 import { advanceQueue, endMaybe, finish } from './calls.ts';
 import { arm, type ClientContext } from './context.ts';
 import { giveUp } from './end.ts';
-import type { Call } from './state.ts';
+import { type Call, traceOf } from './state.ts';
 import { transmitFack, transmitRequest } from './transmit.ts';
 
 const WRONG_BOOT_TIME = ncaCode('nca_s_wrong_boot_time');
@@ -38,7 +38,7 @@ export function fail(context: ClientContext, call: Call, pdu: ClPdu, from: Addre
   if (pdu.type !== 'fault' && pdu.type !== 'reject') return;
   if (pdu.status === WRONG_BOOT_TIME) call.activity.binding.serverBoot = 0;
   finish(context, call, now, from);
-  context.out.event({ kind: pdu.type, call: call.id, status: pdu.status, trace: call });
+  context.out.event({ kind: pdu.type, call: call.id, status: pdu.status, trace: traceOf(call) });
 }
 
 /** The server has the whole request: from now on pings ask after it. */
@@ -93,7 +93,7 @@ export function takeNocall(context: ClientContext, call: Call, pdu: Nocall, now:
 /** The server broke the protocol: the call is over, whatever becomes of it there. */
 export function violate(context: ClientContext, call: Call, reason: string, now: number): void {
   giveUp(context, call, now);
-  context.out.event({ kind: 'violation', call: call.id, reason, trace: call });
+  context.out.event({ kind: 'violation', call: call.id, reason, trace: traceOf(call) });
 }
 
 function takeFragment(context: ClientContext, call: Call, pdu: Response, from: Address, now: number): void {
@@ -128,7 +128,7 @@ function takeFragment(context: ClientContext, call: Call, pdu: Response, from: A
 }
 
 function deliver({ out }: ClientContext, call: Call, pdu: Response, stub: Uint8Array): void {
-  out.event({ kind: 'response', call: call.id, stub, littleEndian: isLittleEndian(pdu.header), trace: call });
+  out.event({ kind: 'response', call: call.id, stub, littleEndian: isLittleEndian(pdu.header), trace: traceOf(call) });
 }
 
 function arrived(context: ClientContext, call: Call, now: number): void {

@@ -6,7 +6,7 @@ import { heldBytes } from '../message/receive-window.ts';
 import { openSendWindow, wasSent } from '../message/send-window.ts';
 import { sendAck } from './acknowledge.ts';
 import { arm, type ClientContext, findBinding } from './context.ts';
-import { type Activity, type Binding, type Call, newActivity, requestHeader } from './state.ts';
+import { type Activity, type Binding, type Call, newActivity, requestHeader, traceOf } from './state.ts';
 import { transmitPing, transmitRequest } from './transmit.ts';
 import type { ClientInput } from './types.ts';
 
@@ -47,7 +47,7 @@ export function advanceQueue(context: ClientContext, activity: Activity, now: nu
 export function endMaybe(context: ClientContext, call: Call, now: number): void {
   if (call.semantics !== 'maybe' || (call.send !== null && !wasSent(call.send))) return;
   finish(context, call, now, null);
-  context.out.event({ kind: 'sent', call: call.id, trace: call });
+  context.out.event({ kind: 'sent', call: call.id, trace: traceOf(call) });
 }
 
 /** The call is over for its caller. `answered` says where an acknowledgement has to go, null: nowhere. */

@@ -225,7 +225,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
   #withdraw(id: number): boolean {
     const input = withdraw(this.#context, id);
     if (input === null) return false;
-    const trace = { requests: 0, pings: 0, heard: {}, callbacks: 0, answeredFrom: null };
+    const trace = { protocol: 'cl', requests: 0, pings: 0, heard: {}, callbacks: 0, answeredFrom: null } as const;
     this.#context.out.event({ kind: 'abandoned', call: id, trace });
     return true;
   }

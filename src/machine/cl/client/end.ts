@@ -2,7 +2,7 @@ import type { CancelAck } from '../../../pdu/cl/index.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import { detach, dropActivity, startCall } from './calls.ts';
 import { arm, type ClientContext } from './context.ts';
-import type { Activity, Call } from './state.ts';
+import { type Activity, type Call, traceOf } from './state.ts';
 import { transmitQuit } from './transmit.ts';
 
 /** Nobody waits for the call any more. */
@@ -10,7 +10,7 @@ export function abandon(context: ClientContext, id: number, now: number): void {
   const call = context.calls.get(id);
   if (call === undefined) return;
   giveUp(context, call, now);
-  context.out.event({ kind: 'abandoned', call: id, trace: call });
+  context.out.event({ kind: 'abandoned', call: id, trace: traceOf(call) });
 }
 
 /** Takes a call back that has not been started. Null: there is none of that number. */
@@ -45,7 +45,7 @@ export function takeCancelAck(context: ClientContext, call: Call, { body }: Canc
   cancel.confirmed = true;
   if (body !== null && !context.settings.cancelEnds) return;
   end(context, call, now);
-  context.out.event({ kind: 'abandoned', call: call.id, confirmed: true, trace: call });
+  context.out.event({ kind: 'abandoned', call: call.id, confirmed: true, trace: traceOf(call) });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { NIL_UUID, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
-import { type ClHeader, FLAGS1, NO_HINT } from '../../../pdu/cl/index.ts';
+import { type ClHeader, type ClType, FLAGS1, NO_HINT } from '../../../pdu/cl/index.ts';
+import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
-import type { CallSemantics, CallTrace, ClientInput, InterfaceId } from './types.ts';
+import type { ClientInput } from './types.ts';
 
 /** A server as one caller knows it: its address and what its PDUs have told. */
 export interface Binding {
@@ -59,7 +60,7 @@ export interface Activity {
   timerAt: number;
 }
 
-export interface Call extends CallTrace {
+export interface Call {
   readonly id: number;
   readonly activity: Activity;
   readonly semantics: CallSemantics;
@@ -92,8 +93,13 @@ export interface Call extends CallTrace {
   requests: number;
   pings: number;
   callbacks: number;
-  heard: Partial<Record<string, number>>;
+  readonly heard: Partial<Record<ClType, number>>;
   answeredFrom: Address | null;
+}
+
+/** What its caller is told of it: taken at its end. */
+export function traceOf({ requests, pings, heard, callbacks, answeredFrom }: Call): ClCallTrace {
+  return Object.freeze({ protocol: 'cl', requests, pings, heard: Object.freeze(heard), callbacks, answeredFrom });
 }
 
 export const SEMANTICS_FLAGS: Readonly<Record<CallSemantics, number>> = {

@@ -4,7 +4,7 @@ import { dropActivity } from './calls.ts';
 import { arm, type ClientContext } from './context.ts';
 import { abandon, giveUp, quitAgain } from './end.ts';
 import { keepAlive } from './keep-alive.ts';
-import type { Activity, Call } from './state.ts';
+import { type Activity, type Call, traceOf } from './state.ts';
 import { transmitFack, transmitPing, transmitQuit, transmitRequest } from './transmit.ts';
 
 /*
@@ -47,7 +47,7 @@ function retry(context: ClientContext, call: Call, now: number): void {
   if (now - call.silentSince >= settings.giveUpAfter) {
     const heard = call.answeredFrom !== null;
     giveUp(context, call, now, heard);
-    return out.event({ kind: 'no-answer', call: call.id, heard, trace: call });
+    return out.event({ kind: 'no-answer', call: call.id, heard, trace: traceOf(call) });
   }
   if (call.state !== 'dispatched' && call.answeredFrom !== null && now - call.progressAt >= settings.stallAfter) {
     counters.stalled += 1;

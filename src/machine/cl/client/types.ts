@@ -1,15 +1,6 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
-import type { ClType } from '../../../pdu/cl/index.ts';
+import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
-
-/** at-most-once: never executed twice; idempotent: may be; maybe: sent once, no answer of any kind (C706 6.1). */
-export type CallSemantics = 'at-most-once' | 'idempotent' | 'maybe';
-
-/** UUID and version of an interface; every InterfaceIdentity is one. */
-export interface InterfaceId {
-  readonly uuid: Uuid;
-  readonly version: { readonly major: number; readonly minor: number };
-}
 
 /** Numbers of bindings and calls are the caller's own choice. */
 export type ClientInput =
@@ -41,37 +32,24 @@ export type ClientInput =
   | { readonly kind: 'flush' }
   | { readonly kind: 'datagram'; readonly datagram: Uint8Array; readonly from: Address };
 
-/** What happened to a call on the wire, for those who ask why it failed. */
-export interface CallTrace {
-  /** Request PDUs sent, the first one included. */
-  readonly requests: number;
-  readonly pings: number;
-  /** PDUs of the server for this call, by type. */
-  readonly heard: Readonly<Partial<Record<ClType, number>>>;
-  /** Conversation callbacks that asked about it. */
-  readonly callbacks: number;
-  /** Where the last PDU or callback came from. */
-  readonly answeredFrom: Address | null;
-}
-
 export type ClientEvent =
   | {
       readonly kind: 'response';
       readonly call: number;
       readonly stub: Uint8Array;
       readonly littleEndian: boolean;
-      readonly trace: CallTrace;
+      readonly trace: ClCallTrace;
     }
   /** `status` is the number on the wire. */
-  | { readonly kind: 'fault' | 'reject'; readonly call: number; readonly status: number; readonly trace: CallTrace }
+  | { readonly kind: 'fault' | 'reject'; readonly call: number; readonly status: number; readonly trace: ClCallTrace }
   /** Silence: `heard` tells whether the server had said anything at all before. */
-  | { readonly kind: 'no-answer'; readonly call: number; readonly heard: boolean; readonly trace: CallTrace }
+  | { readonly kind: 'no-answer'; readonly call: number; readonly heard: boolean; readonly trace: ClCallTrace }
   /** The server broke the protocol. */
-  | { readonly kind: 'violation'; readonly call: number; readonly reason: string; readonly trace: CallTrace }
+  | { readonly kind: 'violation'; readonly call: number; readonly reason: string; readonly trace: ClCallTrace }
   /** The end of a call that its caller gave up; `confirmed`: the server has acknowledged a cancel. */
-  | { readonly kind: 'abandoned'; readonly call: number; readonly confirmed?: boolean; readonly trace: CallTrace }
+  | { readonly kind: 'abandoned'; readonly call: number; readonly confirmed?: boolean; readonly trace: ClCallTrace }
   /** A maybe call is on its way. */
-  | { readonly kind: 'sent'; readonly call: number; readonly trace: CallTrace }
+  | { readonly kind: 'sent'; readonly call: number; readonly trace: ClCallTrace }
   /** The binding goes on with the server behind the mapper. */
   | { readonly kind: 'repointed'; readonly binding: number; readonly to: Address };
 

@@ -1,8 +1,8 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
+import type { CallSemantics } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import type { Outbox } from '../../outbox.ts';
-import type { CallSemantics } from '../client/types.ts';
 import type { ServerSettings } from '../dialects.ts';
 import type { ClientCallbacks } from './callbacks.ts';
 import type { Peer, ServerActivity, ServerCall } from './state.ts';

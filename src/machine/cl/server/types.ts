@@ -1,6 +1,6 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
+import type { InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
-import type { InterfaceId } from '../client/types.ts';
 
 /** An interface that the server offers; operation numbers from 0 to `operations` − 1 are dispatched. */
 export interface ServedInterface extends InterfaceId {

@@ -2,13 +2,8 @@ export { Reader } from './bytes/reader.ts';
 export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
 export { Writer } from './bytes/writer.ts';
 export { traceOf } from './client/call-error.ts';
-export {
-  RpcBinding,
-  type RpcCallOptions,
-  RpcClient,
-  type RpcClientOptions,
-  type RpcResult,
-} from './client/rpc-client.ts';
+export type { Caller, CallOptions, CallResult } from './client/caller.ts';
+export { RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
 export type { CallTrace, InterfaceId } from './machine/call.ts';
 export type { ClientSettings, ServerSettings } from './machine/cl/dialects.ts';
 export type { Address } from './machine/contract.ts';

@@ -15,7 +15,7 @@ import { EMPTY_STUB } from '../ndr/scalar.ts';
 import { FaultError, RejectError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
-import type { RpcBinding, RpcCallOptions, RpcResult } from './rpc-binding.ts';
+import type { Caller, CallOptions, CallResult } from './caller.ts';
 
 export interface ClusterVersion {
   readonly major: number;
@@ -26,19 +26,19 @@ export interface ClusterVersion {
   readonly vendor: string;
 }
 
-export type LimitOptions = Pick<RpcCallOptions, 'signal' | 'timeout'>;
+export type LimitOptions = Pick<CallOptions, 'signal' | 'timeout'>;
 
 /** ApiGetClusterName is tried this often when the server says that it was not executed ([MS-CMRP] 3.2.3.3). */
 const NAME_ATTEMPTS = 4;
 
 /**
  * ClusAPI 2.0 over one binding ([MS-CMRP]). Every operation is at most once. Each throws Win32Error when the server's own
- * status is not 0, and what RpcBinding.call throws.
+ * status is not 0, and what Caller.call throws.
  */
 export class ClusterClient {
-  readonly #binding: RpcBinding;
+  readonly #binding: Caller;
 
-  constructor(binding: RpcBinding) {
+  constructor(binding: Caller) {
     this.#binding = binding;
   }
 
@@ -95,7 +95,7 @@ export class ClusterClient {
     check(decodeCloseClusterResponse(stub, littleEndian).status, 'ApiCloseCluster');
   }
 
-  #call(name: keyof typeof CLUSAPI_V2.operations, stub: Uint8Array, options: LimitOptions): Promise<RpcResult> {
+  #call(name: keyof typeof CLUSAPI_V2.operations, stub: Uint8Array, options: LimitOptions): Promise<CallResult> {
     return this.#binding.call(CLUSAPI_V2, CLUSAPI_V2.operations[name], stub, { ...options, name });
   }
 }

@@ -2,9 +2,10 @@ import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ContextHandle } from '../ndr/context-handle.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
+import type { Caller } from './caller.ts';
 import { ClusterClient, type ClusterVersion } from './cluster-client.ts';
 import { mapEndpoint } from './endpoint-mapper.ts';
-import type { RpcBinding, RpcClient } from './rpc-client.ts';
+import type { RpcClient } from './rpc-client.ts';
 import { atStage, firstCallStage, mapperStage, type StageId } from './stages.ts';
 
 export interface ClusterTarget {
@@ -31,12 +32,12 @@ export class ClusterSession {
   readonly name: string;
   readonly node: string;
   readonly version: ClusterVersion;
-  readonly #binding: RpcBinding;
+  readonly #binding: Caller;
   readonly #cluster: ClusterClient;
   readonly #handle: ContextHandle;
   #closed: Promise<unknown> | null = null;
 
-  private constructor(identity: Identity, binding: RpcBinding, cluster: ClusterClient, handle: ContextHandle) {
+  private constructor(identity: Identity, binding: Caller, cluster: ClusterClient, handle: ContextHandle) {
     this.name = identity.name;
     this.node = identity.node;
     this.version = identity.version;
@@ -47,7 +48,7 @@ export class ClusterSession {
 
   /**
    * What OpenCluster sends ([MS-CMRP] 3.2.3.3): ApiGetClusterName, ApiOpenCluster, ApiCreateEnum for the nodes, and the
-   * version. Throws what RpcBinding.call throws, with `stage` and `advice`.
+   * version. Throws what Caller.call throws, with `stage` and `advice`.
    */
   static async open(client: RpcClient, target: ClusterTarget, limits: SessionLimits = {}): Promise<ClusterSession> {
     const call = { signal: limits.signal, timeout: limits.stageTimeout };
@@ -99,7 +100,7 @@ export async function bindService(
   client: RpcClient,
   target: ClusterTarget,
   limits: SessionLimits = {},
-): Promise<RpcBinding> {
+): Promise<Caller> {
   const { host, mapperPort, endpoint, resolution = 'map' } = target;
   if (endpoint !== undefined) return client.bind({ host, port: endpoint });
   if (resolution === 'forward') return client.bind({ host, port: mapperPort }, { viaMapper: true });

@@ -20,7 +20,7 @@ import { dceCode, eptToWin32 } from '../status/dce.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
-import type { RpcBinding, RpcCallOptions } from './rpc-binding.ts';
+import type { Caller, CallOptions } from './caller.ts';
 
 /** UDP and TCP port of every endpoint mapper. */
 export const ENDPOINT_MAPPER_PORT = 135;
@@ -40,18 +40,15 @@ export interface MapperEntry extends Tower {
  * Win32Error EPT_S_NOT_REGISTERED when there is none.
  */
 export async function mapEndpoint(
-  mapper: RpcBinding,
+  mapper: Caller,
   interfaceId: InterfaceId,
-  {
-    protocol = 'ncadg_ip_udp',
-    ...options
-  }: RpcCallOptions & { readonly protocol?: 'ncadg_ip_udp' | 'ncacn_ip_tcp' } = {},
+  { protocol = 'ncadg_ip_udp', ...options }: CallOptions & { readonly protocol?: 'ncadg_ip_udp' | 'ncacn_ip_tcp' } = {},
 ): Promise<readonly Tower[]> {
   const tower = encodeTower({ interface: interfaceId, protocol, port: ENDPOINT_MAPPER_PORT, address: '0.0.0.0' });
   const request = { object: NIL_UUID, tower, entryHandle: NIL_CONTEXT_HANDLE, maxTowers: BATCH };
   const { stub, littleEndian } = await mapper.call(EPM, EPM.operations.ept_map, encodeEptMapRequest(request), {
     ...options,
-    idempotent: true,
+    semantics: 'idempotent',
     name: 'ept_map',
   });
   const { entryHandle, towers, status } = decodeEptMapResponse(stub, littleEndian);
@@ -65,7 +62,7 @@ export async function mapEndpoint(
 }
 
 /** ept_lookup until the mapper has no more: everything that it offers, in its own order. */
-export async function* lookupEndpoints(mapper: RpcBinding, options: RpcCallOptions = {}): AsyncGenerator<MapperEntry> {
+export async function* lookupEndpoints(mapper: Caller, options: CallOptions = {}): AsyncGenerator<MapperEntry> {
   let entryHandle: ContextHandle = NIL_CONTEXT_HANDLE;
   let count = 0;
   do {
@@ -104,7 +101,7 @@ function serves({ interface: served }: Tower, wanted: InterfaceId): boolean {
   return sameUuid(served.uuid, wanted.uuid) && served.version.major === wanted.version.major;
 }
 
-async function free(mapper: RpcBinding, entryHandle: ContextHandle, options: RpcCallOptions): Promise<void> {
+async function free(mapper: Caller, entryHandle: ContextHandle, options: CallOptions): Promise<void> {
   if (isNilContextHandle(entryHandle)) return;
   await mapper.call(EPM, EPM.operations.ept_lookup_handle_free, encodeEptLookupHandleFreeRequest({ entryHandle }), {
     ...options,

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { isIP, isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
-import type { CallSemantics, CallTrace, InterfaceId } from '../machine/call.ts';
+import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings } from '../machine/cl/dialects.ts';
@@ -13,9 +13,7 @@ import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
 import { failure, timedOut } from './call-error.ts';
-import { RpcBinding, type RpcCallOptions, type RpcResult } from './rpc-binding.ts';
-
-export { RpcBinding, type RpcCallOptions, type RpcResult };
+import type { Caller, CallOptions, CallResult } from './caller.ts';
 
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
 const PROCESS_ADDRESS_SPACE = newUuid();
@@ -51,8 +49,11 @@ export interface CallMessage {
   readonly status: number | undefined;
 }
 
+/** A forwarded call tells where the server really is. */
+type BoundServer = { -readonly [Member in keyof Caller]: Caller[Member] };
+
 interface Pending {
-  readonly resolve: (result: RpcResult) => void;
+  readonly resolve: (result: CallResult) => void;
   readonly reject: (reason: unknown) => void;
   readonly name: string | undefined;
   readonly cleanup: (() => void) | null;
@@ -71,10 +72,10 @@ export class RpcClient {
   readonly #network: Network;
   #socket: Endpoint<ClientInput, ClientEvent> | null = null;
   readonly #pending = new Map<number, Pending>();
-  readonly #bindings = new Map<number, RpcBinding>();
+  readonly #bindings = new Map<number, BoundServer>();
   #lastNumber = 0;
   #closed: Promise<void> | null = null;
-  #default: RpcBinding | null = null;
+  #default: Caller | null = null;
 
   private constructor(network: Network) {
     this.#network = network;
@@ -110,7 +111,7 @@ export class RpcClient {
   }
 
   /** Another server on the same socket. With `viaMapper` the address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
-  bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): RpcBinding {
+  bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): Caller {
     this.#check();
     if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
       throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
@@ -119,17 +120,19 @@ export class RpcClient {
     }
     this.#lastNumber += 1;
     const number = this.#lastNumber;
-    const binding: RpcBinding = new RpcBinding(to, {
-      start: (...call) => this.#start(binding, number, ...call),
-      control: (kind) => this.#endpoint.handle({ kind, binding: number }),
-    });
+    const binding: BoundServer = {
+      server: to,
+      call: (...call) => this.#start(binding, number, ...call),
+      hold: () => this.#endpoint.handle({ kind: 'hold', binding: number }),
+      release: () => this.#endpoint.handle({ kind: 'release', binding: number }),
+    };
     this.#bindings.set(number, binding);
     this.#endpoint.handle({ kind: 'bind', binding: number, to, viaMapper });
     return binding;
   }
 
-  /** A call over the default binding: see RpcBinding.call. */
-  call(interfaceId: InterfaceId, opnum: number, stub: Uint8Array, options?: RpcCallOptions): Promise<RpcResult> {
+  /** A call over the default binding: see Caller.call. */
+  call(interfaceId: InterfaceId, opnum: number, stub: Uint8Array, options?: CallOptions): Promise<CallResult> {
     if (this.#default === null) throw new LocalMisuseError('RpcClient.open got no `to`: bind first');
     return this.#default.call(interfaceId, opnum, stub, options);
   }
@@ -153,18 +156,17 @@ export class RpcClient {
   }
 
   #start(
-    binding: RpcBinding,
+    binding: Caller,
     number: number,
     interfaceId: InterfaceId,
     opnum: number,
     stub: Uint8Array,
-    options: RpcCallOptions = {},
-  ): Promise<RpcResult> {
+    options: CallOptions = {},
+  ): Promise<CallResult> {
     this.#check();
-    const { signal, timeout, name, object } = options;
+    const { semantics = 'at-most-once', signal, timeout, name, object } = options;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     const call = ++this.#lastNumber;
-    const semantics: CallSemantics = options.maybe ? 'maybe' : options.idempotent ? 'idempotent' : 'at-most-once';
     return new Promise((resolve, reject) => {
       const report = calls.hasSubscribers ? this.#reporter(binding, interfaceId, opnum, name) : null;
       const cleanup = signal === undefined && timeout === undefined ? null : this.#limit(call, options);
@@ -203,7 +205,7 @@ export class RpcClient {
   }
 
   /** Ends the call by itself when the caller's signal or time says so. */
-  #limit(call: number, { signal, timeout, name }: RpcCallOptions): () => void {
+  #limit(call: number, { signal, timeout, name }: CallOptions): () => void {
     const end = (reason: (trace: CallTrace) => unknown) => {
       const pending = this.#pending.get(call);
       if (pending === undefined) return;
@@ -231,7 +233,7 @@ export class RpcClient {
     return pending;
   }
 
-  #reporter(binding: RpcBinding, interfaceId: InterfaceId, opnum: number, name: string | undefined) {
+  #reporter(binding: Caller, interfaceId: InterfaceId, opnum: number, name: string | undefined) {
     const { clock } = this.#network;
     const time = clock.now();
     return (event: ClientEvent) => {

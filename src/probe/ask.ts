@@ -1,5 +1,5 @@
 import { traceOf } from '../client/call-error.ts';
-import { RpcBinding, type RpcResult } from '../client/rpc-binding.ts';
+import type { Caller, CallResult } from '../client/caller.ts';
 import type { CallTrace } from '../machine/call.ts';
 
 /** How a question ended, with what went over the wire for the last call of it. */
@@ -17,13 +17,16 @@ export interface AskLimits {
 
 /** Runs calls over `server`, each within the limits, and keeps the trace whether they fail or not. Never throws. */
 export async function ask<T>(
-  server: RpcBinding,
+  server: Caller,
   { remaining, signal }: AskLimits,
-  run: (server: RpcBinding) => Promise<T>,
+  run: (server: Caller) => Promise<T>,
 ): Promise<Asked<T>> {
   let trace: CallTrace | null = null;
-  const recorded = new RpcBinding(server.server, {
-    async start(interfaceId, opnum, stub, options): Promise<RpcResult> {
+  const recorded: Caller = {
+    server: server.server,
+    hold: () => server.hold(),
+    release: () => server.release(),
+    async call(interfaceId, opnum, stub, options): Promise<CallResult> {
       try {
         const result = await server.call(interfaceId, opnum, stub, { ...options, timeout: remaining(), signal });
         trace = result.trace;
@@ -33,11 +36,7 @@ export async function ask<T>(
         throw error;
       }
     },
-    control(kind) {
-      if (kind === 'hold') server.hold();
-      else if (kind === 'release') server.release();
-    },
-  });
+  };
   try {
     return { ok: true, value: await run(recorded), trace };
   } catch (error) {

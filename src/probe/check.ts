@@ -1,6 +1,7 @@
+import type { Caller } from '../client/caller.ts';
 import type { ClusterClient, ClusterVersion } from '../client/cluster-client.ts';
 import type { MapperEntry } from '../client/endpoint-mapper.ts';
-import type { RpcBinding, RpcClient } from '../client/rpc-client.ts';
+import type { RpcClient } from '../client/rpc-client.ts';
 import type { Reason } from '../client/stages.ts';
 import type { Address } from '../machine/contract.ts';
 import type { MapperAddress } from '../open/hosts.ts';
@@ -19,14 +20,14 @@ export interface Facts {
   readonly mapperPort: number;
   /** The RPC socket; it is closed when the target is done. */
   readonly client: RpcClient | null;
-  readonly mapper: RpcBinding | null;
+  readonly mapper: Caller | null;
   /** The connected socket that watches the mapper, while it is open. */
   readonly watch: Watch | null;
   /** The question to the mapper, under way since the mapper-reachable stage. */
   readonly mapping: Promise<Asked<readonly Tower[]>> | null;
   /** UDP port of the Cluster service. */
   readonly port: number | null;
-  readonly service: RpcBinding | null;
+  readonly service: Caller | null;
   /** The first at-most-once call, which three stages judge. */
   readonly firstCall: Asked<{ readonly name: string; readonly node: string }> | null;
   /** A context handle that is still to be closed. */
@@ -80,7 +81,7 @@ export function skip(detail: string, rest: Omit<Answer, 'status' | 'detail'> = {
 }
 
 /** The Cluster service, which the stages from callback-path on only see when it is known. */
-export function serviceOf({ facts: { service } }: Question): RpcBinding {
+export function serviceOf({ facts: { service } }: Question): Caller {
   if (service === null) throw new Error('the stage comes too early: no service is known');
   return service;
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { uuidText } from '../bytes/uuid.ts';
 import { traceOf } from '../client/call-error.ts';
+import type { Caller } from '../client/caller.ts';
 import {
   ENDPOINT_MAPPER_PORT,
   lookupEndpoints,
@@ -8,7 +9,6 @@ import {
   type ProtocolSequence,
 } from '../client/endpoint-mapper.ts';
 import { resolveHost } from '../client/resolve.ts';
-import type { RpcBinding } from '../client/rpc-binding.ts';
 import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
@@ -106,7 +106,7 @@ interface LookupOptions {
 
 type Found = Pick<EndpointsDocument, 'answeredFrom' | 'semantics' | 'entries'>;
 
-async function lookup(server: RpcBinding, to: Address, options: LookupOptions): Promise<Found> {
+async function lookup(server: Caller, to: Address, options: LookupOptions): Promise<Found> {
   const { settings, budget } = options;
   budget.startStage();
   const watching = await watch(to, {
@@ -131,7 +131,7 @@ async function lookup(server: RpcBinding, to: Address, options: LookupOptions): 
 }
 
 async function collect(
-  server: RpcBinding,
+  server: Caller,
   to: Address,
   semantics: Found['semantics'],
   { settings, budget }: LookupOptions,
@@ -142,7 +142,7 @@ async function collect(
     return budget.remaining();
   };
   const asked = await ask(server, { remaining, signal: settings.signal }, async (mapper) => {
-    for await (const entry of lookupEndpoints(mapper, { idempotent: semantics === 'idempotent' })) {
+    for await (const entry of lookupEndpoints(mapper, { semantics })) {
       entries.push(entryOf(entry));
     }
   });

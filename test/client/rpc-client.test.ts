@@ -52,7 +52,7 @@ test('a call resolves with what the operation returned', async () => {
 
 test('only the first at-most-once call of an activity draws a callback, an idempotent one none', async () => {
   const { client, server } = await both(({ stub }) => stub);
-  await client.call(ECHO, 0, STUB, { idempotent: true });
+  await client.call(ECHO, 0, STUB, { semantics: 'idempotent' });
   expect(server.counters.callbacks).toBe(0);
   await client.call(ECHO, 0, STUB);
   await client.call(ECHO, 0, STUB);
@@ -75,7 +75,7 @@ test('a maybe call resolves once it is sent, and is executed', async () => {
     arrived(stub);
     return stub;
   });
-  expect((await client.call(ECHO, 0, STUB, { maybe: true })).stub).toHaveLength(0);
+  expect((await client.call(ECHO, 0, STUB, { semantics: 'maybe' })).stub).toHaveLength(0);
   expect(await executed).toEqual(STUB);
 });
 
@@ -258,7 +258,7 @@ test('a local port in use is passed over, and no free one is said', async () => 
 test('every server answers the management interface', async () => {
   const { client } = await both(({ stub }) => stub);
   const ask = async (opnum: number, stub: Uint8Array = new Uint8Array(0)) =>
-    client.call(MGMT, opnum, stub, { idempotent: true });
+    client.call(MGMT, opnum, stub, { semantics: 'idempotent' });
   const listening = await ask(MGMT.operations.is_server_listening);
   expect(decodeIsServerListeningResponse(listening.stub, listening.littleEndian)).toEqual({
     status: 0,

@@ -191,7 +191,7 @@ test('a handle belongs to the process that opened it', async () => {
 test('an open that is sent as idempotent gets no handle, since nobody would own it', async () => {
   const { rpc, time, host } = await virtualHost();
   const binding = rpc.bind({ host: HOST, port: host.addresses.clusapiUdp ?? 0 });
-  const opening = time.run(() => binding.call(CLUSAPI_V2, 0, EMPTY_STUB, { idempotent: true }));
+  const opening = time.run(() => binding.call(CLUSAPI_V2, 0, EMPTY_STUB, { semantics: 'idempotent' }));
   await expect(opening).rejects.toMatchObject({ name: 'FaultError', status: 0x1c00001a });
   expect(host.counters.handles).toBe(0);
 });
@@ -250,7 +250,7 @@ test('every server of the host offers the management interface', async () => {
   for (const port of [135, host.addresses.clusapiUdp ?? 0]) {
     const binding = rpc.bind({ host: HOST, port });
     const { stub } = await time.run(() =>
-      binding.call(MGMT, MGMT.operations.is_server_listening, EMPTY_STUB, { idempotent: true }),
+      binding.call(MGMT, MGMT.operations.is_server_listening, EMPTY_STUB, { semantics: 'idempotent' }),
     );
     expect([...stub]).toEqual([0, 0, 0, 0, 1, 0, 0, 0]);
   }
@@ -270,7 +270,7 @@ test('over real UDP the service takes a port of its range and may answer from an
   expect(clusapiUdp).toBeLessThan(30_000);
   const cluster = await ClusterSession.open(rpc, { host: '127.0.0.1', mapperPort: epmUdp });
   const mgmt = rpc.bind({ host: '127.0.0.1', port: clusapiUdp ?? 0 });
-  const { trace } = await mgmt.call(MGMT, MGMT.operations.is_server_listening, EMPTY_STUB, { idempotent: true });
+  const { trace } = await mgmt.call(MGMT, MGMT.operations.is_server_listening, EMPTY_STUB, { semantics: 'idempotent' });
   expect(trace.answeredFrom).toEqual({ host: '127.0.0.2', port: clusapiUdp });
   expect(await cluster.close()).toBeNull();
   await rpc.close();

@@ -1,5 +1,5 @@
 import { PcapWriter } from '../../src/capture/writers.ts';
-import { CLUSAPI_OPERATIONS, CLUSAPI_V2, encodeOpenClusterResponse } from '../../src/interface/clusapi/index.ts';
+import { ApiOpenCluster, CLUSAPI_OPERATIONS, CLUSAPI_V2 } from '../../src/interface/clusapi/index.ts';
 import { CONV, encodeConvWhoAreYou2Request, encodeConvWhoAreYou2Response } from '../../src/interface/conv/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../../src/ndr/context-handle.ts';
 import { type ClHeader, type ClPdu, encodeCl, NO_HINT } from '../../src/pdu/cl/index.ts';
@@ -59,7 +59,7 @@ function* conversation(open: number, activity: Uint8Array, newUuid: () => Uint8A
     const call = { ...header, sequence, opnum: CLUSAPI_OPERATIONS.ApiOpenCluster };
     yield { isFromClient: true, pdu: data('request', call, NIL.subarray(0, 0)) };
     if (sequence === 0) yield* callback(activity, newUuid);
-    const stub = encodeOpenClusterResponse({ status: 0, cluster: NIL_CONTEXT_HANDLE });
+    const stub = ApiOpenCluster.encodeResponse({ status: 0, cluster: NIL_CONTEXT_HANDLE });
     yield { isFromClient: false, pdu: data('response', { ...call, serverBoot: BOOT }, stub) };
   }
   yield { isFromClient: true, pdu: { type: 'ack', header: { ...header, sequence: CALLS - 1, flags1: 0 } } };

@@ -1,21 +1,23 @@
 import {
+  ApiCloseCluster,
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiGetClusterVersion,
+  ApiGetClusterVersion2,
+  ApiGetQuorumResource,
+  ApiOpenCluster,
   CLUSAPI_V2,
   CLUSTER_ENUM,
-  decodeCloseClusterResponse,
-  decodeCreateEnumResponse,
-  decodeGetClusterNameResponse,
-  decodeGetClusterVersion2Response,
-  decodeGetClusterVersionResponse,
-  decodeOpenClusterResponse,
-  encodeCloseClusterRequest,
-  encodeCreateEnumRequest,
+  type ClusapiIdentity,
+  type ClusapiOperation,
+  type ClusapiResult,
+  type ClusterVersionFields,
 } from '../interface/clusapi/index.ts';
 import type { ContextHandle } from '../ndr/context-handle.ts';
-import { EMPTY_STUB } from '../ndr/scalar.ts';
 import { FaultError, RejectError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
-import type { Caller, CallOptions, CallResult } from './caller.ts';
+import type { Caller, CallOptions } from './caller.ts';
 
 export interface ClusterVersion {
   readonly major: number;
@@ -26,29 +28,37 @@ export interface ClusterVersion {
   readonly vendor: string;
 }
 
+export interface QuorumResource {
+  /** Name of the resource. */
+  readonly name: string;
+  /** Where its log lies, such as `Q:\\MSCS\\`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly maxLogSize: number;
+}
+
 export type LimitOptions = Pick<CallOptions, 'signal' | 'timeout'>;
 
 /** ApiGetClusterName is tried this often when the server says that it was not executed ([MS-CMRP] 3.2.3.3). */
 const NAME_ATTEMPTS = 4;
 
 /**
- * ClusAPI 2.0 over one binding ([MS-CMRP]). Every operation is at most once. Each throws Win32Error when the server's own
+ * ClusAPI over one caller ([MS-CMRP]). Every operation is at most once. Each throws Win32Error when the server's own
  * status is not 0, and what Caller.call throws.
  */
 export class ClusterClient {
-  readonly #binding: Caller;
+  readonly #caller: Caller;
+  readonly #clusapi: ClusapiIdentity;
 
-  constructor(binding: Caller) {
-    this.#binding = binding;
+  constructor(caller: Caller, clusapi: ClusapiIdentity = CLUSAPI_V2) {
+    this.#caller = caller;
+    this.#clusapi = clusapi;
   }
 
-  /** ApiGetClusterName, operation 3. */
   async name(options: LimitOptions = {}): Promise<{ readonly name: string; readonly node: string }> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { stub, littleEndian } = await this.#call('ApiGetClusterName', EMPTY_STUB, options);
-        const { clusterName, nodeName, status } = decodeGetClusterNameResponse(stub, littleEndian);
-        check(status, 'ApiGetClusterName');
+        const { clusterName, nodeName } = await this.#call(ApiGetClusterName, {}, options);
         return { name: clusterName ?? '', node: nodeName ?? '' };
       } catch (error) {
         const notExecuted = error instanceof RejectError && error.errno === win32Code('RPC_S_CALL_FAILED_DNE');
@@ -57,64 +67,56 @@ export class ClusterClient {
     }
   }
 
-  /** ApiOpenCluster, operation 0: a context handle, kept alive until it is closed. */
+  /** A context handle, kept alive until it is closed. */
   async open(options: LimitOptions = {}): Promise<ContextHandle> {
-    const { stub, littleEndian } = await this.#call('ApiOpenCluster', EMPTY_STUB, options);
-    const { status, cluster } = decodeOpenClusterResponse(stub, littleEndian);
-    check(status, 'ApiOpenCluster');
-    this.#binding.hold();
+    const { cluster } = await this.#call(ApiOpenCluster, {}, options);
+    this.#caller.hold();
     return cluster;
   }
 
-  /** ApiCreateEnum, operation 7, for nodes: their names in the server's order. */
+  /** Names of the nodes in the server's order. */
   async nodes(options: LimitOptions = {}): Promise<readonly string[]> {
-    const request = encodeCreateEnumRequest({ type: CLUSTER_ENUM.node });
-    const { stub, littleEndian } = await this.#call('ApiCreateEnum', request, options);
-    const { entries, status } = decodeCreateEnumResponse(stub, littleEndian);
-    check(status, 'ApiCreateEnum');
+    const { entries } = await this.#call(ApiCreateEnum, { type: CLUSTER_ENUM.node }, options);
     return (entries ?? []).filter(({ type }) => type === CLUSTER_ENUM.node).map(({ name }) => name);
   }
 
-  /** ApiGetClusterVersion2, operation 102, or on Windows NT 4.0 SP3 ApiGetClusterVersion, operation 4 ([MS-CMRP] note 63). */
+  async quorum(options: LimitOptions = {}): Promise<QuorumResource> {
+    const { resourceName, deviceName, maxQuorumLogSize } = await this.#call(ApiGetQuorumResource, {}, options);
+    return { name: resourceName ?? '', path: deviceName ?? '', maxLogSize: maxQuorumLogSize };
+  }
+
+  /** By ApiGetClusterVersion2, or on Windows NT 4.0 SP3 by ApiGetClusterVersion ([MS-CMRP] note 63). */
   async version(options: LimitOptions = {}): Promise<ClusterVersion> {
     try {
-      const { stub, littleEndian } = await this.#call('ApiGetClusterVersion2', EMPTY_STUB, options);
-      return versionOf('ApiGetClusterVersion2', decodeGetClusterVersion2Response(stub, littleEndian));
+      return versionOf(await this.#call(ApiGetClusterVersion2, {}, options));
     } catch (error) {
       const unknown = error instanceof RejectError || error instanceof FaultError || error instanceof Win32Error;
       if (!unknown || error.errno !== win32Code('RPC_S_PROCNUM_OUT_OF_RANGE')) throw error;
-      const { stub, littleEndian } = await this.#call('ApiGetClusterVersion', EMPTY_STUB, options);
-      return versionOf('ApiGetClusterVersion', decodeGetClusterVersionResponse(stub, littleEndian));
+      return versionOf(await this.#call(ApiGetClusterVersion, {}, options));
     }
   }
 
-  /** ApiCloseCluster, operation 1. Keep-alives end whatever comes of it. */
+  /** Keep-alives end whatever comes of it. */
   async close(cluster: ContextHandle, options: LimitOptions = {}): Promise<void> {
-    this.#binding.release();
-    const { stub, littleEndian } = await this.#call('ApiCloseCluster', encodeCloseClusterRequest({ cluster }), options);
-    check(decodeCloseClusterResponse(stub, littleEndian).status, 'ApiCloseCluster');
+    this.#caller.release();
+    await this.#call(ApiCloseCluster, { cluster }, options);
   }
 
-  #call(name: keyof typeof CLUSAPI_V2.operations, stub: Uint8Array, options: LimitOptions): Promise<CallResult> {
-    return this.#binding.call(CLUSAPI_V2, CLUSAPI_V2.operations[name], stub, { ...options, name });
+  async #call<Request, Response extends ClusapiResult>(
+    { name, opnum, encodeRequest, decodeResponse }: ClusapiOperation<Request, Response>,
+    request: Request,
+    options: LimitOptions,
+  ): Promise<Response> {
+    const { major } = this.#clusapi.version;
+    const stub = encodeRequest(request, true, major);
+    const result = await this.#caller.call(this.#clusapi, opnum, stub, { ...options, name });
+    const response = decodeResponse(result.stub, result.littleEndian, major);
+    const failed = response.rpcStatus || response.status;
+    if (failed) throw new Win32Error(failed, name);
+    return response;
   }
 }
 
-interface VersionAnswer {
-  readonly major: number;
-  readonly minor: number;
-  readonly build: number;
-  readonly vendorId: string | null;
-  readonly csdVersion: string | null;
-  readonly status: number;
-}
-
-function versionOf(name: string, answer: VersionAnswer): ClusterVersion {
-  check(answer.status, name);
-  const { major, minor, build, vendorId, csdVersion } = answer;
+function versionOf({ major, minor, build, vendorId, csdVersion }: ClusterVersionFields): ClusterVersion {
   return { major, minor, build, servicePack: csdVersion ?? '', vendor: vendorId ?? '' };
-}
-
-function check(status: number, name: string): void {
-  if (status !== 0) throw new Win32Error(status, name);
 }

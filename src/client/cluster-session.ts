@@ -1,9 +1,8 @@
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
-import type { Address } from '../machine/contract.ts';
-import type { ContextHandle } from '../ndr/context-handle.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import type { Caller } from './caller.ts';
-import { ClusterClient, type ClusterVersion } from './cluster-client.ts';
+import { ClusterClient, type ClusterVersion, type LimitOptions } from './cluster-client.ts';
+import type { ClusterQueries, SessionLimits } from './cluster-queries.ts';
 import { mapEndpoint } from './endpoint-mapper.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { atStage, firstCallStage, mapperStage, type StageId } from './stages.ts';
@@ -18,81 +17,96 @@ export interface ClusterTarget {
   readonly resolution?: 'map' | 'forward';
 }
 
-export interface SessionLimits {
-  readonly signal?: AbortSignal | undefined;
-  /** ms for each call. */
-  readonly stageTimeout?: number | undefined;
-}
-
 /** ms that `close` waits for a server that does not answer. */
 export const CLOSE_TIMEOUT = 2_000;
 
-/** An open cluster over a client's socket: what clusapi.dll keeps behind an HCLUSTER. The socket stays its owner's. */
-export class ClusterSession {
+/** An open cluster: what clusapi.dll keeps behind an HCLUSTER. Its functions need no `this`. */
+export interface ClusterSession extends ClusterQueries {
   readonly name: string;
+  /** The node that answered; empty where clusapi.dll was asked, which does not say. */
   readonly node: string;
   readonly version: ClusterVersion;
-  readonly #binding: Caller;
-  readonly #cluster: ClusterClient;
-  readonly #handle: ContextHandle;
-  #closed: Promise<unknown> | null = null;
+  /** Closes it; resolves with the error if that was not confirmed, else null. Never throws, and frees everything local. */
+  readonly close: (options?: { readonly timeout?: number }) => Promise<unknown>;
+}
 
-  private constructor(identity: Identity, binding: Caller, cluster: ClusterClient, handle: ContextHandle) {
-    this.name = identity.name;
-    this.node = identity.node;
-    this.version = identity.version;
-    this.#binding = binding;
-    this.#cluster = cluster;
-    this.#handle = handle;
-  }
+/** The session, each of whose questions is asked by `wrap`. */
+export function withQueries(
+  session: ClusterSession,
+  wrap: <Answer>(ask: () => Promise<Answer>) => Promise<Answer>,
+): ClusterSession {
+  const wrapped = Object.entries(session).flatMap(([name, ask]) =>
+    typeof ask === 'function' && name !== 'close'
+      ? [[name, (...given: unknown[]) => wrap<unknown>(() => ask(...given))]]
+      : [],
+  );
+  return { ...session, ...Object.fromEntries(wrapped) };
+}
 
-  /**
-   * What OpenCluster sends ([MS-CMRP] 3.2.3.3): ApiGetClusterName, ApiOpenCluster, ApiCreateEnum for the nodes, and the
-   * version. Throws what Caller.call throws, with `stage` and `advice`.
-   */
-  static async open(client: RpcClient, target: ClusterTarget, limits: SessionLimits = {}): Promise<ClusterSession> {
-    const call = { signal: limits.signal, timeout: limits.stageTimeout };
-    const binding = await bindService(client, target, limits);
-    const cluster = new ClusterClient(binding);
-    const { name, node } = await at(firstCallStage, () => cluster.name(call));
-    const handle = await at('open-cluster', () => cluster.open(call));
-    try {
-      await at('open-cluster', () => cluster.nodes(call));
-      const version = await at('cluster-version', () => cluster.version(call));
-      return new ClusterSession({ name, node, version }, binding, cluster, handle);
-    } catch (error) {
-      await cluster
-        .close(handle, { timeout: Math.min(limits.stageTimeout ?? CLOSE_TIMEOUT, CLOSE_TIMEOUT) })
-        .catch(() => {});
-      throw error;
-    }
-  }
+/** The session, whose close runs once and which answers nothing afterwards. */
+export function closingOnce(session: ClusterSession): ClusterSession {
+  let closed: Promise<unknown> | null = null;
+  return {
+    ...withQueries(session, async (ask) => {
+      if (closed !== null) throw new LocalMisuseError(`the handle of ${session.name} is closed`);
+      return ask();
+    }),
+    close: (options) => {
+      closed ??= session.close(options);
+      return closed;
+    },
+  };
+}
 
-  /** The address that answers for the cluster: where a forwarded call has led. */
-  get server(): Address {
-    return this.#binding.server;
-  }
+/** The session, and what ends with it. */
+export function withClose(session: ClusterSession, end: () => Promise<void> | void): ClusterSession {
+  return {
+    ...session,
+    async close(options) {
+      const unconfirmed = await session.close(options);
+      await end();
+      return unconfirmed;
+    },
+  };
+}
 
-  /** Names of the nodes, asked anew. Throws LocalMisuseError after `close`. */
-  nodes(limits: SessionLimits = {}): Promise<readonly string[]> {
-    if (this.#closed !== null) throw new LocalMisuseError('the cluster handle is closed');
-    return this.#cluster.nodes({ signal: limits.signal, timeout: limits.stageTimeout });
-  }
-
-  /** Closes the context handle, once; resolves with the error if the server did not confirm it, else null. Never throws. */
-  close({ timeout = CLOSE_TIMEOUT }: { timeout?: number } = {}): Promise<unknown> {
-    this.#closed ??= this.#cluster.close(this.#handle, { timeout }).then(
+/**
+ * Opens a cluster over a client's socket, which stays its owner's, by what OpenCluster sends ([MS-CMRP] 3.2.3.3): ApiGetClusterName,
+ * ApiOpenCluster, ApiCreateEnum for the nodes, and the version. Throws what Caller.call throws, with `stage` and `advice`.
+ */
+export async function openSession(
+  client: RpcClient,
+  target: ClusterTarget,
+  limits: SessionLimits = {},
+): Promise<ClusterSession> {
+  const call = callLimits(limits);
+  const cluster = new ClusterClient(await bindService(client, target, limits));
+  const identity = await at(firstCallStage, () => cluster.name(call));
+  const handle = await at('open-cluster', () => cluster.open(call));
+  const close = ({ timeout = CLOSE_TIMEOUT } = {}) =>
+    cluster.close(handle, { timeout }).then(
       () => null,
       (error: unknown) => atStage(error, 'close-cluster'),
     );
-    return this.#closed;
+  try {
+    await at('open-cluster', () => cluster.nodes(call));
+    const version = await at('cluster-version', () => cluster.version(call));
+    return closingOnce({ ...identity, version, ...queriesOf(cluster), close });
+  } catch (error) {
+    await close({ timeout: Math.min(limits.stageTimeout ?? CLOSE_TIMEOUT, CLOSE_TIMEOUT) });
+    throw error;
   }
 }
 
-interface Identity {
-  readonly name: string;
-  readonly node: string;
-  readonly version: ClusterVersion;
+function queriesOf(cluster: ClusterClient): ClusterQueries {
+  return {
+    nodes: (limits) => cluster.nodes(callLimits(limits)),
+    quorum: (limits) => cluster.quorum(callLimits(limits)),
+  };
+}
+
+function callLimits({ signal, stageTimeout }: SessionLimits = {}): LimitOptions {
+  return { signal, timeout: stageTimeout };
 }
 
 /** The Cluster service's own port, by the mapper where it is not given. */
@@ -105,8 +119,7 @@ export async function bindService(
   if (endpoint !== undefined) return client.bind({ host, port: endpoint });
   if (resolution === 'forward') return client.bind({ host, port: mapperPort }, { viaMapper: true });
   const mapper = client.bind({ host, port: mapperPort });
-  const call = { signal: limits.signal, timeout: limits.stageTimeout };
-  const [tower] = await at(mapperStage, () => mapEndpoint(mapper, CLUSAPI_V2, call));
+  const [tower] = await at(mapperStage, () => mapEndpoint(mapper, CLUSAPI_V2, callLimits(limits)));
   // The tower's address may be 0.0.0.0, or one behind a NAT: the host that was dialled is the one that can be reached.
   return client.bind({ host, port: tower?.port ?? mapperPort });
 }

@@ -1,5 +1,5 @@
 import type { Uuid } from '../bytes/uuid.ts';
-import type { ClusterTarget } from '../client/cluster-session.ts';
+import type { ClusterSession, ClusterTarget } from '../client/cluster-session.ts';
 import type { ClientSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { PortBroker } from '../ports/broker.ts';
@@ -11,7 +11,7 @@ import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid, seededRandom } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
-import { type EmulatedOpenLimits, EmulatedProcess, type EmulatedSession } from './emulated-process.ts';
+import { type EmulatedOpenLimits, EmulatedProcess } from './emulated-process.ts';
 import type { EmulatedHost } from './host.ts';
 import { checkExposure } from './loopback.ts';
 import { type FailureRate, OpenFailures } from './open-failures.ts';
@@ -98,7 +98,7 @@ export class ClientMachine {
   }
 
   /** Opens in the program `main`, which starts with the first open. */
-  async open(name: string, limits?: EmulatedOpenLimits): Promise<EmulatedSession> {
+  async open(name: string, limits?: EmulatedOpenLimits): Promise<ClusterSession> {
     const main = this.#processes.get(MAIN) ?? this.startProcess(MAIN);
     return main.open(name, limits);
   }

@@ -23,6 +23,18 @@ export interface ClusterModelOptions {
   readonly networks?: readonly string[];
 }
 
+/** The resource that holds the cluster's own state. */
+export interface ClusterQuorum {
+  readonly name: string;
+  /** Where its log lies. */
+  readonly path: string;
+  /** Bytes. */
+  readonly maxLogSize: number;
+}
+
+/** A disk of the cluster group; Windows 2000 begins with a log of 64 KiB. */
+const QUORUM: ClusterQuorum = { name: 'Disk Q:', path: 'Q:\\MSCS\\', maxLogSize: 0x10000 };
+
 /** The group with the cluster's name and address: whoever has it answers for the cluster. */
 export const CLUSTER_GROUP = 'Cluster Group';
 
@@ -36,6 +48,7 @@ const COMBINABLE = ['node', 'resourceType', 'resource', 'group', 'network', 'net
 /** A cluster as far as its clients see it. Names in any case. */
 export class ClusterModel {
   readonly name: string;
+  readonly quorum = QUORUM;
   readonly #nodes: { name: string; up: boolean }[];
   readonly #groups: { name: string; owner: string; resources: readonly string[] }[];
   readonly #networks: readonly string[];
@@ -51,7 +64,7 @@ export class ClusterModel {
     this.#nodes = nodes.map((node) => ({ name: node, up: true }));
     this.#networks = networks;
     this.#groups = [
-      { name: CLUSTER_GROUP, owner: first, resources: ['Cluster IP Address', 'Cluster Name', 'Disk Q:'] },
+      { name: CLUSTER_GROUP, owner: first, resources: ['Cluster IP Address', 'Cluster Name', QUORUM.name] },
       ...groups.map((group) => ({ name: group.name, owner: first, resources: group.resources ?? [] })),
     ];
   }

@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Uuid } from '../bytes/uuid.ts';
 import { isAddressInUse } from '../client/bind-first.ts';
-import type { ClusterVersion } from '../client/cluster-client.ts';
-import { ClusterSession, type ClusterTarget, type SessionLimits } from '../client/cluster-session.ts';
+import type { SessionLimits } from '../client/cluster-queries.ts';
+import { type ClusterSession, type ClusterTarget, openSession, withQueries } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import type { ClientSettings } from '../machine/cl/dialects.ts';
@@ -18,16 +18,6 @@ import type { Timer } from '../transport/clock.ts';
 import type { Network } from '../transport/network.ts';
 import { brokenSocket, failureKind, type InjectedFailure, type OpenFailures } from './open-failures.ts';
 import { PortWaits } from './port-waits.ts';
-
-/** An open cluster of an emulated process. */
-export interface EmulatedSession {
-  readonly name: string;
-  readonly node: string;
-  readonly version: ClusterVersion;
-  nodes(limits?: SessionLimits): Promise<readonly string[]>;
-  /** Resolves with the error if the close was not confirmed, else null. Never throws. */
-  close(options?: { timeout?: number }): Promise<unknown>;
-}
 
 export interface EmulatedOpenLimits extends SessionLimits {
   /** ms for the whole open, the wait for a port included. */
@@ -106,14 +96,14 @@ export class EmulatedProcess {
 
   /**
    * OpenCluster: a port from the broker, a socket on it, and the calls of an open. Throws Win32Error 1721 without a port (or waits,
-   * by `onExhaustion`), 14 when memory is made to run out, and what ClusterSession.open throws. `fail` decides over the
+   * by `onExhaustion`), 14 when memory is made to run out, and what openSession throws. `fail` decides over the
    * machine's own failures.
    */
   async open(
     to: string | ClusterTarget,
     limits: EmulatedOpenLimits = {},
     { fail = this.#machine.failures.next() }: { readonly fail?: InjectedFailure | null } = {},
-  ): Promise<EmulatedSession> {
+  ): Promise<ClusterSession> {
     this.#check();
     const target = typeof to === 'string' ? this.#machine.targetOf(to) : to;
     const { timeout, signal: outer, stageTimeout } = limits;
@@ -128,7 +118,7 @@ export class EmulatedProcess {
       let undo = () => {};
       try {
         if (fail === 'reject') undo = this.#machine.rejectNext(target, client.local);
-        return this.#session(lease, await ClusterSession.open(client, target, { signal, stageTimeout }));
+        return this.#session(lease, await openSession(client, target, { signal, stageTimeout }));
       } catch (error) {
         this.#failed(lease, error);
         throw error;
@@ -199,24 +189,20 @@ export class EmulatedProcess {
     }
   }
 
-  #session(lease: PortLease, session: ClusterSession): EmulatedSession {
-    const { name, node, version } = session;
-    let closing: Promise<unknown> | null = null;
+  #session(lease: PortLease, session: ClusterSession): ClusterSession {
+    let closing = false;
     return {
-      name,
-      node,
-      version,
-      nodes: async (limits) => {
+      ...withQueries(session, async (ask) => {
         try {
-          return await session.nodes(limits);
+          return await ask();
         } catch (error) {
-          if (closing === null) this.#failedLater(lease, error);
+          if (!closing) this.#failedLater(lease, error);
           throw error;
         }
-      },
+      }),
       close: (options) => {
-        closing ??= this.#close(lease, session, options);
-        return closing;
+        closing = true;
+        return this.#close(lease, session, options);
       },
     };
   }

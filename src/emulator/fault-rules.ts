@@ -3,7 +3,9 @@ import { LocalMisuseError } from '../status/errors.ts';
 import { NCA } from '../status/nca.ts';
 import { WIN32 } from '../status/win32.ts';
 import { sameName } from './cluster-model.ts';
+import { CLUSTER_SERVICE_OPERATIONS } from './cluster-service.ts';
 import { type Duration, durationMs } from './duration.ts';
+import { MAPPER_SERVICE_OPERATIONS } from './mapper-service.ts';
 
 /** A number, or a symbol of the Win32 or nca tables: `ERROR_ACCESS_DENIED`, `nca_s_server_too_busy`. */
 export type StatusName = number | string;
@@ -38,17 +40,7 @@ export interface FaultRule {
 export const FAULT_PLACES = ['callback', 'mapper', 'request', 'response'] as const;
 
 /** Operations that an emulated host executes. */
-export const FAULT_OPERATIONS = [
-  'ApiOpenCluster',
-  'ApiCloseCluster',
-  'ApiGetClusterName',
-  'ApiGetClusterVersion',
-  'ApiCreateEnum',
-  'ApiGetClusterVersion2',
-  'ept_map',
-  'ept_lookup',
-  'ept_lookup_handle_free',
-] as const;
+export const FAULT_OPERATIONS: readonly string[] = [...CLUSTER_SERVICE_OPERATIONS, ...MAPPER_SERVICE_OPERATIONS];
 
 /** What happens instead of the operation. */
 export interface CallFault {

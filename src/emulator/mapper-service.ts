@@ -45,14 +45,23 @@ const MOST_ENTRIES = 500;
 /** [MS-RPCE] 3.1.3.5.3: a tower of more floors is refused. */
 const MOST_FLOORS = 6;
 
+type Service = Omit<EmulatedOperation, 'name'>;
+
+const SERVICES = { ept_lookup: lookup, ept_map: map, ept_lookup_handle_free: free };
+
+type ServedName = keyof typeof SERVICES;
+
+/** Operations that an emulated mapper executes, by name. */
+export const MAPPER_SERVICE_OPERATIONS = Object.keys(SERVICES);
+
 /** The endpoint mapper as Windows 2000 to Server 2003 have it: it can be asked, and changed only from within (C706 App. O). */
 export function mapperService(options: MapperServiceOptions): RpcInterface {
   const operations: RpcOperation[] = [];
+  for (const [name, service] of Object.entries(SERVICES)) {
+    operations[EPM.operations[name as ServedName]] = operationOf({ name, ...service(options) }, options);
+  }
   const { ept_insert, ept_delete, ept_inq_object, ept_mgmt_delete } = EPM.operations;
   for (const opnum of [ept_insert, ept_delete, ept_inq_object, ept_mgmt_delete]) operations[opnum] = cannotPerform;
-  operations[EPM.operations.ept_lookup] = operationOf(lookup(options), options);
-  operations[EPM.operations.ept_map] = operationOf(map(options), options);
-  operations[EPM.operations.ept_lookup_handle_free] = operationOf(free(options), options);
   return { uuid: EPM.uuid, version: EPM.version, operations };
 }
 
@@ -61,11 +70,10 @@ function cannotPerform(): never {
   throw new FaultError('the endpoint map changes only from within', win32Code('EPT_S_CANT_PERFORM_OP'));
 }
 
-function map(options: MapperServiceOptions): EmulatedOperation {
+function map(options: MapperServiceOptions): Service {
   const encode = (maxTowers: number, { entryHandle, entries, status }: Batch) =>
     encodeEptMapResponse({ entryHandle, maxTowers, towers: entries.map(({ tower }) => tower), status });
   return {
-    name: 'ept_map',
     run: (call) => {
       const request = decodeEptMapRequest(call.stub, call.littleEndian);
       const start = () => (request.tower === null ? null : matching(options, request.tower));
@@ -79,11 +87,10 @@ function map(options: MapperServiceOptions): EmulatedOperation {
   };
 }
 
-function lookup(options: MapperServiceOptions): EmulatedOperation {
+function lookup(options: MapperServiceOptions): Service {
   const encode = (maxEntries: number, { entryHandle, entries, status }: Batch) =>
     encodeEptLookupResponse({ entryHandle, maxEntries, entries, status });
   return {
-    name: 'ept_lookup',
     run: (call) => {
       const request = decodeEptLookupRequest(call.stub, call.littleEndian);
       const start = () => cursorOf(options, options.map.lookup(request));
@@ -97,10 +104,9 @@ function lookup(options: MapperServiceOptions): EmulatedOperation {
   };
 }
 
-function free({ cursors }: MapperServiceOptions): EmulatedOperation {
+function free({ cursors }: MapperServiceOptions): Service {
   const encode = (status: number) => encodeEptLookupHandleFreeResponse({ entryHandle: NIL_CONTEXT_HANDLE, status });
   return {
-    name: 'ept_lookup_handle_free',
     run: ({ stub, littleEndian, addressSpace }) => {
       cursors.remove(addressSpace, decodeEptLookupHandleFreeRequest(stub, littleEndian).entryHandle);
       return { status: SUCCESS, stub: encode(SUCCESS) };

@@ -1,11 +1,12 @@
+import { type ClusterSession, withQueries } from '../client/cluster-session.ts';
 import type { VirtualClock } from '../transport/virtual-clock.ts';
 import type { ClientMachine } from './client-machine.ts';
-import type { EmulatedOpenLimits, EmulatedSession } from './emulated-process.ts';
+import type { EmulatedOpenLimits } from './emulated-process.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** Something that opens clusters: a machine, or one of its programs. */
 export interface Opener {
-  open(name: string, limits?: EmulatedOpenLimits): Promise<EmulatedSession>;
+  open(name: string, limits?: EmulatedOpenLimits): Promise<ClusterSession>;
 }
 
 /** The driver for the opens of a machine: a wait for a port that no closing port ends is a standstill. */
@@ -23,10 +24,7 @@ export function onVirtualTime(opener: Opener, time: VirtualTime): Opener {
     open: async (name, limits) => {
       const session = await time.run(() => opener.open(name, limits));
       return {
-        name: session.name,
-        node: session.node,
-        version: session.version,
-        nodes: (nodeLimits) => time.run(() => session.nodes(nodeLimits)),
+        ...withQueries(session, (ask) => time.run(ask)),
         close: (options) => time.run(() => session.close(options)),
       };
     },

@@ -1,10 +1,9 @@
-import { isClusError } from '../status/errors.ts';
+import { CLOSE_TIMEOUT, type ClusterSession, closingOnce } from '../client/cluster-session.ts';
+import { ClusError, isClusError } from '../status/errors.ts';
 import type { ClusterApi, ClusterConnection, ClusterInformation } from '../windows/cluster-api.ts';
 import { ffiClusterApi } from '../windows/ffi/ffi-cluster.ts';
 import { nativeClusterApi } from '../windows/native-cluster.ts';
-import type { BackendSession, OpenLimits } from './backend.ts';
-
-const DEFAULT_CLOSE_TIMEOUT = 2_000;
+import type { OpenLimits } from './backend.ts';
 
 let ffi: ClusterApi | undefined;
 
@@ -24,7 +23,7 @@ export async function openClusapi(
   api: ClusterApi,
   name: string,
   { signal, timeout, stageTimeout }: OpenLimits,
-): Promise<BackendSession> {
+): Promise<ClusterSession> {
   const ends = timeout === undefined ? undefined : performance.now() + timeout;
   const left = (): number | undefined => (ends === undefined ? undefined : Math.max(0, ends - performance.now()));
   const connection = await stage('open-cluster', api.openCluster(name, { signal, timeout }));
@@ -37,15 +36,22 @@ export async function openClusapi(
   }
 }
 
-function session(connection: ClusterConnection, information: ClusterInformation): BackendSession {
+function session(connection: ClusterConnection, information: ClusterInformation): ClusterSession {
   const { name, major, minor, build, servicePack, vendor } = information;
-  return {
+  return closingOnce({
     name,
     node: '',
     version: { major, minor, build, servicePack, vendor },
     nodes: ({ signal, stageTimeout } = {}) => connection.nodes({ signal, timeout: stageTimeout }),
-    close: ({ timeout = DEFAULT_CLOSE_TIMEOUT } = {}) => closeWithin(connection, timeout),
-  };
+    quorum: () => Promise.reject(notThroughTheDll('quorum')),
+    close: ({ timeout = CLOSE_TIMEOUT } = {}) => closeWithin(connection, timeout),
+  });
+}
+
+function notThroughTheDll(query: string): ClusError {
+  return new ClusError(`this version does not ask clusapi.dll for ${query}`, 'ERR_CLUSRPC_UNAVAILABLE_BACKEND', {
+    advice: 'Open the cluster with the backend `wire`.',
+  });
 }
 
 /** The DLL goes on closing after that time; the caller need not wait for a dead server. */

@@ -1,11 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
+import { type ClusterSession, withClose } from '../client/cluster-session.ts';
 import type { Logger } from '../log/subscribe.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { systemClock } from '../transport/clock.ts';
-import type { Backend, BackendSession } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { backendsFor, openFirst } from './choose.ts';
 import { clusterApiFor, openClusapi } from './clusapi.ts';
-import { ClusterHandle } from './cluster-handle.ts';
+import { type ClusterHandle, clusterHandle } from './cluster-handle.ts';
 import { emulatorFor } from './installed.ts';
 import { openWire, type WireOptions } from './wire.ts';
 
@@ -67,7 +68,7 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
       return OPENERS[next](name, within(limits, time));
     });
     report(null);
-    return new ClusterHandle(backend, silence === null ? session : endingWith(session, silence), options.closeTimeout);
+    return clusterHandle(backend, silence === null ? session : withClose(session, silence), options.closeTimeout);
   } catch (error) {
     report(error);
     silence?.();
@@ -75,7 +76,7 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
   }
 }
 
-const OPENERS: Readonly<Record<Backend, (name: string, options: WireOptions) => Promise<BackendSession>>> = {
+const OPENERS: Readonly<Record<Backend, (name: string, options: WireOptions) => Promise<ClusterSession>>> = {
   wire: openWire,
   emulated: openEmulated,
   native: async (name, options) => openClusapi(clusterApiFor('native'), name, options),
@@ -87,23 +88,9 @@ function within(options: WireOptions & { readonly timeout: number }, since: numb
   return { ...options, timeout: Math.max(1, options.timeout - (systemClock.now() - since)) };
 }
 
-async function openEmulated(name: string, options: WireOptions): Promise<BackendSession> {
+async function openEmulated(name: string, options: WireOptions): Promise<ClusterSession> {
   const installed = emulatorFor(name);
   if (installed !== null) return installed.open(name, options);
   const { openInOwnEmulator } = await import('./own-emulator.ts');
   return openInOwnEmulator(name, options);
-}
-
-function endingWith({ name, node, version, nodes, close }: BackendSession, end: () => void): BackendSession {
-  return {
-    name,
-    node,
-    version,
-    nodes,
-    async close(options) {
-      const unconfirmed = await close(options);
-      end();
-      return unconfirmed;
-    },
-  };
 }

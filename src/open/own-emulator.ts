@@ -1,13 +1,14 @@
+import { type ClusterSession, withClose } from '../client/cluster-session.ts';
 import { ClientMachine } from '../emulator/client-machine.ts';
 import { EmulatedHost } from '../emulator/host.ts';
 import { claimLoopbackPair } from '../emulator/loopback.ts';
-import type { BackendSession, OpenLimits } from './backend.ts';
+import type { OpenLimits } from './backend.ts';
 
 /**
  * A cluster of that name for one open, where no emulator is installed: host and client machine over loopback UDP, which end
  * with the session.
  */
-export async function openInOwnEmulator(name: string, limits: OpenLimits): Promise<BackendSession> {
+export async function openInOwnEmulator(name: string, limits: OpenLimits): Promise<ClusterSession> {
   const pair = await claimLoopbackPair();
   const ends: (() => Promise<void>)[] = [() => pair.release()];
   const end = async () => {
@@ -18,18 +19,7 @@ export async function openInOwnEmulator(name: string, limits: OpenLimits): Promi
     ends.push(() => host.close());
     const machine = new ClientMachine({ address: pair.client, hosts: [host] });
     ends.push(() => machine.close());
-    const session = await machine.open(name, limits);
-    return {
-      name: session.name,
-      node: session.node,
-      version: session.version,
-      nodes: session.nodes,
-      async close(options) {
-        const unconfirmed = await session.close(options);
-        await end();
-        return unconfirmed;
-      },
-    };
+    return withClose(await machine.open(name, limits), end);
   } catch (error) {
     await end();
     throw error;

@@ -1,11 +1,11 @@
-import { ClusterSession, type ClusterTarget } from '../client/cluster-session.ts';
+import { type ClusterSession, type ClusterTarget, openSession, withClose } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
 import { systemClock } from '../transport/clock.ts';
-import type { BackendSession, OpenLimits } from './backend.ts';
+import type { OpenLimits } from './backend.ts';
 import { mapperFromEnvironment } from './hosts.ts';
 
 export interface WireOptions extends OpenLimits {
@@ -19,7 +19,7 @@ export interface WireOptions extends OpenLimits {
 }
 
 /** Opens a cluster with our own RPC: an ordinary port for the time of the session, closed after any failure too. */
-export async function openWire(name: string, options: WireOptions = {}): Promise<BackendSession> {
+export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
   const { signal, timeout, stageTimeout, localPorts, localAddress, endpoint, resolution } = options;
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   const ports = localPorts === undefined ? [0] : eachPort(parsePortRanges(localPorts));
@@ -38,26 +38,11 @@ export async function openWire(name: string, options: WireOptions = {}): Promise
         ...(endpoint !== undefined && { endpoint }),
         ...(resolution && { resolution }),
       };
-      const session = await ClusterSession.open(client, target, { signal: within, stageTimeout });
-      return owning(session, client);
+      const session = await openSession(client, target, { signal: within, stageTimeout });
+      return withClose(session, () => client.close());
     } catch (error) {
       await client.close();
       throw error;
     }
   });
-}
-
-/** The session and the socket that nobody else uses. */
-function owning(session: ClusterSession, client: RpcClient): BackendSession {
-  return {
-    name: session.name,
-    node: session.node,
-    version: session.version,
-    nodes: (limits) => session.nodes(limits),
-    async close(options) {
-      const unconfirmed = await session.close(options);
-      await client.close();
-      return unconfirmed;
-    },
-  };
 }

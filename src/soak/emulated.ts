@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClusterSession } from '../client/cluster-session.ts';
 import { ClientMachine } from '../emulator/client-machine.ts';
-import type { EmulatedProcess, EmulatedSession, PortMessage } from '../emulator/emulated-process.ts';
+import type { EmulatedProcess, PortMessage } from '../emulator/emulated-process.ts';
 import { EmulatedHost } from '../emulator/host.ts';
 import { claimLoopbackPair } from '../emulator/loopback.ts';
 import type { PortShortage } from '../ports/runtime.ts';
@@ -53,12 +54,12 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
   const { clock } = machine.network;
   const ended = new AbortController();
   const pending = new Set<Promise<AttemptOutcome>>();
-  const sessions = new Set<EmulatedSession>();
-  const close = async (session: EmulatedSession) => {
+  const sessions = new Set<ClusterSession>();
+  const close = async (session: ClusterSession) => {
     if (sessions.delete(session)) await session.close();
   };
   const outcomeOf = async (
-    opening: Promise<EmulatedSession>,
+    opening: Promise<ClusterSession>,
     refused: PortShortage['reason'] | null,
   ): Promise<AttemptOutcome> => {
     try {

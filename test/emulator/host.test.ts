@@ -1,18 +1,12 @@
 import { expect, test } from 'vitest';
 import { uuid } from '../../src/bytes/uuid.ts';
 import { ClusterClient } from '../../src/client/cluster-client.ts';
-import { ClusterSession } from '../../src/client/cluster-session.ts';
+import { openSession } from '../../src/client/cluster-session.ts';
 import { lookupEndpoints, mapEndpoint } from '../../src/client/endpoint-mapper.ts';
 import { RpcClient } from '../../src/client/rpc-client.ts';
 import { EmulatedHost } from '../../src/emulator/host.ts';
 import { HOST_PROFILES, type HostProfileName } from '../../src/emulator/host-profiles.ts';
-import {
-  CLUSAPI_V2,
-  CLUSAPI_V3,
-  CLUSTER_ENUM,
-  decodeCreateEnumResponse,
-  encodeCreateEnumRequest,
-} from '../../src/interface/clusapi/index.ts';
+import { ApiCreateEnum, CLUSAPI_V2, CLUSAPI_V3, CLUSTER_ENUM } from '../../src/interface/clusapi/index.ts';
 import { MGMT } from '../../src/interface/mgmt/index.ts';
 import { EMPTY_STUB } from '../../src/ndr/scalar.ts';
 import { RpcServer } from '../../src/server/rpc-server.ts';
@@ -76,11 +70,33 @@ test('a profile that serves ClusAPI 3.0 is not in this version, and an unknown o
 });
 
 test('a first request at the mapper is forwarded, the server answers from its own port, and the client re-points', async () => {
-  const { open, host } = await virtualHost();
-  const cluster = await open({ resolution: 'forward' });
-  expect(cluster.server).toEqual({ host: HOST, port: host.addresses.clusapiUdp });
-  expect(host.counters.forwarded).toBe(1);
+  const { open, host, rpc, time } = await virtualHost();
+  const caller = rpc.bind({ host: HOST, port: 135 }, { viaMapper: true });
+  await time.run(() => new ClusterClient(caller).name());
+  expect(caller.server).toEqual({ host: HOST, port: host.addresses.clusapiUdp });
+  await open({ resolution: 'forward' });
+  expect(host.counters.forwarded).toBe(2);
   expect(host.calls('ept_map')).toHaveLength(0);
+});
+
+test('the quorum resource is a resource of the cluster group, with the path and size of its log', async () => {
+  const { open, host, time } = await virtualHost();
+  const cluster = await open();
+  const quorum = await time.run(() => cluster.quorum());
+  expect(quorum).toEqual({ name: 'Disk Q:', path: 'Q:\\MSCS\\', maxLogSize: 0x10000 });
+  expect(host.model.group('Cluster Group').resources).toContain(quorum.name);
+  expect(host.calls('ApiGetQuorumResource')).toMatchObject([{ result: { kind: 'response', status: 0 } }]);
+});
+
+test('a session answers nothing after its close, which runs once', async () => {
+  const { open, host, time } = await virtualHost();
+  const cluster = await open();
+  await time.run(() => Promise.all([cluster.close(), cluster.close()]));
+  expect(await cluster.close()).toBeNull();
+  expect(host.calls('ApiCloseCluster')).toHaveLength(1);
+  for (const question of [cluster.nodes, cluster.quorum]) {
+    await expect(question()).rejects.toMatchObject({ code: 'ERR_CLUSRPC_MISUSE' });
+  }
 });
 
 test('the mapper rejects a request for an interface that nobody registered', async () => {
@@ -143,8 +159,10 @@ test('ApiCreateEnum lists every kind, and refuses a kind that does not exist', a
   const { rpc, time, host } = await virtualHost({ groups: [{ name: 'Files', resources: ['Disk F:', 'Share'] }] });
   const binding = rpc.bind({ host: HOST, port: host.addresses.clusapiUdp ?? 0 });
   const list = async (type: number) => {
-    const { stub, littleEndian } = await time.run(() => binding.call(CLUSAPI_V2, 7, encodeCreateEnumRequest({ type })));
-    return decodeCreateEnumResponse(stub, littleEndian);
+    const { stub, littleEndian } = await time.run(() =>
+      binding.call(CLUSAPI_V2, 7, ApiCreateEnum.encodeRequest({ type })),
+    );
+    return ApiCreateEnum.decodeResponse(stub, littleEndian);
   };
   const { entries } = await list(CLUSTER_ENUM.node | CLUSTER_ENUM.group | CLUSTER_ENUM.resource);
   expect(entries?.map(({ type, name }) => `${type} ${name}`)).toEqual([
@@ -268,7 +286,7 @@ test('over real UDP the service takes a port of its range and may answer from an
   const { epmUdp, clusapiUdp } = host.addresses;
   expect(clusapiUdp).toBeGreaterThanOrEqual(20_000);
   expect(clusapiUdp).toBeLessThan(30_000);
-  const cluster = await ClusterSession.open(rpc, { host: '127.0.0.1', mapperPort: epmUdp });
+  const cluster = await openSession(rpc, { host: '127.0.0.1', mapperPort: epmUdp });
   const mgmt = rpc.bind({ host: '127.0.0.1', port: clusapiUdp ?? 0 });
   const { trace } = await mgmt.call(MGMT, MGMT.operations.is_server_listening, EMPTY_STUB, { semantics: 'idempotent' });
   expect(trace.answeredFrom).toEqual({ host: '127.0.0.2', port: clusapiUdp });

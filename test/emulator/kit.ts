@@ -1,4 +1,5 @@
-import { ClusterSession, type ClusterTarget, type SessionLimits } from '../../src/client/cluster-session.ts';
+import type { SessionLimits } from '../../src/client/cluster-queries.ts';
+import { type ClusterTarget, openSession } from '../../src/client/cluster-session.ts';
 import { RpcClient } from '../../src/client/rpc-client.ts';
 import { EmulatedHost, type EmulatedHostOptions } from '../../src/emulator/host.ts';
 import { VirtualTime } from '../../src/emulator/virtual-time.ts';
@@ -31,7 +32,7 @@ export async function virtualHost({ conditions = {}, ...options }: VirtualHostOp
   const mapper = () => rpc.bind({ host: HOST, port: 135 });
   const target: ClusterTarget = { host: HOST, mapperPort: 135 };
   const open = (to: Partial<ClusterTarget> = {}, limits?: SessionLimits) =>
-    time.run(() => ClusterSession.open(rpc, { ...target, ...to }, limits));
+    time.run(() => openSession(rpc, { ...target, ...to }, limits));
   return { clock, network, newUuid, time, host, rpc, mapper, open };
 }
 

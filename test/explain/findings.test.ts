@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/explain/index.ts';
 import type { Explanation, FindingId } from '../../src/explain/types.ts';
-import { CLUSAPI_OPERATIONS, encodeOpenClusterResponse } from '../../src/interface/clusapi/index.ts';
+import { ApiOpenCluster, CLUSAPI_OPERATIONS } from '../../src/interface/clusapi/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../../src/ndr/context-handle.ts';
 import { FaultError, RejectError } from '../../src/status/errors.ts';
 import { ncaCode } from '../../src/status/nca.ts';
@@ -153,7 +153,8 @@ test('a fault is explained', async () => {
 
 test('an operation that answers no is told apart from RPC that fails', async () => {
   const operations = {
-    [CLUSAPI_OPERATIONS.ApiOpenCluster]: () => encodeOpenClusterResponse({ status: 70, cluster: NIL_CONTEXT_HANDLE }),
+    [CLUSAPI_OPERATIONS.ApiOpenCluster]: () =>
+      ApiOpenCluster.encodeResponse({ status: 70, cluster: NIL_CONTEXT_HANDLE }),
   };
   const explained = await attempt({ operations });
   expect(explained.findings).toMatchObject([

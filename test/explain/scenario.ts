@@ -2,12 +2,12 @@ import { PcapngWriter } from '../../src/capture/writers.ts';
 import { ClusterClient } from '../../src/client/cluster-client.ts';
 import { RpcClient } from '../../src/client/rpc-client.ts';
 import {
+  ApiCloseCluster,
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiOpenCluster,
   CLUSAPI_OPERATIONS,
   CLUSAPI_V2,
-  encodeCloseClusterResponse,
-  encodeCreateEnumResponse,
-  encodeGetClusterNameResponse,
-  encodeOpenClusterResponse,
 } from '../../src/interface/clusapi/index.ts';
 import type { Address } from '../../src/machine/contract.ts';
 import { NIL_CONTEXT_HANDLE } from '../../src/ndr/context-handle.ts';
@@ -170,13 +170,13 @@ const SUCCESS = 0;
 const HANDLE = { ...NIL_CONTEXT_HANDLE, uuid: Uint8Array.from({ length: 16 }, (_, i) => i + 1) };
 
 const CLUSTER: Readonly<Record<number, RpcOperation>> = {
-  [CLUSAPI_OPERATIONS.ApiOpenCluster]: () => encodeOpenClusterResponse({ status: SUCCESS, cluster: HANDLE }),
+  [CLUSAPI_OPERATIONS.ApiOpenCluster]: () => ApiOpenCluster.encodeResponse({ status: SUCCESS, cluster: HANDLE }),
   [CLUSAPI_OPERATIONS.ApiCloseCluster]: () =>
-    encodeCloseClusterResponse({ status: SUCCESS, cluster: NIL_CONTEXT_HANDLE }),
+    ApiCloseCluster.encodeResponse({ status: SUCCESS, cluster: NIL_CONTEXT_HANDLE }),
   [CLUSAPI_OPERATIONS.ApiGetClusterName]: () =>
-    encodeGetClusterNameResponse({ clusterName: 'CLUSTER1', nodeName: 'NODE1', status: SUCCESS }),
+    ApiGetClusterName.encodeResponse({ clusterName: 'CLUSTER1', nodeName: 'NODE1', status: SUCCESS }),
   [CLUSAPI_OPERATIONS.ApiCreateEnum]: () =>
-    encodeCreateEnumResponse({ entries: [{ type: 1, name: 'NODE1' }], status: SUCCESS }),
+    ApiCreateEnum.encodeResponse({ entries: [{ type: 1, name: 'NODE1' }], status: SUCCESS }),
 };
 
 function turn(): Promise<void> {

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { ClusterSession } from '../../src/client/cluster-session.ts';
+import { openSession } from '../../src/client/cluster-session.ts';
 import { RpcClient } from '../../src/client/rpc-client.ts';
 import { EmulatedHost } from '../../src/emulator/host.ts';
 import type { Address } from '../../src/machine/contract.ts';
@@ -55,7 +55,7 @@ export async function fuzzHost(count: number, seed: number): Promise<HostFuzzRes
 async function openAndClose(network: SimulatedNetwork, host: EmulatedHost, random: () => number): Promise<boolean> {
   const client = await RpcClient.open({ network, localAddress: '10.0.0.9', newUuid: uuidSource(random) });
   const target = { host: host.address, mapperPort: 135 };
-  const work = ClusterSession.open(client, target).then((session) => session.close());
+  const work = openSession(client, target).then((session) => session.close());
   let ended = false;
   const end = () => {
     ended = true;

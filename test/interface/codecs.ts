@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import * as closeCluster from '../../src/interface/clusapi/close-cluster.ts';
-import * as createEnum from '../../src/interface/clusapi/create-enum.ts';
-import * as clusterName from '../../src/interface/clusapi/get-cluster-name.ts';
-import * as clusterVersion from '../../src/interface/clusapi/get-cluster-version.ts';
-import * as clusterVersion2 from '../../src/interface/clusapi/get-cluster-version2.ts';
-import * as openCluster from '../../src/interface/clusapi/open-cluster.ts';
+import {
+  ApiCloseCluster,
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiGetClusterVersion,
+  ApiGetClusterVersion2,
+  ApiGetQuorumResource,
+  ApiOpenCluster,
+} from '../../src/interface/clusapi/index.ts';
 import * as areYouThere from '../../src/interface/conv/are-you-there.ts';
 import * as indy from '../../src/interface/conv/indy.ts';
 import * as whoAreYou from '../../src/interface/conv/who-are-you.ts';
@@ -39,6 +42,7 @@ function codec<T>(
 
 const caller = fc.record({ activity: anyUuid, bootTime: u32 });
 const versionFields = { major: u16, minor: u16, build: u16, vendorId: nullable(units), csdVersion: nullable(units) };
+const quorum = { resourceName: nullable(units), deviceName: nullable(units), maxQuorumLogSize: u32 };
 const operational = nullable(fc.record({ highest: u32, lowest: u32, flags: u32 }));
 const entries = nullable(fc.array(fc.record({ type: u32, name: units }), { maxLength: 6 }));
 const credentials = bytes.chain((data) =>
@@ -199,61 +203,68 @@ export const CODECS: readonly Codec[] = [
   codec(
     'ApiOpenCluster response',
     fc.record({ status: u32, cluster: handle }),
-    openCluster.encodeOpenClusterResponse,
-    openCluster.decodeOpenClusterResponse,
+    ApiOpenCluster.encodeResponse,
+    ApiOpenCluster.decodeResponse,
   ),
   codec(
     'ApiCloseCluster request',
     fc.record({ cluster: handle }),
-    closeCluster.encodeCloseClusterRequest,
-    closeCluster.decodeCloseClusterRequest,
+    ApiCloseCluster.encodeRequest,
+    ApiCloseCluster.decodeRequest,
   ),
   codec(
     'ApiCloseCluster response',
     fc.record({ cluster: handle, status: u32 }),
-    closeCluster.encodeCloseClusterResponse,
-    closeCluster.decodeCloseClusterResponse,
+    ApiCloseCluster.encodeResponse,
+    ApiCloseCluster.decodeResponse,
   ),
   codec(
     'ApiGetClusterName response',
     fc.record({ clusterName: nullable(units), nodeName: nullable(units), status: u32 }),
-    clusterName.encodeGetClusterNameResponse,
-    clusterName.decodeGetClusterNameResponse,
+    ApiGetClusterName.encodeResponse,
+    ApiGetClusterName.decodeResponse,
   ),
   codec(
     'ApiGetClusterVersion response',
     fc.record({ ...versionFields, status: u32 }),
-    clusterVersion.encodeGetClusterVersionResponse,
-    clusterVersion.decodeGetClusterVersionResponse,
+    ApiGetClusterVersion.encodeResponse,
+    ApiGetClusterVersion.decodeResponse,
   ),
   codec(
     'ApiGetClusterVersion2 response, 2.0',
     fc.record({ ...versionFields, operational, status: u32 }),
-    clusterVersion2.encodeGetClusterVersion2Response,
-    clusterVersion2.decodeGetClusterVersion2Response,
+    ApiGetClusterVersion2.encodeResponse,
+    ApiGetClusterVersion2.decodeResponse,
   ),
   codec(
     'ApiGetClusterVersion2 response, 3.0',
     fc.record({ ...versionFields, operational, rpcStatus: u32, status: u32 }),
-    (value, littleEndian) => clusterVersion2.encodeGetClusterVersion2Response(value, littleEndian, 3),
-    (stub, littleEndian) => clusterVersion2.decodeGetClusterVersion2Response(stub, littleEndian, 3),
+    (value, littleEndian) => ApiGetClusterVersion2.encodeResponse(value, littleEndian, 3),
+    (stub, littleEndian) => ApiGetClusterVersion2.decodeResponse(stub, littleEndian, 3),
   ),
-  codec(
-    'ApiCreateEnum request',
-    fc.record({ type: u32 }),
-    createEnum.encodeCreateEnumRequest,
-    createEnum.decodeCreateEnumRequest,
-  ),
+  codec('ApiCreateEnum request', fc.record({ type: u32 }), ApiCreateEnum.encodeRequest, ApiCreateEnum.decodeRequest),
   codec(
     'ApiCreateEnum response, 2.0',
     fc.record({ entries, status: u32 }),
-    createEnum.encodeCreateEnumResponse,
-    createEnum.decodeCreateEnumResponse,
+    ApiCreateEnum.encodeResponse,
+    ApiCreateEnum.decodeResponse,
   ),
   codec(
     'ApiCreateEnum response, 3.0',
     fc.record({ entries, rpcStatus: u32, status: u32 }),
-    (value, littleEndian) => createEnum.encodeCreateEnumResponse(value, littleEndian, 3),
-    (stub, littleEndian) => createEnum.decodeCreateEnumResponse(stub, littleEndian, 3),
+    (value, littleEndian) => ApiCreateEnum.encodeResponse(value, littleEndian, 3),
+    (stub, littleEndian) => ApiCreateEnum.decodeResponse(stub, littleEndian, 3),
+  ),
+  codec(
+    'ApiGetQuorumResource response, 2.0',
+    fc.record({ ...quorum, status: u32 }),
+    ApiGetQuorumResource.encodeResponse,
+    ApiGetQuorumResource.decodeResponse,
+  ),
+  codec(
+    'ApiGetQuorumResource response, 3.0',
+    fc.record({ ...quorum, rpcStatus: u32, status: u32 }),
+    (value, littleEndian) => ApiGetQuorumResource.encodeResponse(value, littleEndian, 3),
+    (stub, littleEndian) => ApiGetQuorumResource.decodeResponse(stub, littleEndian, 3),
   ),
 ];

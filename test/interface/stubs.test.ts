@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { uuid } from '../../src/bytes/uuid.ts';
-import { decodeCreateEnumResponse, encodeCreateEnumResponse } from '../../src/interface/clusapi/create-enum.ts';
-import {
-  decodeGetClusterNameResponse,
-  encodeGetClusterNameResponse,
-} from '../../src/interface/clusapi/get-cluster-name.ts';
-import { encodeGetClusterVersionResponse } from '../../src/interface/clusapi/get-cluster-version.ts';
-import { encodeGetClusterVersion2Response } from '../../src/interface/clusapi/get-cluster-version2.ts';
 import { CLUSAPI_V2, CLUSAPI_V3 } from '../../src/interface/clusapi/identity.ts';
+import {
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiGetClusterVersion,
+  ApiGetClusterVersion2,
+} from '../../src/interface/clusapi/index.ts';
 import { CONV, CONVC } from '../../src/interface/conv/identity.ts';
 import {
   encodeConvWhoAreYouAuthRequest,
@@ -102,8 +101,8 @@ test('a principal name is padded ahead of its status', () => {
 
 test('a cluster name that failed is two null pointers and the status', () => {
   const failed = { clusterName: null, nodeName: null, status: 5 };
-  expect(toHex(encodeGetClusterNameResponse(failed))).toBe('000000000000000005000000');
-  expect(decodeGetClusterNameResponse(fromHex('000000000000000005000000'), true)).toEqual(failed);
+  expect(toHex(ApiGetClusterName.encodeResponse(failed))).toBe('000000000000000005000000');
+  expect(ApiGetClusterName.decodeResponse(fromHex('000000000000000005000000'), true)).toEqual(failed);
 });
 
 test('a cluster name in big-endian order has every integer and character turned', () => {
@@ -113,13 +112,13 @@ test('a cluster name in big-endian order has every integer and character turned'
     '00000000',
   );
   const response = { clusterName: 'C', nodeName: 'N1', status: 0 };
-  expect(toHex(encodeGetClusterNameResponse(response, false))).toBe(stub);
-  expect(decodeGetClusterNameResponse(fromHex(stub), false)).toEqual(response);
+  expect(toHex(ApiGetClusterName.encodeResponse(response, false))).toBe(stub);
+  expect(ApiGetClusterName.decodeResponse(fromHex(stub), false)).toEqual(response);
 });
 
 test('ApiGetClusterVersion ends ahead of the operational version', () => {
   const version = { major: 4, minor: 0, build: 0xe0, vendorId: null, csdVersion: null };
-  expect(toHex(encodeGetClusterVersionResponse({ ...version, status: 0 }))).toBe(
+  expect(toHex(ApiGetClusterVersion.encodeResponse({ ...version, status: 0 }))).toBe(
     joined('0400 0000 e000 0000', '00000000 00000000', '00000000'),
   );
 });
@@ -136,23 +135,23 @@ test('rpc_status stands ahead of the return value, in 3.0 only', () => {
     status: 0xbb,
   };
   const fields = joined('0600 0000 7117 0000', '00000000 00000000 00000000');
-  expect(toHex(encodeGetClusterVersion2Response(response, true, 3))).toBe(joined(fields, 'aa000000 bb000000'));
-  expect(toHex(encodeGetClusterVersion2Response(response, true, 2))).toBe(joined(fields, 'bb000000'));
+  expect(toHex(ApiGetClusterVersion2.encodeResponse(response, true, 3))).toBe(joined(fields, 'aa000000 bb000000'));
+  expect(toHex(ApiGetClusterVersion2.encodeResponse(response, true, 2))).toBe(joined(fields, 'bb000000'));
 });
 
 test('an entry with a null name has an empty one', () => {
   const stub = '00000200 01000000 01000000 08000000 00000000 00000000';
-  expect(decodeCreateEnumResponse(fromHex(stub), true)).toEqual({ entries: [{ type: 8, name: '' }], status: 0 });
+  expect(ApiCreateEnum.decodeResponse(fromHex(stub), true)).toEqual({ entries: [{ type: 8, name: '' }], status: 0 });
 });
 
 test('an enumeration whose two counts differ is refused', () => {
   const stub = '00000200 02000000 01000000 08000000 00000000 08000000 00000000 00000000';
-  expect(() => decodeCreateEnumResponse(fromHex(stub), true)).toThrow(RemoteProtocolError);
+  expect(() => ApiCreateEnum.decodeResponse(fromHex(stub), true)).toThrow(RemoteProtocolError);
 });
 
 test('an enumeration without entries is not one that failed', () => {
-  expect(toHex(encodeCreateEnumResponse({ entries: [], status: 0 }))).toBe('00000200000000000000000000000000');
-  expect(toHex(encodeCreateEnumResponse({ entries: null, status: 5 }))).toBe('0000000005000000');
+  expect(toHex(ApiCreateEnum.encodeResponse({ entries: [], status: 0 }))).toBe('00000200000000000000000000000000');
+  expect(toHex(ApiCreateEnum.encodeResponse({ entries: null, status: 5 }))).toBe('0000000005000000');
 });
 
 test('an operation has the name of its interface and number', () => {

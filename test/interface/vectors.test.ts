@@ -3,19 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { uuid } from '../../src/bytes/uuid.ts';
 import {
-  decodeCreateEnumResponse as decodeCreateEnum,
-  encodeCreateEnumResponse as encodeCreateEnum,
-} from '../../src/interface/clusapi/create-enum.ts';
-import {
-  decodeGetClusterNameResponse,
-  encodeGetClusterNameResponse,
-} from '../../src/interface/clusapi/get-cluster-name.ts';
-import {
-  decodeGetClusterVersion2Response as decodeVersion2,
-  encodeGetClusterVersion2Response as encodeVersion2,
-} from '../../src/interface/clusapi/get-cluster-version2.ts';
-import type { ClusapiVersion } from '../../src/interface/clusapi/identity.ts';
-import { decodeOpenClusterResponse, encodeOpenClusterResponse } from '../../src/interface/clusapi/open-cluster.ts';
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiGetClusterVersion2,
+  ApiOpenCluster,
+  type ClusapiVersion,
+} from '../../src/interface/clusapi/index.ts';
 import { decodeConvcIndyRequest, encodeConvcIndyRequest } from '../../src/interface/conv/indy.ts';
 import {
   decodeConvWhoAreYou2Request,
@@ -84,8 +77,8 @@ const windows2000 = {
 const EXPECTED: Readonly<Record<string, Expectation>> = {
   'ApiOpenCluster response 2': expectation(
     { status: 0, cluster: { attributes: 0, uuid: uuid('deadbeef-0102-0304-0506-0708090a0b0c') } },
-    decodeOpenClusterResponse,
-    encodeOpenClusterResponse,
+    ApiOpenCluster.decodeResponse,
+    ApiOpenCluster.encodeResponse,
   ),
   'ept_map request 3': expectation(
     {
@@ -113,24 +106,36 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     encodeConvWhoAreYou2Response,
   ),
   'convc_indy request 1': expectation({ casUuid }, decodeConvcIndyRequest, encodeConvcIndyRequest),
-  'ApiCreateEnum response 2': expectation({ entries: nodes, status: 0 }, decodeCreateEnum, encodeCreateEnum),
+  'ApiCreateEnum response 2': expectation(
+    { entries: nodes, status: 0 },
+    ApiCreateEnum.decodeResponse,
+    ApiCreateEnum.encodeResponse,
+  ),
   'ApiCreateEnum response 3': expectation(
     { entries: nodes, rpcStatus: 0, status: 0 },
-    decodeCreateEnum,
-    encodeCreateEnum,
+    ApiCreateEnum.decodeResponse,
+    ApiCreateEnum.encodeResponse,
   ),
   ...Object.fromEntries(
     [2, 3].map((version) => [
       `ApiGetClusterName response ${version}`,
       expectation(
         { clusterName: 'MYCLUSTER', nodeName: 'NODE1', status: 0 },
-        decodeGetClusterNameResponse,
-        encodeGetClusterNameResponse,
+        ApiGetClusterName.decodeResponse,
+        ApiGetClusterName.encodeResponse,
       ),
     ]),
   ),
-  'ApiGetClusterVersion2 response 2': expectation(windows2000, decodeVersion2, encodeVersion2),
-  'ApiGetClusterVersion2 response 3': expectation({ ...windows2000, rpcStatus: 0 }, decodeVersion2, encodeVersion2),
+  'ApiGetClusterVersion2 response 2': expectation(
+    windows2000,
+    ApiGetClusterVersion2.decodeResponse,
+    ApiGetClusterVersion2.encodeResponse,
+  ),
+  'ApiGetClusterVersion2 response 3': expectation(
+    { ...windows2000, rpcStatus: 0 },
+    ApiGetClusterVersion2.decodeResponse,
+    ApiGetClusterVersion2.encodeResponse,
+  ),
 };
 
 const file = new URL('../vectors/vectors.json', import.meta.url);

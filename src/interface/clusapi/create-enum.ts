@@ -1,12 +1,12 @@
-import { Reader } from '../../bytes/reader.ts';
-import { Writer } from '../../bytes/writer.ts';
+import type { Reader } from '../../bytes/reader.ts';
+import type { Writer } from '../../bytes/writer.ts';
 import { readConformance, readElements } from '../../ndr/array.ts';
-import { ReferentIds, readPointer, writePointer, writeReferent } from '../../ndr/pointer.ts';
+import { type ReferentIds, readPointer, writePointer, writeReferent } from '../../ndr/pointer.ts';
 import { readU32, writeU32 } from '../../ndr/scalar.ts';
 import { readWideString, writeWideString } from '../../ndr/string.ts';
 import { RemoteProtocolError } from '../../status/errors.ts';
-import type { ClusapiVersion } from './identity.ts';
-import { type RpcStatus, readRpcStatus, writeRpcStatus } from './rpc-status.ts';
+import { type ClusapiResult, defineOperation } from './operation.ts';
+import { readRpcStatus, writeRpcStatus } from './rpc-status.ts';
 
 /** dwType of ApiCreateEnum; all but the last one may be OR-ed ([MS-CMRP] 3.1.4.1.8). */
 export const CLUSTER_ENUM = {
@@ -19,7 +19,6 @@ export const CLUSTER_ENUM = {
   internalNetwork: 0x80000000,
 } as const;
 
-/** ApiCreateEnum, operation 7 ([MS-CMRP] 3.1.4.1.8): the names of nodes, groups, resources, networks. */
 export interface CreateEnumRequest {
   /** Bits of CLUSTER_ENUM. */
   readonly type: number;
@@ -31,45 +30,32 @@ export interface EnumEntry {
   readonly name: string;
 }
 
-export interface CreateEnumResponse extends RpcStatus {
+export interface CreateEnumResponse extends ClusapiResult {
   /** Null when status is not 0. */
   readonly entries: readonly EnumEntry[] | null;
-  /** A Win32 number. */
-  readonly status: number;
 }
 
-export function encodeCreateEnumRequest(request: CreateEnumRequest, littleEndian = true): Uint8Array {
-  const writer = new Writer(littleEndian);
-  writeU32(writer, request.type);
-  return writer.finish();
-}
-
-export function decodeCreateEnumRequest(stub: Uint8Array, littleEndian: boolean): CreateEnumRequest {
-  return { type: readU32(new Reader(stub, littleEndian)) };
-}
-
-export function encodeCreateEnumResponse(
-  response: CreateEnumResponse,
-  littleEndian = true,
-  version: ClusapiVersion = 2,
-): Uint8Array {
-  const writer = new Writer(littleEndian);
-  const ids = new ReferentIds();
-  writePointer(writer, ids, response.entries, (_, entries) => writeEnumList(writer, ids, entries));
-  writeRpcStatus(writer, version, response);
-  writeU32(writer, response.status);
-  return writer.finish();
-}
-
-export function decodeCreateEnumResponse(
-  stub: Uint8Array,
-  littleEndian: boolean,
-  version: ClusapiVersion = 2,
-): CreateEnumResponse {
-  const reader = new Reader(stub, littleEndian);
-  const entries = readPointer(reader, readEnumList);
-  return { entries, ...readRpcStatus(reader, version), status: readU32(reader) };
-}
+/** Operation 7 ([MS-CMRP] 3.1.4.1.8): the names of nodes, groups, resources, networks. */
+export const ApiCreateEnum = defineOperation<CreateEnumRequest, CreateEnumResponse>({
+  name: 'ApiCreateEnum',
+  request: {
+    write: (writer, { type }) => writeU32(writer, type),
+    read: (reader) => ({ type: readU32(reader) }),
+  },
+  response: {
+    write: (writer, response, ids, version) => {
+      writePointer(writer, ids, response.entries, (_, entries) => writeEnumList(writer, ids, entries));
+      writeRpcStatus(writer, version, response);
+      writeU32(writer, response.status);
+    },
+    read: (reader, version) => ({
+      entries: readPointer(reader, readEnumList),
+      ...readRpcStatus(reader, version),
+      status: readU32(reader),
+    }),
+  },
+  refused: (status) => ({ entries: null, status }),
+});
 
 /** max_count, EntryCount, entries with the ids of their names, then the names ([MS-CMRP] 3.1.4.1.8). */
 function writeEnumList(writer: Writer, ids: ReferentIds, entries: readonly EnumEntry[]): void {

@@ -1,7 +1,7 @@
 import type { Reader } from '../../bytes/reader.ts';
 import type { Writer } from '../../bytes/writer.ts';
 import { readU32, writeU32 } from '../../ndr/scalar.ts';
-import type { ClusapiVersion } from './identity.ts';
+import type { ClusapiVersion } from './operation.ts';
 
 /** What 3.0 added to most operations: the runtime's own status, behind the other results and ahead of the return value. */
 export interface RpcStatus {

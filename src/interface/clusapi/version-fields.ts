@@ -32,3 +32,6 @@ export function readVersionFields(reader: Reader): ClusterVersionFields {
     csdVersion: readPointer(reader, readWideString),
   };
 }
+
+/** What stands in a refusal. */
+export const NO_VERSION: ClusterVersionFields = { major: 0, minor: 0, build: 0, vendorId: null, csdVersion: null };

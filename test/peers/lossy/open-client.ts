@@ -1,5 +1,5 @@
 import { RpcClient } from '../../../src/client/rpc-client.ts';
-import { CLUSAPI_V2, decodeOpenClusterResponse } from '../../../src/interface/clusapi/index.ts';
+import { ApiOpenCluster, CLUSAPI_V2 } from '../../../src/interface/clusapi/index.ts';
 import { contextHandleKey } from '../../../src/ndr/context-handle.ts';
 
 /* open-client.ts HOST PORT CALLS IN_FLIGHT: calls ApiOpenCluster, and tells how often and how many handles it got. */
@@ -15,7 +15,7 @@ async function work(): Promise<void> {
     const number = next++;
     try {
       const { stub, littleEndian, trace } = await client.call(CLUSAPI_V2, 0, new Uint8Array(0));
-      const { status, cluster } = decodeOpenClusterResponse(stub, littleEndian);
+      const { status, cluster } = ApiOpenCluster.decodeResponse(stub, littleEndian);
       ends.requests += trace.requests;
       handles.add(contextHandleKey(cluster));
       if (status === 0) ends.answered += 1;

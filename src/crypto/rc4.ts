@@ -1,0 +1,49 @@
+/** RC4: a stream of bytes, XORed onto what `apply` is given; each call goes on where the last one stopped. */
+export class Rc4 {
+  readonly #state = Uint8Array.from({ length: 256 }, (_, i) => i);
+  #i = 0;
+  #j = 0;
+
+  constructor(key: Uint8Array) {
+    const state = this.#state;
+    for (let i = 0, j = 0; i < 256; i++) {
+      const value = state[i] as number;
+      j = (j + value + (key[i % key.length] as number)) & 0xff;
+      state[i] = state[j] as number;
+      state[j] = value;
+    }
+  }
+
+  /** Encrypts or decrypts into new bytes. */
+  apply(data: Uint8Array): Uint8Array {
+    const state = this.#state;
+    const result = new Uint8Array(data.length);
+    let [i, j] = [this.#i, this.#j];
+    for (let n = 0; n < data.length; n++) {
+      i = (i + 1) & 0xff;
+      const a = state[i] as number;
+      j = (j + a) & 0xff;
+      const b = state[j] as number;
+      state[i] = b;
+      state[j] = a;
+      result[n] = (data[n] as number) ^ (state[(a + b) & 0xff] as number);
+    }
+    this.#i = i;
+    this.#j = j;
+    return result;
+  }
+
+  wipe(): void {
+    this.#state.fill(0);
+    this.#i = 0;
+    this.#j = 0;
+  }
+}
+
+/** RC4 of one message under a key of its own. */
+export function rc4(key: Uint8Array, data: Uint8Array): Uint8Array {
+  const cipher = new Rc4(key);
+  const result = cipher.apply(data);
+  cipher.wipe();
+  return result;
+}

@@ -6,3 +6,7 @@ export function filetimeToMs(filetime: bigint): number | null {
   const ms = Number((filetime - UNIX_EPOCH) / 10_000n);
   return ms >= -11_644_473_600_000 && ms < 7_258_118_400_000 ? ms : null;
 }
+
+export function msToFiletime(ms: number): bigint {
+  return BigInt(Math.floor(ms)) * 10_000n + UNIX_EPOCH;
+}

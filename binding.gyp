@@ -27,6 +27,8 @@
           "defines": [
             "NAPI_VERSION=8",
             "NODE_ADDON_API_CPP_EXCEPTIONS",
+            "NODE_ADDON_API_CPP_EXCEPTIONS_ALL",
+            "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
             "UNICODE",
             "_UNICODE",
             "NOMINMAX",

@@ -25,13 +25,14 @@ Napi::Value OpenCluster(const Napi::CallbackInfo& info) {
   Environment* const environment = &Environment::Of(info.Env());
   const auto name = NameArgument(info, 0);
   const auto work = [name, environment]() -> Outcome {
+    // Made first: with a handle in hand nothing may fail that would lose it.
+    ClusterShare share = NewShare();
     const Result<void*> opened = OpenClusterByName(name.get());
     if (opened.error != ERROR_SUCCESS) return {opened.error, opened.syscall, nullptr};
-    // From here on the share closes the cluster, wherever it is dropped.
-    ClusterShare share = ShareCluster(opened.value);
+    share->Own(opened.value);
     return {0, opened.syscall, [share, environment](Napi::Env env) { return environment->Box(env, share); }};
   };
-  return Napi::Number::New(info.Env(), environment->Start(ProcessLanes().cluster, "OpenCluster", Subject(name),
+  return Napi::Number::New(info.Env(), environment->Start(ProcessLanes().open, "OpenCluster", Subject(name),
                                                           CallbackArgument(info, 1), work));
 }
 
@@ -41,9 +42,11 @@ Napi::Value CloseCluster(const Napi::CallbackInfo& info) {
   const Napi::Function callback = CallbackArgument(info, 1);
   ClusterBox* const box = environment.Unbox(info[0]);
   if (box == nullptr) return Refuse(info.Env(), "CloseCluster", callback);
-  const uint32_t id = environment.Expect(callback);
-  box->cluster->OnClosed([channel = environment.channel(), id](DWORD error) {
-    channel->Post(id, {error, "CloseCluster", nullptr});
+  const auto delivery = std::make_shared<Deliveries>(environment.Expect(callback));
+  const uint32_t id = delivery->front().id;
+  box->cluster->OnClosed([channel = environment.channel(), delivery](DWORD error) {
+    delivery->front().outcome = {error, "CloseCluster", nullptr};
+    channel->Post(std::move(*delivery));
   });
   box->cluster.reset();
   return Napi::Number::New(info.Env(), id);
@@ -75,7 +78,7 @@ Napi::Value Information(const Napi::CallbackInfo& info) {
     return {result.error, result.syscall,
             [value = result.value](Napi::Env env) { return InformationObject(env, value); }};
   };
-  return Napi::Number::New(info.Env(), environment.Start(ProcessLanes().cluster, "GetClusterInformation", u"",
+  return Napi::Number::New(info.Env(), environment.Start(ProcessLanes().query, "GetClusterInformation", u"",
                                                          callback, work));
 }
 
@@ -90,7 +93,7 @@ Napi::Value Nodes(const Napi::CallbackInfo& info) {
     return {result.error, result.syscall, [value = result.value](Napi::Env env) { return TextArray(env, value); }};
   };
   return Napi::Number::New(info.Env(),
-                           environment.Start(ProcessLanes().cluster, "ClusterEnum", u"", callback, work));
+                           environment.Start(ProcessLanes().query, "ClusterEnum", u"", callback, work));
 }
 
 // nodeClusterState(name | null, callback(error, syscall, state)) → id
@@ -102,7 +105,7 @@ Napi::Value NodeClusterState(const Napi::CallbackInfo& info) {
     return {result.error, result.syscall,
             [value = result.value](Napi::Env env) { return Napi::Number::New(env, value); }};
   };
-  return Napi::Number::New(info.Env(), environment.Start(ProcessLanes().cluster, "GetNodeClusterState", Subject(name),
+  return Napi::Number::New(info.Env(), environment.Start(ProcessLanes().open, "GetNodeClusterState", Subject(name),
                                                          CallbackArgument(info, 1), work));
 }
 

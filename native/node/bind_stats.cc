@@ -24,20 +24,26 @@ Napi::Object LaneObject(Napi::Env env, Lane& lane) {
   return object;
 }
 
-// stats() → {cluster, close, local}, each {size, busy, queued, abandoned, oldest: {call, subject, ms} | null}
+// stats() → {open, query, close, local}, each {size, busy, queued, abandoned, oldest: {call, subject, ms} | null}
 Napi::Value Stats(const Napi::CallbackInfo& info) {
   const Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("cluster", LaneObject(info.Env(), ProcessLanes().cluster));
+  object.Set("open", LaneObject(info.Env(), ProcessLanes().open));
+  object.Set("query", LaneObject(info.Env(), ProcessLanes().query));
   object.Set("close", LaneObject(info.Env(), ProcessLanes().close));
   object.Set("local", LaneObject(info.Env(), ProcessLanes().local));
   return object;
 }
 
-// configure(clusterThreads, exitWaitMs): threads for the process, waiting for this environment.
-void Configure(const Napi::CallbackInfo& info) {
-  ProcessLanes().cluster.Resize(NumberArgument(info, 0));
-  Environment::Of(info.Env()).ExitWait(std::chrono::milliseconds(NumberArgument(info, 1)));
+// setThreads(count): of the whole process, for each lane that calls over the network.
+void SetThreads(const Napi::CallbackInfo& info) { ProcessLanes().Resize(NumberArgument(info, 0)); }
+
+// setExitWait(ms): how long the end of this environment waits.
+void SetExitWait(const Napi::CallbackInfo& info) {
+  Environment::Of(info.Env()).ExitWait(std::chrono::milliseconds(NumberArgument(info, 0)));
 }
+
+// drainBy(later): results come by `later(drain)`, which calls `drain` in a turn of its own, such as setImmediate.
+void DrainBy(const Napi::CallbackInfo& info) { Environment::Of(info.Env()).DrainBy(CallbackArgument(info, 0)); }
 
 // abandon(id) → whether the call had not begun and never will. Its callback is not called.
 Napi::Value Abandon(const Napi::CallbackInfo& info) {
@@ -51,7 +57,9 @@ void End(const Napi::CallbackInfo& info) { Environment::Of(info.Env()).End(); }
 
 void BindStats(Napi::Env env, Napi::Object exports) {
   exports.Set("stats", Napi::Function::New(env, Stats, "stats"));
-  exports.Set("configure", Napi::Function::New(env, Configure, "configure"));
+  exports.Set("setThreads", Napi::Function::New(env, SetThreads, "setThreads"));
+  exports.Set("setExitWait", Napi::Function::New(env, SetExitWait, "setExitWait"));
+  exports.Set("drainBy", Napi::Function::New(env, DrainBy, "drainBy"));
   exports.Set("end", Napi::Function::New(env, End, "end"));
   exports.Set("abandon", Napi::Function::New(env, Abandon, "abandon"));
 }

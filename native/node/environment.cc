@@ -4,8 +4,12 @@
 
 namespace clusrpc {
 
-ClusterShare ShareCluster(void* handle) {
-  return ClusterShare(new OpenedCluster(handle), [](OpenedCluster* cluster) {
+ClusterShare NewShare() {
+  return ClusterShare(new OpenedCluster, [](OpenedCluster* cluster) {
+    if (cluster->handle() == nullptr) {
+      delete cluster;
+      return;
+    }
     try {
       ProcessLanes().close.Submit("CloseCluster", u"", [cluster] { delete cluster; });
     } catch (const std::exception&) {  // no memory, no thread: a pause here is better than a handle that stays open
@@ -14,14 +18,14 @@ ClusterShare ShareCluster(void* handle) {
   });
 }
 
-void Channel::Post(uint32_t id, Outcome&& outcome) {
-  Outcome dropped;  // destroyed after the lock
+void Channel::Post(Deliveries&& one) {
+  Deliveries dropped;  // destroyed after the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   if (closed_) {
-    dropped = std::move(outcome);
+    dropped.splice(dropped.end(), one);
     return;
   }
-  results_.emplace_back(id, std::move(outcome));
+  results_.splice(results_.end(), one);
   // One wake drains all; the lock keeps the function alive, see Environment::End.
   if (results_.size() == 1) wake_.NonBlockingCall();
 }
@@ -62,8 +66,12 @@ Outcome Guarded(const std::function<Outcome()>& work, const char* call) {
 }  // namespace
 
 Environment::Environment(Napi::Env env) : env_(env) {
-  const auto drain = Napi::Function::New(env, [this](const Napi::CallbackInfo& info) { Drain(info.Env()); });
-  channel_->wake_ = Napi::ThreadSafeFunction::New(env, drain, "clusrpc", 0, 1);
+  drain_ = Napi::Persistent(Napi::Function::New(env, [this](const Napi::CallbackInfo& info) { Drain(info.Env()); }));
+  const auto wake = Napi::Function::New(env, [this](const Napi::CallbackInfo& info) {
+    if (later_.IsEmpty()) return Drain(info.Env());
+    later_.Call({drain_.Value()});
+  });
+  channel_->wake_ = Napi::ThreadSafeFunction::New(env, wake, "clusrpc", 0, 1);
   channel_->wake_.Unref(env);
   // Hooks run last in, first out: this one ends the use of the function above before Node takes it away.
   env.AddCleanupHook([this] { End(); });
@@ -71,21 +79,32 @@ Environment::Environment(Napi::Env env) : env_(env) {
 
 uint32_t Environment::Start(Lane& lane, const char* call, std::u16string subject, Napi::Function callback,
                             std::function<Outcome()> work) {
-  const uint32_t id = Add(callback);
   auto attendance = std::make_shared<Attendance>(channel_);
+  auto delivery = std::make_shared<Deliveries>(Expect(callback));
+  const uint32_t id = delivery->front().id;
+  Pending& pending = pending_[id];
   try {
-    pending_[id].job = lane.Submit(call, std::move(subject),
-                                   [channel = channel_, attendance, id, call, work = std::move(work)] {
-                                     channel->Post(id, Guarded(work, call));
-                                   });
-    pending_[id].lane = &lane;
+    pending.job = lane.Submit(call, std::move(subject),
+                              [channel = channel_, attendance, delivery, call, work = std::move(work)] {
+                                delivery->front().outcome = Guarded(work, call);
+                                channel->Post(std::move(*delivery));
+                              });
+    pending.lane = &lane;
   } catch (const std::exception&) {
-    channel_->Post(id, {ERROR_OUTOFMEMORY, call, nullptr});
+    delivery->front().outcome = {ERROR_OUTOFMEMORY, call, nullptr};
+    channel_->Post(std::move(*delivery));
   }
   return id;
 }
 
-uint32_t Environment::Expect(Napi::Function callback) { return Add(callback); }
+// A call that somebody waits for keeps the event loop alive, one that was abandoned does not.
+Deliveries Environment::Expect(Napi::Function callback) {
+  Deliveries delivery(1);
+  delivery.front().id = ++last_id_;
+  if (pending_.empty()) channel_->wake_.Ref(env_);
+  pending_[last_id_].callback = Napi::Persistent(callback);
+  return delivery;
+}
 
 bool Environment::Abandon(uint32_t id) {
   const auto found = pending_.find(id);
@@ -111,28 +130,18 @@ ClusterBox* Environment::Unbox(const Napi::Value& value) {
   return boxes_.count(box) == 1 && box->cluster ? box : nullptr;
 }
 
-// A call that somebody waits for keeps the event loop alive, one that was abandoned does not.
-uint32_t Environment::Add(Napi::Function callback) {
-  if (pending_.empty()) channel_->wake_.Ref(env_);
-  const uint32_t id = ++last_id_;
-  pending_[id] = Pending{Napi::Persistent(callback), nullptr, nullptr};
-  return id;
-}
-
 void Environment::Remove(uint32_t id) {
   if (pending_.erase(id) == 1 && pending_.empty()) channel_->wake_.Unref(env_);
 }
 
 void Environment::Drain(Napi::Env env) {
-  std::deque<std::pair<uint32_t, Outcome>> results;
+  Deliveries results;
   {
     const std::lock_guard<std::mutex> lock(channel_->mutex_);
     results.swap(channel_->results_);
   }
-  while (!results.empty()) {
-    const uint32_t id = results.front().first;
-    const Outcome outcome = std::move(results.front().second);
-    results.pop_front();
+  for (; !results.empty(); results.pop_front()) {
+    const auto& [id, outcome] = results.front();
     const auto found = pending_.find(id);
     if (found == pending_.end()) continue;
     const Napi::HandleScope scope(env);
@@ -148,7 +157,7 @@ void Environment::Drain(Napi::Env env) {
 // begun never will; handles are closed, and those that arrive meanwhile too. Both is waited for, but not for ever.
 void Environment::End() {
   const auto deadline = std::chrono::steady_clock::now() + exit_wait_;
-  std::deque<std::pair<uint32_t, Outcome>> results;
+  Deliveries results;
   {
     const std::lock_guard<std::mutex> lock(channel_->mutex_);
     channel_->closed_ = true;

@@ -1,6 +1,7 @@
 #include "lane.h"
 
 #include <algorithm>
+#include <exception>
 #include <system_error>
 #include <thread>
 
@@ -18,6 +19,12 @@ Lanes& ProcessLanes() {
   return *lanes;
 }
 
+void Lanes::Resize(size_t size) {
+  open.Resize(size);
+  query.Resize(size);
+  close.Resize(size);
+}
+
 std::shared_ptr<Job> Lane::Submit(const char* call, std::u16string subject, std::function<void()> work) {
   auto job = std::make_shared<Job>();
   job->call = call;
@@ -28,7 +35,7 @@ std::shared_ptr<Job> Lane::Submit(const char* call, std::u16string subject, std:
   if (WantsThread()) StartThread(&lock);
   if (threads_ == 0) {
     // Without any thread the queue would wait for ever.
-    queue_.erase(std::remove(queue_.begin(), queue_.end(), job), queue_.end());
+    queue_.remove(job);
     throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
   }
   work_.notify_one();
@@ -90,7 +97,7 @@ void Lane::StartThread(std::unique_lock<std::mutex>* lock) {
   try {
     std::thread([this] { Run(); }).detach();
     lock->lock();
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // no thread, or no memory to ask for one
     lock->lock();
     starting_ = false;
     threads_--;
@@ -106,9 +113,9 @@ void Lane::Run() {
       return threads_ > size_ || (!queue_.empty() && running_.size() < size_);
     });
     if (!woken || threads_ > size_) break;
-    const std::shared_ptr<Job> job = queue_.front();
-    queue_.pop_front();
-    const auto place = running_.insert(running_.end(), job);
+    const auto place = queue_.begin();
+    running_.splice(running_.end(), queue_, place);
+    const std::shared_ptr<Job> job = *place;
     job->since = Clock::now();
     lock.unlock();
     job->work();

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -55,19 +54,25 @@ class Lane {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable idle_;
-  std::deque<std::shared_ptr<Job>> queue_;
+  // Lists, since a job moves from one to the other without memory, which may be short on a thread that cannot say so.
+  std::list<std::shared_ptr<Job>> queue_;
   std::list<std::shared_ptr<Job>> running_;
   size_t size_;
   size_t threads_ = 0;
   bool starting_ = false;
 };
 
-// The lanes of this process, shared by its main thread and its workers. Closing has threads of its own: when every call
-// thread hangs inside OpenCluster, a handle can still be given back, and the registry still be read.
+// The lanes of this process, shared by its main thread and its workers. What is asked of an open handle has threads of
+// its own, and so has its close: when every thread of the opens hangs inside OpenCluster, or hundreds of opens wait for
+// one, a handle still answers and is given back, and the registry can be read.
 struct Lanes {
-  Lane cluster{32};
-  Lane close{4};
+  Lane open{128};
+  Lane query{128};
+  Lane close{128};
   Lane local{8};
+
+  // Of each lane whose calls go over the network.
+  void Resize(size_t size);
 };
 
 Lanes& ProcessLanes();

@@ -62,6 +62,7 @@ Result<Library> Load() {
 }  // namespace
 
 OpenedCluster::~OpenedCluster() {
+  if (handle_ == nullptr) return;
   const Result<Library> library = Load();
   DWORD error = library.error;
   if (error == ERROR_SUCCESS && !library.value.CloseCluster(handle_)) error = Result<int>::LastError("").error;

@@ -25,21 +25,23 @@ struct ClusterInformation {
   ClusterVersion version;
 };
 
-// An HCLUSTER that is closed by the destructor, once. Queries share it; the last owner closes it, so a query that is
-// still under way never works on a closed handle. CloseCluster may block: destroy it on a thread that may wait.
+// An HCLUSTER, once it owns one, that is closed by the destructor, once. Queries share it; the last owner closes it, so a
+// query that is still under way never works on a closed handle. CloseCluster may block: destroy it on a thread that may
+// wait.
 class OpenedCluster {
  public:
-  explicit OpenedCluster(void* handle) : handle_(handle) {}
+  OpenedCluster() = default;
   ~OpenedCluster();
   OpenedCluster(const OpenedCluster&) = delete;
   OpenedCluster& operator=(const OpenedCluster&) = delete;
 
+  void Own(void* handle) { handle_ = handle; }
   // Set by one caller, before that caller gives up its share.
   void OnClosed(std::function<void(DWORD error)> closed) { closed_ = std::move(closed); }
   void* handle() const { return handle_; }
 
  private:
-  void* handle_;
+  void* handle_ = nullptr;
   std::function<void(DWORD)> closed_;
 };
 

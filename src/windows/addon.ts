@@ -1,5 +1,5 @@
 import type { Settle } from './bounded-call.ts';
-import type { ClusterInformation, LaneStats } from './cluster-api.ts';
+import type { ClusterInformation, NativeLanes } from './cluster-api.ts';
 
 declare const handleBrand: unique symbol;
 
@@ -59,8 +59,11 @@ export interface Addon {
   fileVersion(path: string, settle: Settle<NativeFileVersion>): number;
   portTable(settle: Settle<readonly NativePort[]>): number;
   isElevated(settle: Settle<boolean>): number;
-  stats(): { readonly cluster: LaneStats; readonly close: LaneStats; readonly local: LaneStats };
-  configure(clusterThreads: number, exitWaitMs: number): void;
+  stats(): NativeLanes;
+  setThreads(count: number): void;
+  setExitWait(ms: number): void;
+  /** Results are handed over by `later(drain)`, where `drain` is to be called in a turn of the event loop of its own. */
+  drainBy(later: (drain: () => void) => void): void;
   abandon(id: number): boolean;
   end(): void;
 }

@@ -61,8 +61,7 @@ function neverBegan(call: ThreadCall<unknown>, lane: LaneStats, timeout: number 
     'ERR_CLUSRPC_NO_FREE_THREAD',
     {
       syscall: call.name,
-      advice:
-        'Open fewer clusters at a time, give the pool more threads, or end the process: Windows cannot take a hanging call back.',
+      advice: `Open fewer clusters at a time, set CLUSRPC_THREADS to more than ${lane.size}, or end the process: Windows cannot take a hanging call back.`,
     },
   );
 }

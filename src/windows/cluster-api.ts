@@ -17,7 +17,11 @@ export interface ClusterApi {
   stats(): NativeStats;
 }
 
-/** An HCLUSTER. Closed once: by close(), when it is collected, or when the environment ends, whichever comes first. */
+/**
+ * An HCLUSTER. Closed once: by close(), when it is collected, or when the process or the worker ends, whichever comes
+ * first. An open of the FFI backend that is under way when its worker is terminated is lost, since no JavaScript sees its
+ * end; with 32-bit Node.js the handles of that worker are too.
+ */
 export interface ClusterConnection {
   readonly backend: 'native' | 'ffi';
   /** GetClusterInformation. LocalMisuseError after close, as all below. */
@@ -59,12 +63,22 @@ export interface LaneStats {
   readonly oldest: { readonly call: string; readonly subject: string; readonly ms: number } | null;
 }
 
+/** Threads are shared out so that what hangs in one lane holds up no other. */
+export interface NativeLanes {
+  /** OpenCluster and GetNodeClusterState. */
+  readonly open: LaneStats;
+  /** What is asked of an open handle. */
+  readonly query: LaneStats;
+  readonly close: LaneStats;
+  /** Registry, files and tables. */
+  readonly local: LaneStats;
+}
+
 export interface NativeStats {
   readonly busy: number;
   readonly queued: number;
   readonly abandoned: number;
-  /** `cluster` for calls that may hang on the network, `close` for CloseCluster, `local` for registry, files and tables. */
-  readonly lanes: { readonly cluster: LaneStats; readonly close: LaneStats; readonly local: LaneStats };
+  readonly lanes: NativeLanes;
 }
 
 /** The states of GetNodeClusterState (clusapi.h, NODE_CLUSTER_STATE). */
@@ -75,8 +89,8 @@ export const NODE_CLUSTER_STATES = {
   19: 'running',
 } as const;
 
-export function sumStats(lanes: NativeStats['lanes']): NativeStats {
-  const all = [lanes.cluster, lanes.close, lanes.local];
+export function sumStats(lanes: NativeLanes): NativeStats {
+  const all = Object.values(lanes) as readonly LaneStats[];
   const sum = (pick: (lane: LaneStats) => number): number => all.reduce((total, lane) => total + pick(lane), 0);
   return {
     busy: sum((lane) => lane.busy),

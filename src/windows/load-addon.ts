@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setImmediate } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { ClusError } from '../status/errors.ts';
 import type { Addon } from './addon.ts';
+import { threadsFromEnvironment } from './thread-settings.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -24,6 +26,8 @@ interface LoadAttempt {
 }
 
 const loaded = new Map<string, Addon>();
+/** What was found for a path that was given, or, as '', without one: each open asks, and the search takes a millisecond. */
+const found = new Map<string, LoadedAddon>();
 
 /**
  * Loads the C++ addon: a path that was given, else the prebuilt file of the package, else a local build. A path that was
@@ -31,11 +35,17 @@ const loaded = new Map<string, Addon>();
  */
 export function loadAddon({ addonPath }: AddonOptions = {}): LoadedAddon {
   requireWindows('The native backend');
-  const explicit = addonPath ?? process.env.CLUSRPC_NATIVE;
+  const explicit = addonPath ?? process.env.CLUSRPC_NATIVE ?? '';
+  const known = found.get(explicit);
+  if (known !== undefined) return known;
+  const threads = threadsFromEnvironment();
   const attempts: LoadAttempt[] = [];
   for (const file of explicit ? [path.resolve(explicit)] : candidates(attempts)) {
     const addon = tryLoad(file, attempts);
-    if (addon !== undefined) return { addon, file };
+    if (addon === undefined) continue;
+    if (threads !== undefined) addon.setThreads(threads);
+    found.set(explicit, { addon, file });
+    return { addon, file };
   }
   throw new ClusError(
     [
@@ -63,8 +73,10 @@ export function requireWindows(what: string): void {
   );
 }
 
+/** In the directory of this package and nowhere else: a file of that name elsewhere may be anybody's. */
 function* candidates(attempts: LoadAttempt[]): Iterable<string> {
   const root = packageRoot();
+  if (root === undefined) return;
   yield path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'clusrpc.node');
   try {
     yield (require('node-gyp-build') as { resolve(root: string): string }).resolve(root);
@@ -73,14 +85,17 @@ function* candidates(attempts: LoadAttempt[]): Iterable<string> {
   }
 }
 
-function packageRoot(): string {
-  let directory = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(directory, 'package.json'))) {
-    const parent = path.dirname(directory);
-    if (parent === directory) return process.cwd();
-    directory = parent;
-  }
-  return directory;
+function packageRoot(): string | undefined {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  return ancestors(here).find((directory) => {
+    const file = path.join(directory, 'package.json');
+    return existsSync(file) && (require(file) as { name?: unknown }).name === 'clusrpc';
+  });
+}
+
+function ancestors(directory: string): readonly string[] {
+  const parent = path.dirname(directory);
+  return parent === directory ? [directory] : [directory, ...ancestors(parent)];
 }
 
 function tryLoad(file: string, attempts: LoadAttempt[]): Addon | undefined {
@@ -93,6 +108,7 @@ function tryLoad(file: string, attempts: LoadAttempt[]): Addon | undefined {
   try {
     const addon = require(file) as Addon;
     loaded.set(file, addon);
+    addon.drainBy(setImmediate);
     // process.exit of the main thread runs no cleanup hook of an addon.
     process.once('exit', () => addon.end());
     return addon;

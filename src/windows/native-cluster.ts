@@ -1,63 +1,67 @@
-import { LocalMisuseError } from '../status/errors.ts';
 import type { Addon, NativeHandle } from './addon.ts';
 import { boundedCall, type Settle, type ThreadCall } from './bounded-call.ts';
-import { type CallOptions, type ClusterApi, type NativeStats, sumStats } from './cluster-api.ts';
+import { type CallOptions, type ClusterApi, type NativeLanes, type NativeStats, sumStats } from './cluster-api.ts';
 import { clusterApi } from './connection.ts';
 import { type AddonOptions, loadAddon } from './load-addon.ts';
+import { checkedExitWait, checkedThreads } from './thread-settings.ts';
 
 export interface NativeClusterOptions extends AddonOptions {
-  /** Threads of the whole process for calls that may hang on the network: 1 to 1024, 32 by default. */
+  /**
+   * Threads of the whole process for opens, and as many again for queries and for closes: 1 to 1024. By default as
+   * CLUSRPC_THREADS says, else 128, or what an earlier call set.
+   */
   readonly threads?: number | undefined;
-  /** Milliseconds that the end of the process waits for opens and closes under way: 2 000 by default. */
+  /** Milliseconds that the end of the process or of this worker waits for opens and closes under way: 2 000 by default. */
   readonly exitWait?: number | undefined;
 }
 
-const DEFAULT_THREADS = 32;
-const DEFAULT_EXIT_WAIT = 2_000;
-const MOST_THREADS = 1_024;
-const LONGEST_EXIT_WAIT = 600_000;
-
 /** clusapi.dll through the C++ addon. Throws ERR_CLUSRPC_UNAVAILABLE_BACKEND where the addon cannot be loaded. */
 export function nativeClusterApi(options: NativeClusterOptions = {}): ClusterApi {
-  const threads = within('threads', options.threads ?? DEFAULT_THREADS, 1, MOST_THREADS);
-  const exitWait = within('exitWait', options.exitWait ?? DEFAULT_EXIT_WAIT, 0, LONGEST_EXIT_WAIT);
+  const threads = checkedThreads(options.threads);
+  const exitWait = checkedExitWait(options.exitWait);
   const { addon, file } = loadAddon(options);
-  addon.configure(threads, exitWait);
+  if (threads !== undefined) addon.setThreads(threads);
+  if (exitWait !== undefined) addon.setExitWait(exitWait);
   return clusterApiOf(addon, file);
 }
 
 function clusterApiOf(addon: Addon, file: string): ClusterApi {
-  const call = <T>(name: string, subject: string, start: (settle: Settle<T>) => number): ThreadCall<T> => ({
+  const call = <T>(
+    lane: keyof NativeLanes,
+    name: string,
+    subject: string,
+    start: (settle: Settle<T>) => number,
+  ): ThreadCall<T> => ({
     name,
     subject,
     begin: (settle) => {
       const id = start(settle);
       return () => id !== 0 && addon.abandon(id);
     },
-    lane: () => addon.stats().cluster,
+    lane: () => addon.stats()[lane],
   });
   return clusterApi<NativeHandle>({
     backend: 'native',
     provider: file,
     open: (name, options) =>
       boundedCall(
-        call('OpenCluster', name ?? '', (settle) => addon.openCluster(name, settle)),
+        call('open', 'OpenCluster', name ?? '', (settle) => addon.openCluster(name, settle)),
         options,
       ),
     information: (handle, options) =>
       boundedCall(
-        call('GetClusterInformation', '', (settle) => addon.clusterInformation(handle, settle)),
+        call('query', 'GetClusterInformation', '', (settle) => addon.clusterInformation(handle, settle)),
         options,
       ),
     nodes: (handle, options) =>
       boundedCall(
-        call('ClusterEnum', '', (settle) => addon.clusterNodes(handle, settle)),
+        call('query', 'ClusterEnum', '', (settle) => addon.clusterNodes(handle, settle)),
         options,
       ),
-    close: (handle) => boundedCall(call('CloseCluster', '', (settle) => addon.closeCluster(handle, settle))),
+    close: (handle) => boundedCall(call('close', 'CloseCluster', '', (settle) => addon.closeCluster(handle, settle))),
     nodeState: (node, options) =>
       boundedCall(
-        call('GetNodeClusterState', node ?? '', (settle) => addon.nodeClusterState(node, settle)),
+        call('open', 'GetNodeClusterState', node ?? '', (settle) => addon.nodeClusterState(node, settle)),
         options,
       ),
     stats: () => sumStats(addon.stats()),
@@ -82,11 +86,4 @@ export function localCall<T>(
     return () => id !== 0 && addon.abandon(id);
   };
   return boundedCall({ name, subject, begin, lane: () => addon.stats().local }, options);
-}
-
-function within(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new LocalMisuseError(`${name} must be a whole number from ${least} to ${most}, not ${value}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-  });
 }

@@ -27,6 +27,7 @@ describe('inside Windows node.exe', () => {
     test(`${node}: errors arrive with code, errno and syscall`, () => passes('errors'));
     test(`${node}: the pool is bounded and libuv is left alone`, () => passes('pool'));
     test(`${node}: calls that hang for ever starve nobody`, () => passes('hang'));
+    test(`${node}: a lane that hangs holds up no other`, () => passes('lanes'));
     test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
     for (const dll of ['test', 'none'] as const) {

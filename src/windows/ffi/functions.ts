@@ -21,6 +21,18 @@ export interface ClusapiFunctions {
 export interface KernelFunctions {
   GetLastError(): number;
   LoadLibraryExW(file: Buffer, reserved: bigint, flags: number): bigint;
+  GetProcAddress(module: bigint, name: Buffer): bigint;
+  GetCurrentThreadId(): number;
+  OpenThread(access: number, inherit: number, id: number): bigint;
+  RegisterWaitForSingleObject(
+    wait: Buffer,
+    object: bigint,
+    callback: bigint,
+    context: bigint,
+    ms: number,
+    flags: number,
+  ): number;
+  UnregisterWait(wait: bigint): number;
   TerminateProcess(process: bigint, exitCode: number): number;
 }
 
@@ -39,6 +51,11 @@ const CLUSAPI: Readonly<Record<keyof ClusapiFunctions, Signature>> = {
 const KERNEL: Readonly<Record<keyof KernelFunctions, Signature>> = {
   GetLastError: ['number'],
   LoadLibraryExW: ['handle', 'buffer', 'handle', 'number'],
+  GetProcAddress: ['handle', 'handle', 'buffer'],
+  GetCurrentThreadId: ['number'],
+  OpenThread: ['handle', 'number', 'number', 'number'],
+  RegisterWaitForSingleObject: ['number', 'buffer', 'handle', 'handle', 'handle', 'number', 'number'],
+  UnregisterWait: ['number', 'handle'],
   TerminateProcess: ['number', 'handle', 'number'],
 };
 

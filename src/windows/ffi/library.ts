@@ -8,6 +8,7 @@ import {
   type KernelFunctions,
 } from './functions.ts';
 import { newVersionInfo, unpackVersionInfo } from './version-info.ts';
+import { wide } from './wide.ts';
 
 /** What a call answered: `error` is 0 or the Win32 number, with the call that said it. */
 export interface FfiResult<T> {
@@ -113,10 +114,6 @@ function success<T>(value: T): FfiResult<T> {
 
 function lastError(kernel: KernelFunctions, syscall: string): FfiResult<never> {
   return { error: kernel.GetLastError() || ERROR_GEN_FAILURE, syscall, value: undefined };
-}
-
-function wide(text: string): Buffer {
-  return Buffer.from(`${text}\0`, 'utf16le');
 }
 
 function narrow(buffer: Buffer): string {

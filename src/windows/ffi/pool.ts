@@ -35,8 +35,9 @@ export class FfiPool {
   readonly #package: FfiPackage;
   readonly #size: number;
   readonly #orphan: Orphan;
+  readonly #pulse = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(from: FfiPackage, size: number, orphan: Orphan) {
+  constructor(from: FfiPackage, size: number, orphan: Orphan = () => {}) {
     this.#package = from;
     this.#size = size;
     this.#orphan = orphan;
@@ -74,21 +75,37 @@ export class FfiPool {
     };
   }
 
+  /** Takes back what has not begun. */
+  withdraw(): readonly FfiRequest[] {
+    return this.#queue.splice(0).map(({ request }) => request);
+  }
+
   /**
-   * For the end of the process: waits until `deadline` (ms of performance.now) for calls under way, without messages.
-   * Answers the handles that opens left behind, and how many calls are still inside Windows.
+   * For the end of the process: waits until `deadline` (ms of performance.now) for the calls under way, without messages.
+   * The handles that opens left behind go to the orphanage as they come. Answers what is still inside Windows.
    */
-  drain(deadline: number): { readonly handles: readonly bigint[]; readonly stuck: number } {
-    this.#queue.length = 0;
-    const handles: bigint[] = [];
-    let stuck = 0;
-    for (const seat of this.#seats) {
-      Atomics.wait(seat.state, STATE, 1, Math.max(0, deadline - performance.now()));
-      if (Atomics.load(seat.state, STATE) === 1) stuck++;
-      const handle = Atomics.exchange(seat.handle, HANDLE, 0n);
-      if (handle !== 0n) handles.push(handle);
+  drain(deadline: number): readonly FfiRequest[] {
+    for (;;) {
+      const seen = Atomics.load(this.#pulse, 0);
+      const busy = this.#seats.filter(({ state }) => Atomics.load(state, STATE) === 1);
+      for (const { handle } of this.#seats) {
+        const left = Atomics.exchange(handle, HANDLE, 0n);
+        if (left !== 0n) this.#orphan(left);
+      }
+      const time = deadline - performance.now();
+      if (busy.length === 0 || time <= 0) return busy.flatMap(({ job }) => job?.request ?? []);
+      Atomics.wait(this.#pulse, 0, seen, time);
     }
-    return { handles, stuck };
+  }
+
+  /** For the end of the process: its threads that are inside no call. */
+  idle(): readonly Worker[] {
+    return this.#seats.filter(({ state }) => Atomics.load(state, STATE) === 0).map(({ worker }) => worker);
+  }
+
+  /** One more thread, if its size allows. */
+  start(): readonly Worker[] {
+    return [this.#newSeat()].flatMap((seat) => seat?.worker ?? []);
   }
 
   #running(): Job[] {
@@ -123,7 +140,7 @@ export class FfiPool {
   #newSeat(): Seat | undefined {
     if (this.#seats.length >= this.#size) return undefined;
     const shared = new SharedArrayBuffer(SHARED_BYTES);
-    const workerData: FfiWorkerData = { package: this.#package, shared };
+    const workerData: FfiWorkerData = { package: this.#package, shared, pulse: this.#pulse };
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData });
     const seat: Seat = { worker, state: new Int32Array(shared), handle: new BigInt64Array(shared), job: undefined };

@@ -8,6 +8,17 @@ export type FfiRequest =
   | { readonly call: 'ClusterEnum'; readonly cluster: bigint }
   | { readonly call: 'GetNodeClusterState'; readonly name: string | null };
 
+/** Closes at the end of the process, which the threads share out among themselves: no answer would arrive any more. */
+export interface LastCloses {
+  readonly clusters: BigInt64Array;
+  /** NEXT and DONE below. */
+  readonly progress: Int32Array;
+}
+
+/** Places in `progress`: the handle to be closed next, and how many threads are through. */
+export const NEXT = 0;
+export const DONE = 1;
+
 export interface FfiAnswer {
   readonly error: number;
   readonly syscall: string;
@@ -18,6 +29,8 @@ export interface FfiWorkerData {
   readonly package: FfiPackage;
   /** STATE and HANDLE below, shared with the pool. */
   readonly shared: SharedArrayBuffer;
+  /** One number for the whole pool, counted up at the end of each call. */
+  readonly pulse: Int32Array;
 }
 
 /**

@@ -1,17 +1,36 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ClusterLibrary, clusterLibrary, type FfiResult } from './library.ts';
-import { type FfiAnswer, type FfiRequest, type FfiWorkerData, HANDLE, STATE } from './protocol.ts';
+import {
+  DONE,
+  type FfiAnswer,
+  type FfiRequest,
+  type FfiWorkerData,
+  HANDLE,
+  type LastCloses,
+  NEXT,
+  STATE,
+} from './protocol.ts';
 
 // Calls are made synchronously on a thread of their own. The asynchronous calls of the FFI packages would run on libuv's
 // few threads, which fs and dns need, and ffi-napi's lose the last error on the way.
-const { package: name, shared } = workerData as FfiWorkerData;
+const { package: name, shared, pulse } = workerData as FfiWorkerData;
 const state = new Int32Array(shared);
 const handle = new BigInt64Array(shared);
 let library: ClusterLibrary | undefined;
 
-parentPort?.on('message', (request: FfiRequest) => {
-  parentPort?.postMessage(answer(request));
+parentPort?.on('message', (request: FfiRequest | LastCloses) => {
+  if ('clusters' in request) closeLast(request);
+  else parentPort?.postMessage(answer(request));
 });
+
+function closeLast({ clusters, progress }: LastCloses): void {
+  library ??= clusterLibrary(name);
+  for (let i = Atomics.add(progress, NEXT, 1); i < clusters.length; i = Atomics.add(progress, NEXT, 1)) {
+    library.close(clusters[i] as bigint);
+  }
+  Atomics.add(progress, DONE, 1);
+  Atomics.notify(progress, DONE);
+}
 
 function answer(request: FfiRequest): FfiAnswer {
   try {
@@ -23,7 +42,8 @@ function answer(request: FfiRequest): FfiAnswer {
     return { error: -1, syscall: request.call, value: error instanceof Error ? error.message : String(error) };
   } finally {
     Atomics.store(state, STATE, 0);
-    Atomics.notify(state, STATE);
+    Atomics.add(pulse, 0, 1);
+    Atomics.notify(pulse, 0);
   }
 }
 

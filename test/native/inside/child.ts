@@ -1,16 +1,24 @@
 // A program that opens clusters and ends in the way that its argument names. Run by lifetime.inside.ts.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type BackendName, backend } from './backends.ts';
 
-const [ending = '', name = 'native'] = isMainThread ? process.argv.slice(2) : [];
+const [ending = '', name = 'native'] = process.argv.slice(2);
 const kept: unknown[] = [];
-const api = backend(isMainThread ? (name as BackendName) : 'native');
+const api = backend(name as BackendName);
 
-if (!isMainThread) {
+if (!isMainThread && workerData === 'exit') {
+  await open(1);
+  void open(1);
+  process.exit(7);
+} else if (!isMainThread && workerData === 'load') {
+  for (let i = 0; i < 16; i++) void underLoad();
+  await open(1);
+  parentPort?.postMessage('opened');
+} else if (!isMainThread) {
   await open(3);
-  void open(3);
+  if (name === 'native') void open(3);
   parentPort?.postMessage('opened');
   await pause(60_000);
 } else if (ending === 'exit') {
@@ -29,9 +37,27 @@ if (!isMainThread) {
   const worker = new Worker(new URL(import.meta.url));
   await once(worker, 'message');
   await worker.terminate();
+  // Windows may close what the worker has left behind on a thread of its own.
+  await pause(name === 'native' ? 0 : 1_000);
   process.exit(7);
 } else if (ending === 'worker-exit') {
   await once(new Worker(new URL(import.meta.url)), 'message');
+  process.exit(7);
+} else if (ending === 'workers-exit') {
+  await inTurns(async () => {
+    await once(new Worker(new URL(import.meta.url), { workerData: 'exit' }), 'exit');
+  });
+  process.exit(7);
+} else if (ending === 'workers-terminated') {
+  await inTurns(async () => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: 'load' });
+    await once(worker, 'message');
+    await worker.terminate();
+  });
+  process.exit(7);
+} else if (ending === 'close-hang') {
+  await open(6);
+  process.env.CLUSTEST_CLOSE_DELAY = '60000';
   process.exit(7);
 } else if (ending === 'hang') {
   void open(2);
@@ -42,4 +68,21 @@ if (!isMainThread) {
 async function open(count: number): Promise<void> {
   const opened = await Promise.all(Array.from({ length: count }, () => api.openCluster('CLUSTER1')));
   kept.push(...opened);
+}
+
+async function underLoad(): Promise<void> {
+  for (;;) {
+    const cluster = await api.openCluster('CLUSTER1');
+    await cluster.information();
+    await cluster.close();
+  }
+}
+
+/** Fifty times, four at a time. */
+async function inTurns(run: () => Promise<void>): Promise<void> {
+  let left = 50;
+  const turn = async (): Promise<void> => {
+    while (left-- > 0) await run();
+  };
+  await Promise.all(Array.from({ length: 4 }, turn));
 }

@@ -13,6 +13,7 @@ import { decodeWorking, encodeWorking, type Working } from './working.ts';
 
 export type { FackBody } from './fack-body.ts';
 export * from './header.ts';
+export * from './security-trailer.ts';
 export type { Ack, Cancel, CancelAck, Fack, Fault, Nocall, Ping, Reject, Request, Response, Working };
 
 /** One datagram, one PDU (C706 12.5). */

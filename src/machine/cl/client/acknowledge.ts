@@ -1,7 +1,8 @@
-import { type ClPdu, encodeCl, FLAGS1 } from '../../../pdu/cl/index.ts';
+import { type ClPdu, FLAGS1 } from '../../../pdu/cl/index.ts';
 import type { Address } from '../../contract.ts';
 import { replyHeader } from '../message/reply.ts';
 import { arm, type ClientContext } from './context.ts';
+import { emit } from './emit.ts';
 import type { Activity } from './state.ts';
 
 /** By a packet of its own, where the next request did not come soon enough ([MS-RPCE] 3.2.2.6.3). */
@@ -17,16 +18,16 @@ export function flush(context: ClientContext, now: number): void {
     if (activity.state === 'ack-pending') acknowledge(context, activity, now);
 }
 
-export function sendAck({ out, drep }: ClientContext, { ack, binding }: Activity): void {
+export function sendAck(context: ClientContext, { ack, binding }: Activity): void {
   if (ack === null) return;
-  const header = replyHeader(ack.call, { serverBoot: binding.serverBoot, drep });
-  out.transmit(encodeCl({ type: 'ack', header }), ack.to);
+  const header = replyHeader(ack.call, { serverBoot: binding.serverBoot, drep: context.drep });
+  emit(context, { type: 'ack', header }, ack.to);
 }
 
 /** A server that repeats the answer to an earlier call has not noticed that the activity went on. */
-export function acknowledgeOld({ out, drep }: ClientContext, pdu: ClPdu, from: Address): void {
+export function acknowledgeOld(context: ClientContext, pdu: ClPdu, from: Address): void {
   if (pdu.type !== 'response' && pdu.type !== 'fault') return;
-  out.transmit(encodeCl({ type: 'ack', header: replyHeader(pdu.header, { drep }) }), from);
+  emit(context, { type: 'ack', header: replyHeader(pdu.header, { drep: context.drep }) }, from);
 }
 
 /** A response in one PDU, or the end of one: what a server repeats until it is told. */

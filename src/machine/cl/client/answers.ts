@@ -17,7 +17,7 @@ import { acknowledge } from './acknowledge.ts';
 import { advanceQueue, endMaybe, finish } from './calls.ts';
 import { arm, type ClientContext } from './context.ts';
 import { giveUp } from './end.ts';
-import { type Call, traceOf } from './state.ts';
+import { type Call, overheadOf, traceOf } from './state.ts';
 import { transmitFack, transmitRequest } from './transmit.ts';
 
 const WRONG_BOOT_TIME = ncaCode('nca_s_wrong_boot_time');
@@ -113,7 +113,7 @@ function takeFragment(context: ClientContext, call: Call, pdu: Response, from: A
   }
   call.state = 'receiving';
   if (stored === 'stored') call.progressAt = now;
-  activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, settings.maxPdu);
+  activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, overheadOf(activity), settings.maxPdu);
   const asked = (pdu.header.flags1 & FLAGS1.nofack) === 0;
   if (isWhole(call.receive)) {
     finish(context, call, now, from);

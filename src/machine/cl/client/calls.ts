@@ -6,7 +6,7 @@ import { heldBytes } from '../message/receive-window.ts';
 import { openSendWindow, wasSent } from '../message/send-window.ts';
 import { sendAck } from './acknowledge.ts';
 import { arm, type ClientContext, findBinding } from './context.ts';
-import { type Activity, type Binding, type Call, newActivity, requestHeader, traceOf } from './state.ts';
+import { type Activity, type Binding, type Call, newActivity, overheadOf, requestHeader, traceOf } from './state.ts';
 import { transmitPing, transmitRequest } from './transmit.ts';
 import type { ClientInput } from './types.ts';
 
@@ -106,10 +106,11 @@ function newCall(context: ClientContext, input: CallInput, activity: Activity, n
   const { call: id, semantics, stub, interfaceId, opnum, object } = input;
   const { sequence } = activity;
   const pduSize = Math.min(activity.pduSize, activity.binding.maxPdu);
-  const fragmented = stub.length > fragmentBody(pduSize);
+  const fragmented = stub.length > fragmentBody(pduSize, overheadOf(activity));
   const names = { interfaceId, opnum, object, semantics, activity: activity.id, sequence };
+  const authProtocol = activity.security?.protocol ?? 0;
   const flags2 = activity.calls.length > 0 ? requestFlags2 | FLAGS2.unrelated : requestFlags2;
-  const header = requestHeader(names, { drep, flags2 });
+  const header = requestHeader(names, { drep, flags2, authProtocol });
   return {
     id,
     activity,

@@ -1,15 +1,17 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
-import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, encodeCl, FLAGS2 } from '../../../pdu/cl/index.ts';
+import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, FLAGS2 } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
 import type { Address, Machine, Output } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
 import { type ClientSettings, DIALECTS, type Dialect } from '../dialects.ts';
 import { decodeOrNull, sequenceDifference } from '../message/reply.ts';
 import { acknowledge, acknowledgeOld, flush, sendAck, wantsAnswer } from './acknowledge.ts';
+import { admit, hear, learn } from './admit.ts';
 import { fail, serverWorks, takeNocall, takeRequestFack, takeResponse, violate } from './answers.ts';
 import { detach, startCall } from './calls.ts';
-import { type ClientContext, findBinding, findCall } from './context.ts';
+import { type ClientContext, findBinding } from './context.ts';
 import { answerCallback, type Callback, isCallback } from './conversation-manager.ts';
+import { emit } from './emit.ts';
 import { abandon, cancel, quitAgain, takeCancelAck, withdraw } from './end.ts';
 import { hold, release } from './keep-alive.ts';
 import { type Activity, type ActivityState, type Binding, type Call, type CallState, newBinding } from './state.ts';
@@ -132,7 +134,7 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
         return flush(context, now);
       case 'datagram': {
         const pdu = decodeOrNull(input.datagram);
-        return pdu === null ? undefined : this.receive(pdu, input.from, now);
+        return pdu === null ? undefined : this.receive(pdu, input.datagram, input.from, now);
       }
       case 'timer':
         if (context.out.due(now)) expire(context, now);
@@ -155,24 +157,22 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
   }
 
   /** A datagram that somebody has decoded already. */
-  receive(pdu: ClPdu, from: Address, now: number): void {
+  receive(pdu: ClPdu, datagram: Uint8Array, from: Address, now: number): void {
     if (isCallback(pdu)) return this.#serve(pdu, from);
+    const admitted = admit(this.#context, pdu, datagram);
+    if (admitted === null) this.counters.strays += 1;
+    else if (admitted.call === null) this.#late(admitted.activity, admitted.pdu, from, now);
+    else this.#react(admitted.call, admitted.pdu, from, now);
+  }
+
+  #react(call: Call, pdu: ClPdu, from: Address, now: number): void {
     const context = this.#context;
-    const activity = context.activities.get(uuidKey(pdu.header.activity));
-    const call = activity === undefined ? undefined : findCall(activity, pdu.header.sequence);
-    if (activity === undefined || call === undefined) return this.#late(activity, pdu, from, now);
-    const { binding } = activity;
-    const boot = pdu.header.serverBoot;
     const action = TRANSITIONS[call.state][pdu.type];
-    if (action === undefined || (binding.serverBoot !== 0 && boot !== 0 && boot !== binding.serverBoot)) {
+    if (action === undefined) {
       context.counters.strays += 1;
       return;
     }
-    if (boot !== 0) binding.serverBoot = boot;
-    binding.interfaceHint = pdu.header.interfaceHint;
-    activity.activityHint = pdu.header.activityHint;
-    this.#hear(call, from);
-    call.heard[pdu.type] = (call.heard[pdu.type] ?? 0) + 1;
+    learn(context, call, pdu, from);
     switch (action) {
       case 'deliver':
         return pdu.type === 'response' ? takeResponse(context, call, pdu, from, now) : undefined;
@@ -191,13 +191,13 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     }
   }
 
-  /** Of a call that is over, or of none. */
-  #late(activity: Activity | undefined, pdu: ClPdu, from: Address, now: number): void {
+  /** Of a call that is over. */
+  #late(activity: Activity, pdu: ClPdu, from: Address, now: number): void {
     const context = this.#context;
-    const age = activity === undefined ? -1 : sequenceDifference(activity.sequence, pdu.header.sequence);
-    if (activity !== undefined && age > 0 && wantsAnswer(pdu)) return acknowledgeOld(context, pdu, from);
-    const action = activity === undefined || age !== 0 ? undefined : LATE[activity.state][pdu.type];
-    if (activity === undefined || action === undefined || !wantsAnswer(pdu)) context.counters.strays += 1;
+    const age = sequenceDifference(activity.sequence, pdu.header.sequence);
+    if (age > 0 && wantsAnswer(pdu)) return acknowledgeOld(context, pdu, from);
+    const action = age === 0 ? LATE[activity.state][pdu.type] : undefined;
+    if (action === undefined || !wantsAnswer(pdu)) context.counters.strays += 1;
     else if (action === 'acknowledge') acknowledge(context, activity, now);
     else {
       acknowledgeOld(context, pdu, from);
@@ -205,10 +205,10 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     }
   }
 
-  #bind({ binding: id, to, viaMapper = false }: ClientInput & { kind: 'bind' }): void {
+  #bind(input: ClientInput & { kind: 'bind' }): void {
     const { bindings, settings } = this.#context;
-    if (bindings.has(id)) throw new LocalMisuseError(`binding ${id} exists`);
-    bindings.set(id, newBinding(id, to, viaMapper, settings.maxPdu));
+    if (bindings.has(input.binding)) throw new LocalMisuseError(`binding ${input.binding} exists`);
+    bindings.set(input.binding, newBinding(input, settings.maxPdu));
   }
 
   #unbind(binding: Binding): void {
@@ -230,30 +230,19 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     return true;
   }
 
-  #hear(call: Call, from: Address): void {
-    const { binding } = call.activity;
-    call.silentSince = Number.POSITIVE_INFINITY;
-    call.answeredFrom = from;
-    if (!binding.viaMapper) return;
-    binding.viaMapper = false;
-    if (from.port === binding.to.port && from.host === binding.to.host) return;
-    binding.to = from;
-    this.#context.out.event({ kind: 'repointed', binding: binding.id, to: from });
-  }
-
   #serve(pdu: Callback, from: Address): void {
-    const { addressSpace, activities, out, counters } = this.#context;
-    const answer = answerCallback(pdu, addressSpace, (asked) => {
-      const activity = activities.get(uuidKey(asked));
+    const context = this.#context;
+    const answer = answerCallback(pdu, context.addressSpace, (asked) => {
+      const activity = context.activities.get(uuidKey(asked));
       const call = activity?.calls[0];
       if (activity === undefined || call === undefined) return null;
       call.callbacks += 1;
-      this.#hear(call, from);
+      hear(context, call, from);
       if ((pdu.header.flags2 & FLAGS2.unrelated) !== 0) activity.binding.overlaps = true;
-      return { sequence: call.sequence, binding: activity.binding };
+      return call;
     });
     if (answer === null) return;
-    counters.callbacksAnswered += 1;
-    out.transmit(encodeCl(answer), from);
+    context.counters.callbacksAnswered += 1;
+    emit(context, answer, from);
   }
 }

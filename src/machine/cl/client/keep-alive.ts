@@ -1,7 +1,8 @@
 import { NIL_UUID } from '../../../bytes/uuid.ts';
 import { CONVC, encodeConvcIndyRequest } from '../../../interface/conv/index.ts';
-import { encodeCl, isLittleEndian } from '../../../pdu/cl/index.ts';
+import { isLittleEndian } from '../../../pdu/cl/index.ts';
 import type { ClientContext } from './context.ts';
+import { emit } from './emit.ts';
 import { type Binding, requestHeader } from './state.ts';
 
 export function hold({ settings, out }: ClientContext, binding: Binding, now: number): void {
@@ -25,9 +26,9 @@ export function keepAlive(context: ClientContext, binding: Binding, now: number)
       ? ((binding.idle.at(-1) ?? [...binding.activities][0])?.id ?? activity)
       : addressSpace;
   const names = { interfaceId: CONVC, opnum: 0, object: NIL_UUID, semantics: 'maybe', activity, sequence: 0 } as const;
-  const header = { ...requestHeader(names, { drep, flags2: 0 }), serverBoot: binding.serverBoot };
+  const header = { ...requestHeader(names, { drep, flags2: 0, authProtocol: 0 }), serverBoot: binding.serverBoot };
   const stub = encodeConvcIndyRequest({ casUuid }, isLittleEndian(header));
-  out.transmit(encodeCl({ type: 'request', header, stub, trailer: new Uint8Array(0) }), binding.to);
+  emit(context, { type: 'request', header, stub, trailer: new Uint8Array(0) }, binding.to);
   binding.keepAliveAt = now + settings.keepAlive;
   out.arm(binding.keepAliveAt);
 }

@@ -5,6 +5,7 @@ import type { Address } from '../../contract.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
+import type { ClientSecurity } from '../security.ts';
 import type { ClientInput } from './types.ts';
 
 /** A server as one caller knows it: its address and what its PDUs have told. */
@@ -12,6 +13,8 @@ export interface Binding {
   readonly id: number;
   to: Address;
   viaMapper: boolean;
+  /** Makes the security of a new activity; null: calls are not secured. */
+  readonly secure: (() => ClientSecurity) | null;
   /** Seconds since 1970; 0: not yet learnt. */
   serverBoot: number;
   interfaceHint: number;
@@ -38,6 +41,9 @@ export interface Activity {
   readonly id: Uuid;
   readonly key: string;
   readonly binding: Binding;
+  readonly security: ClientSecurity | null;
+  /** The server's last challenge and the token that answers it; null: not acceptable. */
+  credentials: { readonly challenge: Uint8Array; readonly token: Uint8Array | null } | null;
   state: ActivityState;
   /** Of the call that was started last. */
   sequence: number;
@@ -108,11 +114,12 @@ export const SEMANTICS_FLAGS: Readonly<Record<CallSemantics, number>> = {
   maybe: FLAGS1.maybe | FLAGS1.idempotent,
 };
 
-export function newBinding(id: number, to: Address, viaMapper: boolean, maxPdu: number): Binding {
+export function newBinding({ binding: id, to, viaMapper = false, security }: BindInput, maxPdu: number): Binding {
   return {
     id,
     to,
     viaMapper,
+    secure: security ?? null,
     serverBoot: 0,
     interfaceHint: NO_HINT,
     overlaps: false,
@@ -124,11 +131,15 @@ export function newBinding(id: number, to: Address, viaMapper: boolean, maxPdu: 
   };
 }
 
+type BindInput = ClientInput & { kind: 'bind' };
+
 export function newActivity(id: Uuid, binding: Binding): Activity {
   return {
     id,
     key: uuidKey(id),
     binding,
+    security: binding.secure?.() ?? null,
+    credentials: null,
     state: 'idle',
     sequence: -1,
     activityHint: NO_HINT,
@@ -144,6 +155,11 @@ export function newActivity(id: Uuid, binding: Binding): Activity {
   };
 }
 
+/** Bytes of each PDU that the activity's security takes. */
+export function overheadOf({ security }: Activity): number {
+  return security === null ? 0 : security.overhead;
+}
+
 export interface RequestNames {
   readonly interfaceId: InterfaceId;
   readonly opnum: number;
@@ -154,11 +170,14 @@ export interface RequestNames {
 }
 
 /** The header of a request that fits one PDU; server boot time, hints and serial number are filled in when it is sent. */
-export function requestHeader(names: RequestNames, { drep, flags2 }: { drep: number; flags2: number }): ClHeader {
+export function requestHeader(
+  names: RequestNames,
+  own: { drep: number; flags2: number; authProtocol: number },
+): ClHeader {
   return {
     flags1: FLAGS1.nofack | SEMANTICS_FLAGS[names.semantics],
-    flags2,
-    drep,
+    flags2: own.flags2,
+    drep: own.drep,
     object: names.object ?? NIL_UUID,
     interfaceId: names.interfaceId.uuid,
     activity: names.activity,
@@ -170,7 +189,7 @@ export function requestHeader(names: RequestNames, { drep, flags2 }: { drep: num
     interfaceHint: NO_HINT,
     activityHint: NO_HINT,
     fragment: 0,
-    authProtocol: 0,
+    authProtocol: own.authProtocol,
     serial: 0,
   };
 }

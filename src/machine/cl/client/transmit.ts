@@ -1,60 +1,62 @@
-import { type ClHeader, encodeCl, FLAGS1 } from '../../../pdu/cl/index.ts';
+import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
 import { fackBody, inOrder } from '../message/fack.ts';
 import { fragmentBody } from '../message/fragment-size.ts';
 import { type Fragment, sendAgain, sendBurst } from '../message/send-window.ts';
 import type { ClientContext } from './context.ts';
-import type { Activity, Call } from './state.ts';
+import { emit } from './emit.ts';
+import { type Activity, type Call, overheadOf } from './state.ts';
 
 const NO_TRAILER = new Uint8Array(0);
 
 /** The request, or the next burst of its fragments; `again`: what went out before counts as lost. */
 export function transmitRequest(context: ClientContext, call: Call, now: number, again = false): void {
+  const { activity, send } = call;
   call.pinged = false;
-  if (call.send === null) {
+  if (send === null) {
     call.requests += 1;
     const header = nextHeader(call, call.header.flags1, call.header.flags2, 0);
-    return context.out.transmit(
-      encodeCl({ type: 'request', header, stub: call.stub, trailer: NO_TRAILER }),
-      call.activity.binding.to,
-    );
+    const pdu = { type: 'request', header, stub: call.stub, trailer: NO_TRAILER } as const;
+    return emit(context, pdu, activity.binding.to, activity.security);
   }
-  const send = again ? sendAgain : sendBurst;
-  send(call.send, fragmentBody(pduSize(context, call)), (fragment) => transmitFragment(context, call, fragment), now);
+  const body = fragmentBody(pduSize(context, call), overheadOf(activity));
+  const go = again ? sendAgain : sendBurst;
+  go(send, body, (fragment) => transmitFragment(context, call, fragment), now);
 }
 
-export function transmitPing({ out }: ClientContext, call: Call): void {
+export function transmitPing(context: ClientContext, call: Call): void {
   call.pinged = true;
   call.pings += 1;
-  out.transmit(encodeCl({ type: 'ping', header: nextHeader(call, 0, 0, 0) }), call.activity.binding.to);
+  emit(context, { type: 'ping', header: { ...nextHeader(call, 0, 0, 0), authProtocol: 0 } }, call.activity.binding.to);
 }
 
 /** What has arrived of the response, and what the server may send. */
-export function transmitFack({ out, settings }: ClientContext, call: Call): void {
+export function transmitFack(context: ClientContext, call: Call): void {
   const { receive, activity } = call;
   if (receive === null) return;
   const header = controlHeader(activity, call.header, inOrder(receive));
-  const body = fackBody(receive, settings, activity.binding.maxPdu);
-  out.transmit(encodeCl({ type: 'fack', header, body }), call.answeredFrom ?? activity.binding.to);
+  const body = fackBody(receive, context.settings, activity.binding.maxPdu);
+  emit(context, { type: 'fack', header, body }, call.answeredFrom ?? activity.binding.to);
 }
 
 /** QUIT with the number of the cancel; null: an orphan, nobody waits any more. */
 export function transmitQuit(
-  { out }: ClientContext,
+  context: ClientContext,
   activity: Activity,
   call: ClHeader,
   cancelId: number | null,
 ): void {
   const header = controlHeader(activity, call, 0);
   const body = cancelId === null ? null : { version: 0, cancelId };
-  out.transmit(encodeCl({ type: 'cl_cancel', header, body }), activity.binding.to);
+  emit(context, { type: 'cl_cancel', header, body }, activity.binding.to);
 }
 
-function transmitFragment({ out }: ClientContext, call: Call, { index, stub, last, asksFack }: Fragment): number {
+function transmitFragment(context: ClientContext, call: Call, { index, stub, last, asksFack }: Fragment): number {
   const kept = call.header.flags1 & ~FLAGS1.nofack;
   const flags1 = kept | FLAGS1.frag | (last ? FLAGS1.lastfrag : 0) | (asksFack ? 0 : FLAGS1.nofack);
   const header = nextHeader(call, flags1, call.header.flags2, index);
   call.requests += 1;
-  out.transmit(encodeCl({ type: 'request', header, stub, trailer: NO_TRAILER }), call.activity.binding.to);
+  const { binding, security } = call.activity;
+  emit(context, { type: 'request', header, stub, trailer: NO_TRAILER }, binding.to, security);
   return header.serial;
 }
 
@@ -74,7 +76,7 @@ function nextHeader(call: Call, flags1: number, flags2: number, fragment: number
 }
 
 function controlHeader({ binding }: Activity, call: ClHeader, fragment: number): ClHeader {
-  return { ...call, flags1: 0, flags2: 0, serverBoot: binding.serverBoot, fragment };
+  return { ...call, flags1: 0, flags2: 0, serverBoot: binding.serverBoot, fragment, authProtocol: 0 };
 }
 
 /** Windows keeps to one size for a call: what was learnt counts from the next one on. */

@@ -1,6 +1,7 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
 import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
+import type { ClientSecurity } from '../security.ts';
 
 /** Numbers of bindings and calls are the caller's own choice. */
 export type ClientInput =
@@ -10,6 +11,8 @@ export type ClientInput =
       readonly to: Address;
       /** The address is the endpoint mapper's: go on with whoever answers ([MS-RPCE] 3.2.2.5). */
       readonly viaMapper?: boolean;
+      /** Makes the security of each new activity; default: calls are not secured. */
+      readonly security?: () => ClientSecurity;
     }
   | { readonly kind: 'unbind'; readonly binding: number }
   | {

@@ -4,14 +4,14 @@ import type { MessageSettings } from '../dialects.ts';
 /** Largest PDU before the peer has shown what it takes, bytes ([MS-RPCE] 3.2.1.1.2). */
 export const INITIAL_PDU = 1_024;
 
-/** Stub bytes of a fragment in PDUs of this size: a multiple of 8 (C706 12.5). */
-export function fragmentBody(pduSize: number): number {
-  return floor8(pduSize - CL_HEADER_SIZE);
+/** Stub bytes of a fragment in PDUs of this size, `overhead` for their security: a multiple of 8 (C706 12.5). */
+export function fragmentBody(pduSize: number, overhead: number): number {
+  return floor8(pduSize - CL_HEADER_SIZE - overhead);
 }
 
-/** A PDU that came shows that the peer knows PDUs of its size. */
-export function sizeSeen(known: number, stubLength: number, limit: number): number {
-  const seen = floor8(CL_HEADER_SIZE + stubLength);
+/** A PDU that came, `overhead` for its security, shows that the peer knows PDUs of its size. */
+export function sizeSeen(known: number, stubLength: number, overhead: number, limit: number): number {
+  const seen = floor8(CL_HEADER_SIZE + stubLength + overhead);
   return seen > known ? Math.min(seen, limit) : known;
 }
 

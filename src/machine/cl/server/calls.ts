@@ -1,7 +1,8 @@
-import { FLAGS1, FLAGS2, isLittleEndian, type Request } from '../../../pdu/cl/index.ts';
+import { FLAGS1, FLAGS2, isLittleEndian } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
 import { openReceiveWindow } from '../message/receive-window.ts';
 import { sequenceDifference } from '../message/reply.ts';
+import type { Admitted } from './admit.ts';
 import { prepareAnswer, reject, sendAnswer } from './answers.ts';
 import { ask, mayAsk } from './ask.ts';
 import { type ServerContext, semanticsOf } from './context.ts';
@@ -17,11 +18,11 @@ import type { Outcome } from './types.ts';
 export function begin(
   context: ServerContext,
   activity: ServerActivity,
-  pdu: Request,
+  admitted: Admitted,
   interfaceHint: number,
   now: number,
 ): ServerCall | null {
-  const { header } = pdu;
+  const { header } = admitted.pdu;
   const overlaps = (header.flags2 & FLAGS2.unrelated) !== 0;
   const asks = activity.addressSpace === null && semanticsOf(header) === 'at-most-once';
   if (asks && !mayAsk(context, activity)) return null;
@@ -31,14 +32,14 @@ export function begin(
     reject(context, header, activity.address, 'nca_s_server_too_busy');
     return null;
   }
-  const call = newCall(context, activity, pdu, interfaceHint, now);
+  const call = newCall(context, activity, admitted, interfaceHint, now);
   activity.calls.push(call);
   activity.peer.calls += 1;
   context.calls.set(call.id, call);
   if (call.receive !== null) context.receiving.add(call);
   if (asks) {
     roomForCallback(context);
-    ask(context, call, now);
+    ask(context, activity, header, now);
   }
   return call;
 }
@@ -84,6 +85,7 @@ function dispatch(context: ServerContext, call: ServerCall): void {
     sequence: header.sequence,
     addressSpace: activity.addressSpace,
     maybe,
+    security: call.security,
   });
   if (maybe) removeCall(context, call, 0);
 }
@@ -91,7 +93,7 @@ function dispatch(context: ServerContext, call: ServerCall): void {
 function newCall(
   context: ServerContext,
   activity: ServerActivity,
-  { header, stub }: Request,
+  { pdu: { header, stub }, security }: Admitted,
   interfaceHint: number,
   now: number,
 ): ServerCall {
@@ -100,6 +102,7 @@ function newCall(
   return {
     id: context.lastCall,
     activity,
+    security,
     header,
     sequence: header.sequence,
     interfaceHint,

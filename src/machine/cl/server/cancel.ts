@@ -1,6 +1,7 @@
-import { type Cancel, encodeCl } from '../../../pdu/cl/index.ts';
+import type { Cancel } from '../../../pdu/cl/index.ts';
 import { controlHeader } from './answers.ts';
-import { findCall, type ServerContext, transmitToPeer } from './context.ts';
+import { findCall, type ServerContext } from './context.ts';
+import { emitTo } from './emit.ts';
 import { removeCall } from './remove.ts';
 import type { ServerActivity } from './state.ts';
 
@@ -26,7 +27,7 @@ export function takeCancel(context: ServerContext, activity: ServerActivity, pdu
   }
   const answer = body === null ? null : { version: 0, cancelId: body.cancelId, accepting: 1 };
   const own = controlHeader(context, pdu);
-  transmitToPeer(context, activity.peer, encodeCl({ type: 'cancel_ack', header: own, body: answer }), activity.address);
+  emitTo(context, activity, { type: 'cancel_ack', header: own, body: answer });
 }
 
 function cancelledId({ cancelled }: ServerActivity, sequence: number): number | null {

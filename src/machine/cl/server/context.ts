@@ -1,9 +1,9 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
 import type { CallSemantics } from '../../call.ts';
-import type { Address } from '../../contract.ts';
 import type { Outbox } from '../../outbox.ts';
 import type { ServerSettings } from '../dialects.ts';
+import type { SecurityProvider } from '../security.ts';
 import type { ClientCallbacks } from './callbacks.ts';
 import type { Peer, ServerActivity, ServerCall } from './state.ts';
 import type { ServedInterface, ServerCounters, ServerEvent } from './types.ts';
@@ -27,6 +27,8 @@ export interface ServerContext {
   readonly asking: Map<number, ServerActivity>;
   /** Client processes known from callbacks, and when each was last heard of. */
   readonly clients: Map<string, { readonly addressSpace: Uuid; lastHeard: number }>;
+  /** By auth_proto. */
+  readonly security: ReadonlyMap<number, SecurityProvider>;
   readonly callbacks: ClientCallbacks;
   readonly counters: ServerCounters;
   readonly out: Outbox<ServerEvent>;
@@ -59,31 +61,12 @@ export function hear({ clients }: ServerContext, activity: ServerActivity, now: 
   if (client !== undefined) client.lastHeard = now;
 }
 
-export function transmit({ counters, out }: ServerContext, datagram: Uint8Array, to: Address): void {
-  counters.packetsOut += 1;
-  out.transmit(datagram, to);
-}
-
-/**
- * To a peer that has activities. Until it has answered a callback it may be somebody in whose name others ask, and gets no
- * more than a few times what it sent, with `reserve` bytes of that left over. False: not sent.
- */
-export function transmitToPeer(
-  context: ServerContext,
-  peer: Peer,
-  datagram: Uint8Array,
-  to: Address,
-  reserve = 0,
-): boolean {
-  if (!peer.proven) {
-    if (peer.sent + datagram.length + reserve > peer.received * context.settings.amplification) {
-      context.counters.amplificationRefused += 1;
-      return false;
-    }
-    peer.sent += datagram.length;
-  }
-  transmit(context, datagram, to);
-  return true;
+/** Keeps the books of what unfinished requests use. */
+export function count(context: ServerContext, { peer }: ServerActivity, fragments: number, bytes: number): void {
+  context.fragments += fragments;
+  context.reassembly += bytes;
+  peer.fragments += fragments;
+  peer.reassembly += bytes;
 }
 
 export function findCall(activity: ServerActivity, sequence: number): ServerCall | undefined {

@@ -1,15 +1,19 @@
 import { uuidKey } from '../../../bytes/uuid.ts';
 import { decodeConvcIndyRequest } from '../../../interface/conv/index.ts';
-import { CL_HEADER_SIZE, isLittleEndian, type Request } from '../../../pdu/cl/index.ts';
+import { CL_HEADER_SIZE, decodeCl, isLittleEndian, type Request } from '../../../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../../../status/errors.ts';
 import { ncaCode } from '../../../status/nca.ts';
 import { sequenceDifference } from '../message/reply.ts';
+import { addContext } from './admit.ts';
 import { prepareAnswer, rejectCall, sendAnswer } from './answers.ts';
 import { endCallback } from './ask.ts';
 import type { CallbackAnswer } from './callbacks.ts';
 import { dispatchOrHold } from './calls.ts';
-import { hear, type ServerContext, transmit, transmitToPeer } from './context.ts';
+import { hear, type ServerContext } from './context.ts';
+import { forward } from './emit.ts';
 import { removeCall } from './remove.ts';
+import { takeRequest } from './requests.ts';
+import { takeSealed } from './sealed.ts';
 import { peerKey, type ServerActivity, type ServerCall } from './state.ts';
 
 /** Bytes of a reject: header and status. */
@@ -25,10 +29,9 @@ export function pollCallbacks(context: ServerContext, now: number): void {
       return;
     }
     if (output.kind === 'transmit') {
-      const peer = peers.get(peerKey(output.to));
-      if (peer === undefined) transmit(context, output.datagram, output.to);
+      const { datagram, to } = output;
       // Before a callback is repeated room is kept for the refusal, which the caller needs more.
-      else transmitToPeer(context, peer, output.datagram, output.to, isRepeated(output.datagram) ? REFUSAL_SIZE : 0);
+      forward(context, datagram, to, peers.get(peerKey(to)) ?? null, isRepeated(datagram) ? REFUSAL_SIZE : 0);
     } else {
       const result = callbacks.read(output.event, now);
       if (result !== null) identified(context, result, now);
@@ -47,9 +50,11 @@ function identified(context: ServerContext, { id, answer }: CallbackAnswer, now:
   if (activity === undefined || callback === null) return;
   endCallback(context, activity);
   const waiting = activity.calls.filter(({ state }) => state === 'held' || state === 'receiving');
+  const sealed = takeSealed(context, activity);
   const ahead = answer === null ? 0 : sequenceDifference(answer.sequence, callback.sequence);
   if (answer === null || answer.status !== 0 || (ahead < 0 && !callback.overlaps)) {
     counters.callbacksFailed += 1;
+    refuseSealed(context, activity, sealed, ncaCode('nca_s_who_are_you_failed'));
     return refuse(context, waiting, now);
   }
   prove(context, activity, answer.addressSpace, now);
@@ -60,6 +65,36 @@ function identified(context: ServerContext, { id, answer }: CallbackAnswer, now:
     } else if (call.state === 'held') dispatchOrHold(context, call);
   }
   for (const call of [...activity.calls]) if (call.blocked) sendAnswer(context, call, now);
+  if (callback.acceptance === null) return;
+  const security = callback.acceptance.of.finish(answer.token);
+  if (typeof security === 'number') {
+    counters.callbacksFailed += 1;
+    return refuseSealed(context, activity, sealed, security);
+  }
+  addContext(activity, callback.acceptance.key, security);
+  for (const datagram of sealed) {
+    const pdu = decodeCl(datagram);
+    if (pdu.type !== 'request') continue;
+    if (sequenceDifference(answer.sequence, pdu.header.sequence) <= 0)
+      takeRequest(context, pdu, datagram, activity.address, now);
+    else counters.duplicates += 1;
+  }
+}
+
+/** Every call that waits for a key is rejected once, however many fragments of it are here. */
+function refuseSealed(
+  context: ServerContext,
+  activity: ServerActivity,
+  sealed: readonly Uint8Array[],
+  status: number,
+): void {
+  const refused = new Set<number>();
+  for (const datagram of sealed) {
+    const { header } = decodeCl(datagram);
+    if (refused.has(header.sequence)) continue;
+    refused.add(header.sequence);
+    rejectCall(context, activity, header, status);
+  }
 }
 
 function prove({ clients, strangers }: ServerContext, activity: ServerActivity, who: Uint8Array | null, now: number) {
@@ -81,7 +116,7 @@ function refuse(context: ServerContext, calls: readonly ServerCall[], now: numbe
       sendAnswer(context, call, now);
     } else {
       removeCall(context, call, now);
-      rejectCall(context, call, 'nca_s_who_are_you_failed');
+      rejectCall(context, call.activity, call.header, 'nca_s_who_are_you_failed');
     }
   }
 }

@@ -26,7 +26,7 @@ export function openActivity(
     peer = newPeer(address);
     peers.set(address, peer);
   }
-  const activity = newServerActivity(key, header.activity.slice(), from, peer, header.sequence, now);
+  const activity = newServerActivity(key, header, from, peer, now);
   activities.set(key, activity);
   peer.activities.add(activity);
   if (!peer.proven) strangers.add(activity);

@@ -1,14 +1,15 @@
-import { type ClPdu, encodeCl, type Fack, FLAGS1, type Request } from '../../../pdu/cl/index.ts';
+import { type ClPdu, type Fack, FLAGS1, type Request } from '../../../pdu/cl/index.ts';
 import { fackBody, inOrder, readFack } from '../message/fack.ts';
 import { sizeSeen, sizeTold, windowTold } from '../message/fragment-size.ts';
 import { heldBytes, isWhole, storeFragment, wholeMessage } from '../message/receive-window.ts';
 import { hasArrived, takeFack } from '../message/send-window.ts';
 import { controlHeader, rejectCall, sendAnswer } from './answers.ts';
 import { dispatchOrHold } from './calls.ts';
-import { type ServerContext, transmitToPeer } from './context.ts';
+import { count, type ServerContext } from './context.ts';
+import { emitTo } from './emit.ts';
 import { roomForFragments } from './limits.ts';
-import { count, releaseFragments, removeCall } from './remove.ts';
-import type { ServerCall } from './state.ts';
+import { releaseFragments, removeCall } from './remove.ts';
+import { overheadOf, type ServerCall } from './state.ts';
 
 /** One more fragment of a request. */
 export function takeRequestFragment(context: ServerContext, call: ServerCall, pdu: Request, now: number): void {
@@ -22,11 +23,11 @@ export function takeRequestFragment(context: ServerContext, call: ServerCall, pd
   }
   const [ahead, bytes] = [receive.ahead.size, heldBytes(receive)];
   const stored = storeFragment(receive, pdu, settings);
-  count(context, call, receive.ahead.size - ahead, heldBytes(receive) - bytes);
+  count(context, activity, receive.ahead.size - ahead, heldBytes(receive) - bytes);
   if (stored === 'too-long' || activity.peer.reassembly > settings.maxReassemblyPerPeer) {
     counters.messagesRefused += 1;
     removeCall(context, call, now);
-    return rejectCall(context, call, 'nca_s_fault_remote_no_memory');
+    return rejectCall(context, activity, call.header, 'nca_s_fault_remote_no_memory');
   }
   if (stored === 'refused') {
     counters.fragmentsRefused += 1;
@@ -36,7 +37,7 @@ export function takeRequestFragment(context: ServerContext, call: ServerCall, pd
     call.progressAt = now;
     receiving.delete(call);
     receiving.add(call);
-    activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, settings.maxPdu);
+    activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, overheadOf(call), settings.maxPdu);
   }
   if (isWhole(receive)) {
     call.stub = wholeMessage(receive);
@@ -55,7 +56,7 @@ export function tellMissing(context: ServerContext, call: ServerCall, pdu: ClPdu
   if (receive === null) return;
   const header = { ...controlHeader(context, pdu), fragment: inOrder(receive) };
   const body = fackBody(receive, context.settings, context.settings.maxPdu);
-  transmitToPeer(context, activity.peer, encodeCl({ type, header, body }), activity.address);
+  emitTo(context, activity, { type, header, body });
 }
 
 /** A fack of the response: when all has arrived the call is over, otherwise the next burst goes out. */

@@ -1,6 +1,7 @@
 import { heldBytes } from '../message/receive-window.ts';
 import { ask, forgetCallback } from './ask.ts';
-import type { ServerContext } from './context.ts';
+import { count, type ServerContext } from './context.ts';
+import { takeSealed } from './sealed.ts';
 import type { ServerActivity, ServerCall } from './state.ts';
 
 /** Forgets a call, whatever its manager may still answer. A question about it goes on for the next one that waits. */
@@ -14,16 +15,17 @@ export function removeCall(context: ServerContext, call: ServerCall, now: number
     activity.burst = Math.max(1, send.burst);
     activity.peerWindow = Math.max(1, send.peerWindow);
   }
-  if (activity.callback?.sequence !== call.sequence) return;
+  if (activity.callback?.sequence !== call.sequence || activity.callback.acceptance !== null) return;
   forgetCallback(context, activity);
   const next = activity.calls.find(({ state }) => state === 'held' || state === 'receiving');
-  if (next !== undefined) ask(context, next, now);
+  if (next !== undefined) ask(context, activity, next.header, now);
 }
 
 export function forgetActivity(context: ServerContext, activity: ServerActivity): void {
   const { peer } = activity;
   forgetCallback(context, activity);
   for (const call of [...activity.calls]) removeCall(context, call, 0);
+  takeSealed(context, activity);
   context.activities.delete(activity.key);
   context.strangers.delete(activity);
   peer.activities.delete(activity);
@@ -34,15 +36,7 @@ export function forgetActivity(context: ServerContext, activity: ServerActivity)
 export function releaseFragments(context: ServerContext, call: ServerCall): void {
   const { receive } = call;
   if (receive === null) return;
-  count(context, call, -receive.ahead.size, -heldBytes(receive));
+  count(context, call.activity, -receive.ahead.size, -heldBytes(receive));
   call.receive = null;
   context.receiving.delete(call);
-}
-
-/** Keeps the books of what unfinished requests use. */
-export function count(context: ServerContext, { activity }: ServerCall, fragments: number, bytes: number): void {
-  context.fragments += fragments;
-  context.reassembly += bytes;
-  activity.peer.fragments += fragments;
-  activity.peer.reassembly += bytes;
 }

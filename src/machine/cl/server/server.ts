@@ -1,41 +1,23 @@
 import { sameUuid, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { CONVC } from '../../../interface/conv/index.ts';
-import {
-  type Ack,
-  type Cancel,
-  type ClPdu,
-  type ClType,
-  DREP_LITTLE_ENDIAN,
-  encodeCl,
-  type Fack,
-  type Ping,
-  type Request,
-} from '../../../pdu/cl/index.ts';
-import { win32Code } from '../../../status/win32.ts';
+import { type Ack, type Cancel, type ClPdu, DREP_LITTLE_ENDIAN, type Fack, type Ping } from '../../../pdu/cl/index.ts';
 import { type Address, type Machine, type Output, sameAddress } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
 import { DIALECTS, type Dialect, type ServerSettings } from '../dialects.ts';
-import { decodeOrNull, sequenceDifference, serialDifference } from '../message/reply.ts';
-import { controlHeader, reject, resendAnswers, sendAnswer } from './answers.ts';
+import { decodeOrNull, sequenceDifference } from '../message/reply.ts';
+import type { SecurityProvider } from '../security.ts';
+import { controlHeader, resendAnswers } from './answers.ts';
 import { ClientCallbacks } from './callbacks.ts';
-import { begin, complete, dispatchOrHold } from './calls.ts';
+import { complete } from './calls.ts';
 import { takeCancel } from './cancel.ts';
-import {
-  findCall,
-  hear,
-  interfaceKey,
-  interfaceOf,
-  type ServerContext,
-  semanticsOf,
-  transmit,
-  transmitToPeer,
-} from './context.ts';
+import { findCall, hear, interfaceKey, type ServerContext } from './context.ts';
+import { emit } from './emit.ts';
 import { indy, pollCallbacks } from './identity.ts';
-import { mayAnswerStray, openActivity } from './limits.ts';
-import { takeRequestFragment, takeResponseFack, tellMissing } from './messages.ts';
-import { removeCall } from './remove.ts';
-import type { CallState, ServerActivity, ServerCall } from './state.ts';
-import { armSweep, sweepWhenDue } from './sweep.ts';
+import { mayAnswerStray } from './limits.ts';
+import { react } from './react.ts';
+import { takeRequest } from './requests.ts';
+import { isSealed } from './sealed.ts';
+import { sweepWhenDue } from './sweep.ts';
 import {
   newServerCounters,
   type ServedInterface,
@@ -51,17 +33,8 @@ import {
  * (lowestAllowed). The first at-most-once call of an activity is held until its client has answered a callback, since
  * the request may be an old duplicate from before this server was started. A finished call keeps its answer until the
  * client acknowledges it, goes on, or falls silent; whether it is sent again unasked is a matter of the dialect.
+ * Timers: the sweep of idle calls, activities and clients; repetition of an answer, where the settings want it.
  */
-type Action = 'collect' | 'tell-missing' | 'say-working' | 'answer-again' | 'advance' | 'confirm' | 'cancel';
-
-const TRANSITIONS: Record<CallState, Partial<Record<ClType, Action>>> = {
-  receiving: { request: 'collect', ping: 'tell-missing', cl_cancel: 'cancel' },
-  held: { request: 'say-working', ping: 'say-working', cl_cancel: 'cancel' },
-  working: { request: 'say-working', ping: 'say-working', cl_cancel: 'cancel' },
-  sending: { request: 'answer-again', ping: 'answer-again', fack: 'advance', ack: 'confirm', cl_cancel: 'cancel' },
-};
-
-/** Timers: the sweep of idle calls, activities and clients; repetition of an answer, where the settings want it. */
 
 export interface ClServerOptions {
   /** Seconds since 1970. */
@@ -71,6 +44,8 @@ export interface ClServerOptions {
   readonly dialect?: Dialect;
   /** Changes to the settings of the dialect. */
   readonly settings?: Partial<ServerSettings>;
+  /** Who makes the server's end of security contexts, by auth_proto; default: secured calls are rejected. */
+  readonly security?: ReadonlyMap<number, SecurityProvider>;
   /** NDR format label of the answers; the stubs of outcomes must be encoded alike. */
   readonly drep?: number;
 }
@@ -85,6 +60,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     dialect = 'windows',
     settings: changed,
     drep = DREP_LITTLE_ENDIAN,
+    security = new Map(),
   }: ClServerOptions) {
     const settings = { ...DIALECTS[dialect].server, ...changed };
     this.#context = {
@@ -99,6 +75,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       receiving: new Set(),
       asking: new Map(),
       clients: new Map(),
+      security,
       callbacks: new ClientCallbacks({ bootTime, newUuid, settings, drep }),
       counters: this.counters,
       out: new Outbox(),
@@ -121,7 +98,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
         this.counters.packetsIn += 1;
         const pdu = decodeOrNull(input.datagram);
         if (pdu === null) this.counters.garbage += 1;
-        else this.#receive(pdu, input.from, input.datagram.length, now);
+        else this.#receive(pdu, input.datagram, input.from, now);
         break;
       }
       case 'complete':
@@ -162,71 +139,24 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     interfaces.set(interfaceKey(served.uuid, served.version.major), { served, hint: interfaces.size });
   }
 
-  #receive(pdu: ClPdu, from: Address, size: number, now: number): void {
+  #receive(pdu: ClPdu, datagram: Uint8Array, from: Address, now: number): void {
     const { client } = this.#context.callbacks;
     switch (pdu.type) {
       case 'request':
-        return this.#request(pdu, from, size, now);
+        return sameUuid(pdu.header.interfaceId, CONVC.uuid)
+          ? indy(this.#context, pdu, now)
+          : takeRequest(this.#context, pdu, datagram, from, now);
       case 'ping':
       case 'ack':
       case 'cl_cancel':
-        return this.#control(pdu, from, size, now);
+        return this.#control(pdu, from, datagram.length, now);
       case 'fack':
-        if (!client.owns(pdu)) return this.#control(pdu, from, size, now);
-        return client.receive(pdu, from, now);
+        if (!client.owns(pdu)) return this.#control(pdu, from, datagram.length, now);
+        return client.receive(pdu, datagram, from, now);
       default:
-        if (client.owns(pdu)) client.receive(pdu, from, now);
+        if (client.owns(pdu)) client.receive(pdu, datagram, from, now);
         else this.counters.garbage += 1;
     }
-  }
-
-  #request(pdu: Request, from: Address, size: number, now: number): void {
-    const context = this.#context;
-    const { header } = pdu;
-    if (sameUuid(header.interfaceId, CONVC.uuid)) return indy(context, pdu, now);
-    const entry = interfaceOf(context, header);
-    if (entry === undefined || header.interfaceMinor > entry.served.version.minor)
-      return reject(context, header, from, 'nca_s_unk_if');
-    if (header.opnum >= entry.served.operations) return reject(context, header, from, 'nca_s_op_rng_error');
-    if (header.serverBoot !== 0 && header.serverBoot !== context.bootTime)
-      return reject(context, header, from, 'nca_s_wrong_boot_time');
-    if (header.authProtocol !== 0) return reject(context, header, from, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
-    const activity = this.#activity(pdu, from, now);
-    if (activity === null) return;
-    if (!activity.peer.proven) activity.peer.received += size;
-    const { sequence } = header;
-    if (sequenceDifference(sequence, activity.lowestUnused) >= 0) return this.#begin(activity, pdu, entry.hint, now);
-    const call = findCall(activity, sequence);
-    if (call?.state === 'receiving') return this.#react(call, pdu, now);
-    if (call === undefined && activity.overtaken.has(sequence)) return this.#begin(activity, pdu, entry.hint, now);
-    this.counters.duplicates += 1;
-    if (call !== undefined) return this.#react(call, pdu, now);
-    if (sequenceDifference(sequence, activity.lowestAllowed) < 0) return;
-    if (semanticsOf(header) === 'idempotent') return this.#begin(activity, pdu, entry.hint, now);
-    if (header.fragment === 0 && context.settings.repeatOfFinished === 'reject')
-      reject(context, header, from, 'nca_s_proto_error');
-  }
-
-  #begin(activity: ServerActivity, pdu: Request, interfaceHint: number, now: number): void {
-    const context = this.#context;
-    const call = begin(context, activity, pdu, interfaceHint, now);
-    if (call === null) return;
-    if (call.state === 'receiving') takeRequestFragment(context, call, pdu, now);
-    else dispatchOrHold(context, call);
-  }
-
-  /** The activity of a request, a new one where need be; null when it belongs to somebody else or there is no room. */
-  #activity({ header }: Request, from: Address, now: number): ServerActivity | null {
-    const context = this.#context;
-    const key = uuidKey(header.activity);
-    const known = context.activities.get(key);
-    if (known !== undefined) {
-      if (!sameAddress(known.address, from)) return null;
-      hear(context, known, now);
-      return known;
-    }
-    armSweep(context, now);
-    return openActivity(context, key, header, from, now);
   }
 
   #control(pdu: Ping | Ack | Cancel | Fack, from: Address, size: number, now: number): void {
@@ -238,36 +168,12 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       hear(context, activity, now);
       if (!activity.peer.proven) activity.peer.received += size;
       const call = findCall(activity, sequence);
-      if (call !== undefined) return this.#react(call, pdu, now);
+      if (call !== undefined) return react(context, call, pdu, now);
       if (pdu.type === 'cl_cancel') return takeCancel(context, activity, pdu, now);
+      if (isSealed(activity, sequence)) return;
       if (activity.calls.some((other) => sequenceDifference(other.sequence, sequence) > 0)) return;
     }
     if (pdu.type !== 'ping' || (activity === undefined && !mayAnswerStray(context, now))) return;
-    transmit(context, encodeCl({ type: 'nocall', header: controlHeader(context, pdu), body: null }), from);
-  }
-
-  #react(call: ServerCall, pdu: Request | Ping | Ack | Cancel | Fack, now: number): void {
-    const context = this.#context;
-    const { peer, address } = call.activity;
-    const risen = serialDifference(pdu.header.serial, call.serialSeen) > 0;
-    if (risen) call.serialSeen = pdu.header.serial;
-    if (pdu.type === 'ping' && !risen && context.settings.pingSerialMustRise) return;
-    switch (TRANSITIONS[call.state][pdu.type]) {
-      case 'collect':
-        return pdu.type === 'request' ? takeRequestFragment(context, call, pdu, now) : undefined;
-      case 'tell-missing':
-        return tellMissing(context, call, pdu, context.settings.missingFragments);
-      case 'say-working':
-        transmitToPeer(context, peer, encodeCl({ type: 'working', header: controlHeader(context, pdu) }), address);
-        return;
-      case 'answer-again':
-        return sendAnswer(context, call, now, true);
-      case 'advance':
-        return pdu.type === 'fack' ? takeResponseFack(context, call, pdu, now) : undefined;
-      case 'confirm':
-        return removeCall(context, call, now);
-      case 'cancel':
-        return pdu.type === 'cl_cancel' ? takeCancel(context, call.activity, pdu, now) : undefined;
-    }
+    emit(context, { type: 'nocall', header: controlHeader(context, pdu), body: null }, from);
   }
 }

@@ -4,6 +4,8 @@ import type { Address } from '../../contract.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
+import type { Acceptance, ActivitySecurity } from '../security.ts';
+import type { Outcome } from './types.ts';
 
 /**
  * receiving: fragments are missing. held: the callback is not answered yet. working: with the manager. sending: done, the
@@ -14,6 +16,8 @@ export type CallState = 'receiving' | 'held' | 'working' | 'sending';
 export interface ServerCall {
   readonly id: number;
   readonly activity: ServerActivity;
+  /** What its request came in, and its answer goes in; null: unsecured. */
+  readonly security: ActivitySecurity | null;
   /** Of the fragment that came first. */
   readonly header: ClHeader;
   readonly sequence: number;
@@ -27,8 +31,8 @@ export interface ServerCall {
   readonly pduSize: number;
   /** Highest serial number of the client for this call. */
   serialSeen: number;
-  /** The response, fault or reject as it was sent, for sending again; a longer response has its window. */
-  answer: Uint8Array | null;
+  /** The response, fault or reject in one PDU, for sending again; a longer response has its window. */
+  answer: Outcome | null;
   send: SendWindow | null;
   /** The address has no right yet to as many bytes. */
   blocked: boolean;
@@ -57,8 +61,19 @@ export interface ServerActivity {
   readonly calls: ServerCall[];
   /** Who calls; null until a callback has told. */
   addressSpace: Uuid | null;
-  /** The callback under way. */
-  callback: { readonly id: number; readonly sequence: number; readonly overlaps: boolean } | null;
+  /** auth_proto of all its requests. */
+  readonly authProtocol: number;
+  /** Its security contexts by key_vers_num; null: none yet. */
+  contexts: Map<number, ActivitySecurity> | null;
+  /** Secured requests that nobody can read yet, as they came. */
+  sealed: Uint8Array[];
+  /** The callback under way; `acceptance`: the context that it asks for. */
+  callback: {
+    readonly id: number;
+    readonly sequence: number;
+    readonly overlaps: boolean;
+    readonly acceptance: { readonly key: number; readonly of: Acceptance } | null;
+  } | null;
   /** The cancel that removed a call, for a client that repeats it. */
   cancelled: { readonly sequence: number; readonly id: number } | null;
   /** What the peer was seen to take: PDU size in bytes, burst and window in fragments. */
@@ -84,17 +99,21 @@ export interface Peer {
   reassembly: number;
 }
 
+/** Bytes of each PDU that the call's security takes. */
+export function overheadOf({ security }: ServerCall): number {
+  return security === null ? 0 : security.overhead;
+}
+
 export function newServerActivity(
   key: string,
-  id: Uuid,
+  { activity, sequence, authProtocol }: ClHeader,
   address: Address,
   peer: Peer,
-  sequence: number,
   now: number,
 ): ServerActivity {
   return {
     key,
-    id,
+    id: activity.slice(),
     address,
     peer,
     lowestAllowed: sequence,
@@ -102,6 +121,9 @@ export function newServerActivity(
     overtaken: new Set(),
     calls: [],
     addressSpace: null,
+    authProtocol,
+    contexts: null,
+    sealed: [],
     callback: null,
     cancelled: null,
     pduSize: INITIAL_PDU,

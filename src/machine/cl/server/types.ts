@@ -1,6 +1,7 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
 import type { InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
+import type { ActivitySecurity } from '../security.ts';
 
 /** An interface that the server offers; operation numbers from 0 to `operations` − 1 are dispatched. */
 export interface ServedInterface extends InterfaceId {
@@ -34,6 +35,8 @@ export type ServerEvent =
       /** The client process that calls; null where no callback was needed. */
       readonly addressSpace: Uuid | null;
       readonly maybe: boolean;
+      /** The context that its request came in; null: unsecured. */
+      readonly security: ActivitySecurity | null;
     }
   /** The client has cancelled a call that is with the manager, or given it up: where `answerable`, it still takes an answer. */
   | { readonly kind: 'cancelled'; readonly call: number; readonly answerable: boolean }
@@ -53,6 +56,8 @@ export interface ServerCounters {
   rejected: number;
   /** Datagrams that were no PDU, or a PDU that no server takes. */
   garbage: number;
+  /** Secured requests that could not be read, or had to wait for a key where there was no room. */
+  unreadable: number;
   cancels: number;
   /** What the limits cost: idle activities forgotten for new ones, and new ones refused when none was idle. */
   activitiesEvicted: number;
@@ -86,6 +91,7 @@ export function newServerCounters(): ServerCounters {
     callbacksFailed: 0,
     rejected: 0,
     garbage: 0,
+    unreadable: 0,
     cancels: 0,
     activitiesEvicted: 0,
     activitiesRefused: 0,

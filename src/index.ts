@@ -2,6 +2,20 @@ export { type AuditReport, audit, type EvidenceSource } from './audit.ts';
 export type { ClusterVersion } from './client/cluster-client.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {
+  type ClosableHandle,
+  HandleCache,
+  type HandleCacheCounters,
+  type HandleCacheOptions,
+  type HandleLease,
+} from './cure/handle-cache.ts';
+export { type GateCounters, type GatePass, OpenGate, type OpenGateOptions } from './cure/open-gate.ts';
+export {
+  type PoolCallOptions,
+  ProcessPool,
+  type ProcessPoolCounters,
+  type ProcessPoolOptions,
+} from './cure/process-pool.ts';
+export {
   type CaptureSource,
   type ExplainOptions,
   type Explanation,

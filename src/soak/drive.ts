@@ -1,3 +1,4 @@
+import { keepingAlive } from '../transport/clock.ts';
 import { soakForecast } from './forecast.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
@@ -11,17 +12,12 @@ export interface DriveOptions extends Pick<SoakOptions, 'signal' | 'onStep' | 'o
   readonly patience?: number;
 }
 
-/** Longer than any run, and what setInterval takes. */
-const FOR_EVER = 0x7fffffff;
-
 /** The workload on something that takes its own time: opens are begun one after another, their cycles overlap. */
 export async function drive(plan: SoakPlan, subject: SoakSubject, options: DriveOptions): Promise<SoakReport> {
-  // Between two opens there may be no socket, and the timers of a clock keep no process alive.
-  const alive = setInterval(() => {}, FOR_EVER);
   try {
-    return await new Drive(plan, subject, options).run();
+    // Between two opens there may be no socket.
+    return await keepingAlive(() => new Drive(plan, subject, options).run());
   } finally {
-    clearInterval(alive);
     await subject.end();
   }
 }

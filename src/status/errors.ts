@@ -16,6 +16,8 @@ export const ERROR_CODES = [
   'ERR_CLUSRPC_UNAVAILABLE_BACKEND',
   'ERR_CLUSRPC_NO_FREE_THREAD',
   'ERR_CLUSRPC_STANDSTILL',
+  'ERR_CLUSRPC_PROCESS_ENDED',
+  'ERR_CLUSRPC_NO_PORT_LEFT',
 ] as const;
 
 export type OwnErrorCode = (typeof ERROR_CODES)[number];

@@ -18,3 +18,16 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/** Longer than anything lasts, and what setInterval takes. */
+const FOR_EVER = 0x7fffffff;
+
+/** Keeps the process alive until the work has ended: for a caller who waits for a timer, and may have no socket. */
+export async function keepingAlive<T>(work: () => Promise<T>): Promise<T> {
+  const alive = setInterval(() => {}, FOR_EVER);
+  try {
+    return await work();
+  } finally {
+    clearInterval(alive);
+  }
+}

@@ -2,9 +2,10 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { diagnoseInstallation } from '../diagnosis/installation.ts';
 import { type EvidenceSource, gatherEvidence, sourceName } from '../evidence/gather.ts';
 import { writePortsReg } from '../ports/configuration.ts';
+import { FIRST_ADVISED_PORT } from '../ports/forecast.ts';
 import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../ports/profiles.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
-import { type PortsReport, ports } from '../ports/report.ts';
+import { type PortsOptions, type PortsReport, ports } from '../ports/report.ts';
 import { portsText } from '../report/ports-text.ts';
 import { liveRpcPorts } from '../windows/rpc-ports.ts';
 import { liveWindowsVersion } from '../windows/windows-version.ts';
@@ -24,6 +25,7 @@ interface Options extends SourceOptions {
   readonly ports?: readonly PortRange[] | undefined;
   readonly every?: number | undefined;
   readonly rate?: number | undefined;
+  readonly forRate?: number | undefined;
   readonly hold?: number | undefined;
   readonly uptime?: number | undefined;
   readonly failureRate?: number | undefined;
@@ -47,6 +49,11 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
     )
     .option('--every <duration>', 'time between two opens of one process, such as 20s', positiveDuration)
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
+    .addOption(
+      new Option('--for-rate <rate>', 'without a source: the range to configure for that rate')
+        .argParser(rate)
+        .conflicts(['every', 'rate']),
+    )
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
     .option('--uptime <duration>', 'how long the program shall run, such as 30d', positiveDuration)
     .option('--failure-rate <p>', 'probability that an open fails, 0 to 1 (default: 0)', probability)
@@ -65,8 +72,7 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
 }
 
 async function showPorts(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
-  const report = ports({
-    ...(await sourceOf(run, source, options)),
+  const load = {
     everyMs: loadOf(options),
     holdMs: options.hold,
     uptimeMs: options.uptime,
@@ -75,10 +81,23 @@ async function showPorts(run: CommandRun, source: string | undefined, options: O
     clientProfile: options.clientProfile,
     reuse: options.reuse,
     recycleAfterMs: options.recycleAfter,
-  });
+  };
+  const isAsked = options.forRate !== undefined && options.ports === undefined;
+  const report =
+    isAsked && evidenceSources(run, source, options).length === 0
+      ? rangeFor(load)
+      : ports({ ...(await sourceOf(run, source, options)), ...load });
   if (options.writeReg !== undefined) writeReg(run, report, options.writeReg, options.force === true);
   run.output.document(report, () => portsText(report, run.style));
   return isFine(report) ? EXIT.fine : EXIT.notFine;
+}
+
+/** The ports that a load needs, and what it does to them. */
+function rangeFor(load: Omit<PortsOptions, 'ports'>): PortsReport {
+  const { needed } = ports({ ...load, ports: String(FIRST_ADVISED_PORT) });
+  if (needed === null) throw usageError('no range lasts for ever when opens fail and leak', 'Give an --uptime.');
+  if (needed.range === null) throw usageError(`the load needs ${needed.size} ports, and there are not so many`);
+  return ports({ ...load, ports: formatPortRanges([needed.range]), source: 'the range that this load needs' });
 }
 
 async function sourceOf(run: CommandRun, path: string | undefined, { ports: ranges, ...options }: Options) {
@@ -117,8 +136,8 @@ async function liveSource() {
   return { keys, majorVersion, source: 'this Windows' };
 }
 
-function loadOf({ every, rate: rateEvery, ...options }: Options): number | undefined {
-  const everyMs = every ?? rateEvery;
+function loadOf({ every, rate: rateEvery, forRate, ...options }: Options): number | undefined {
+  const everyMs = every ?? rateEvery ?? forRate;
   if (everyMs !== undefined) return everyMs;
   const needsLoad = {
     '--uptime': options.uptime,

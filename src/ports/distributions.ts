@@ -26,16 +26,27 @@ export function failuresAmong(attempts: number, p: number, q: number): number {
   );
 }
 
+/** In which round, counted from 0, and at which of its places, counted from 1. */
+export interface Turn {
+  readonly round: number;
+  readonly place: number;
+}
+
 /**
- * The largest of `count` geometric numbers: how many rounds until each of `count` things has failed, every one failing
- * with probability `p` a round.
+ * `places` things take their turn one after another, round by round, and each fails for good with probability `p` a turn:
+ * the turn in which the last one fails. P(at most (r, j)) = F(r)^j F(r - 1)^(places - j) with F(r) = 1 - (1 - p)^(r + 1).
  */
-export function roundsUntilAllFailed(count: number, p: number, q: number): number {
-  if (count <= 0) return 0;
-  if (p >= 1) return 1;
-  // 1 - q^(1/count) without losing its digits when count is large.
-  const oneLeft = -Math.expm1(Math.log(q) / count);
-  return Math.max(1, Math.ceil(Math.log(oneLeft) / Math.log1p(-p)));
+export function turnOfLastFailure(places: number, p: number, q: number): Turn {
+  if (places <= 0) return { round: 0, place: 0 };
+  if (p >= 1) return { round: 0, place: places };
+  // 1 - q^(1/places) without losing its digits when there are many.
+  const oneLeft = -Math.expm1(Math.log(q) / places);
+  const round = Math.max(0, Math.ceil(Math.log(oneLeft) / Math.log1p(-p)) - 1);
+  if (round === 0) return { round, place: places };
+  const logShare = (rounds: number): number => Math.log(-Math.expm1(rounds * Math.log1p(-p)));
+  const [here, before] = [logShare(round + 1), logShare(round)];
+  const place = Math.ceil((Math.log(q) - places * before) / (here - before));
+  return { round, place: Math.min(places, Math.max(1, place)) };
 }
 
 /** Quantiles of the sum of two independent numbers from those of each, over a grid of equally likely points. */

@@ -5,7 +5,7 @@ import {
   type Quantiles,
   quantilesOf,
   quantilesOfSum,
-  roundsUntilAllFailed,
+  turnOfLastFailure,
 } from './distributions.ts';
 import { type CheckedLoad, cannotBe, checkLoad, checkPool, type OpenLoad, type PortMachine } from './load.ts';
 import { LARGEST_PORT, type PortRange } from './ranges.ts';
@@ -72,7 +72,7 @@ export function forecast(machine: PortMachine, load: OpenLoad): PortForecast {
   }
   const leaks = machine.onFailure !== 'retain' && checked.failureRate > 0;
   const refusal = leaks ? leakingRefusal(pool, circulating, checked) : fixedRefusal(pool, checked);
-  const exhaustionMs = leaks ? exhaustion(pool, circulating, checked) : null;
+  const exhaustionMs = leaks ? exhaustion(machine, pool, circulating, checked) : null;
   const remarks = [...(circulating >= pool ? [STALLS] : []), ...(poisson ? [POISSON] : [])];
   return { ...common, firstRefusal: refusal, exhaustionMs, remarks };
 }
@@ -104,15 +104,19 @@ function refusedAfter(opens: Quantiles, everyMs: number): { readonly open: Quant
 }
 
 /**
- * After the first refusal w ports are left, each of which comes back once a round of ⌈r(h + T)⌉ opens and leaks then with
- * probability p: the last of them ends it.
+ * The N-th leak. When N - w have leaked, at open K, each later open takes the place that it keeps from then on: the j-th after
+ * K comes again every round, (w + 1)/r, or h + T where opens wait for it, until it leaks too. K and the place and round of
+ * the last one are independent.
  */
-function exhaustion(pool: number, w: number, load: CheckedLoad): Quantiles {
+function exhaustion({ onExhaustion }: PortMachine, pool: number, w: number, load: CheckedLoad): Quantiles {
+  const { everyMs, failureRate, failedMs, cycleMs } = load;
   const left = Math.min(w, pool);
-  const roundMs = (w + 1) * load.everyMs;
-  const first = (q: number): number =>
-    (w >= pool ? pool : w + attemptsUntilFailures(pool - w, load.failureRate, q)) * load.everyMs;
-  const rest = (q: number): number => Math.max(0, roundsUntilAllFailed(left, load.failureRate, q) - 1) * roundMs;
+  const roundMs = onExhaustion === 'hang' ? cycleMs : (w + 1) * everyMs;
+  const first = (q: number): number => (w >= pool ? 0 : attemptsUntilFailures(pool - w, failureRate, q)) * everyMs;
+  const rest = (q: number): number => {
+    const { round, place } = turnOfLastFailure(left, failureRate, q);
+    return place * everyMs + round * roundMs + failedMs;
+  };
   return quantilesOfSum(first, rest);
 }
 
@@ -123,7 +127,7 @@ export interface NeededPool {
 }
 
 /** KB154596 and KB217351 advise ports above 5000, where MaxUserPort ends by default. */
-const FIRST_ADVISED_PORT = 5001;
+export const FIRST_ADVISED_PORT = 5001;
 
 /**
  * The pool with which this load runs for `uptimeMs` without a refused open with probability `confidence` (0.95 by

@@ -25,11 +25,14 @@ export interface PortMachine {
   readonly onFailure?: OnFailure;
   /** `by-process` by default. */
   readonly reuse?: PortReuse;
+  /** An open without a port is over (`fail`, by default), or waits for one. */
+  readonly onExhaustion?: 'fail' | 'hang';
 }
 
 export interface CheckedLoad {
   readonly everyMs: number;
   readonly failureRate: number;
+  readonly failedMs: number;
   /** w + 1: ⌈r(h + T)⌉, with r·p·d more on a fixed machine, where a failing open holds a port beside the others for d. */
   readonly steadyNeed: number;
   /** ms of one round of a port from open to recycled. */
@@ -52,7 +55,7 @@ export function checkLoad(load: OpenLoad, machine: Omit<PortMachine, 'pool'>): C
   const cycleMs = holdMs + recycleAfter;
   // What leaks is gone from the start, so on an unfixed machine it does not matter how long the failing took.
   const failing = onFailure === 'retain' ? failureRate * failedMs : 0;
-  return { everyMs, failureRate, cycleMs, steadyNeed: ceiling((cycleMs + failing) / everyMs) };
+  return { everyMs, failureRate, failedMs, cycleMs, steadyNeed: ceiling((cycleMs + failing) / everyMs) };
 }
 
 export function checkPool(pool: number): number {

@@ -105,7 +105,14 @@ function neededRows({ needed, settings, pool, forecast }: PortsReport, style: St
   const time = settings.uptimeMs === null ? 'for good' : `for ${durationText(settings.uptimeMs)}`;
   const sure = settings.failureRate > 0 && settings.onFailure === 'leak' ? ', with a probability of 95 %' : '';
   const count = `${countText(size, 'port')} carry this load ${time}${sure}`;
-  if (size <= pool.size) return [['Needed', style.green(`${count}: there are enough.`)]];
+  if (size <= pool.size) return [['Needed', style.green(`${count}: there are enough.`), ...costLines(pool.size)]];
   if (range === null) return [['Needed', style.red(`${count}: there are not so many.`)]];
-  return [['Needed', style.yellow(`${count}, such as ${formatPortRanges([range])}.`)]];
+  return [['Needed', style.yellow(`${count}, such as ${formatPortRanges([range])}.`), ...costLines(size)]];
+}
+
+/** Callbacks come from the server; RPC over TCP is bound to the same list (MSDN, KB154596). */
+function costLines(ports: number): readonly string[] {
+  return [
+    `In the firewall: ${countText(ports, 'hole')} towards each such machine for UDP from the cluster nodes, and as many for TCP.`,
+  ];
 }

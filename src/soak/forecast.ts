@@ -6,10 +6,10 @@ import type { SoakPlan } from './settings.ts';
 /** What the formulas say of the same load, if it went on for ever. */
 export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
   if (settings.clientProfile === null) return { firstRefusalMs: null, exhaustionMs: null };
-  const { recycleAfterMs, reuse, everyMs, holdMs, failureRate, failureKind, failureMs } = settings;
+  const { recycleAfterMs, reuse, everyMs, holdMs, failureRate, failureKind, failureMs, onExhaustion } = settings;
   const leaks = settings.onFailure === 'leak' && settings.leakOn.includes(SOAK_FAILURES[failureKind]);
   const { firstRefusal, exhaustionMs } = forecast(
-    { pool: pool.size, recycleAfter: recycleAfterMs, onFailure: leaks ? 'leak' : 'retain', reuse },
+    { pool: pool.size, recycleAfter: recycleAfterMs, onFailure: leaks ? 'leak' : 'retain', reuse, onExhaustion },
     { everyMs, holdMs, failureRate, failedMs: failureMs[failureKind] },
   );
   return { firstRefusalMs: firstRefusal?.ms ?? null, exhaustionMs };

@@ -3,7 +3,8 @@ import {
   attemptsUntilFailures,
   erlangLoss,
   failuresAmong,
-  roundsUntilAllFailed,
+  type Turn,
+  turnOfLastFailure,
 } from '../../src/ports/distributions.ts';
 
 /** P(Bin(n, p) = k) by multiplication, for small n. */
@@ -49,13 +50,22 @@ test('rare failures follow the limit laws: exponential for one, Poisson for many
   expect(attemptsUntilFailures(65_000, 1e-9, 0.5) * 1e-9).toBeCloseTo(65_000 - 1 / 3, 2);
 });
 
-test('the rounds until the last of several has failed', () => {
-  expect(roundsUntilAllFailed(1, 0.5, 0.5)).toBe(1);
-  expect(roundsUntilAllFailed(1, 0.5, 0.76)).toBe(3);
-  expect(roundsUntilAllFailed(10, 1, 0.9)).toBe(1);
-  expect(roundsUntilAllFailed(0, 0.5, 0.5)).toBe(0);
-  // (1 - 0.9^n)^20 reaches one half between n = 32 and n = 33.
-  expect(roundsUntilAllFailed(20, 0.1, 0.5)).toBe(33);
+test('the turn in which the last of several fails is where its distribution reaches the share', () => {
+  const within = (places: number, p: number, { round, place }: Turn): number =>
+    (1 - (1 - p) ** (round + 1)) ** place * (1 - (1 - p) ** round) ** (places - place);
+  for (const places of [1, 2, 7, 40]) {
+    for (const p of [0.02, 0.5, 0.9]) {
+      for (const q of [0.05, 0.5, 0.95]) {
+        const turn = turnOfLastFailure(places, p, q);
+        expect(within(places, p, turn)).toBeGreaterThanOrEqual(q - 1e-9);
+        const { round, place } = turn;
+        const before = place > 1 ? { round, place: place - 1 } : { round: round - 1, place: places };
+        if (before.round >= 0) expect(within(places, p, before)).toBeLessThan(q + 1e-9);
+      }
+    }
+  }
+  expect(turnOfLastFailure(10, 1, 0.9)).toEqual({ round: 0, place: 10 });
+  expect(turnOfLastFailure(0, 0.5, 0.5)).toEqual({ round: 0, place: 0 });
 });
 
 test("Erlang's loss formula gives the figures of his table", () => {

@@ -15,6 +15,9 @@ export function clusterApiFor(backend: 'native' | 'ffi'): ClusterApi {
   return ffi;
 }
 
+/** As a name: the cluster that this machine is a node of. No name of a cluster is empty. */
+export const THIS_NODE = '';
+
 /**
  * Opens a cluster through clusapi.dll and asks it for name and version, as its own tools do. `node` is empty: the DLL
  * does not say which node answered.
@@ -26,7 +29,10 @@ export async function openClusapi(
 ): Promise<ClusterSession> {
   const ends = timeout === undefined ? undefined : performance.now() + timeout;
   const left = (): number | undefined => (ends === undefined ? undefined : Math.max(0, ends - performance.now()));
-  const connection = await stage('open-cluster', api.openCluster(name, { signal, timeout }));
+  const connection = await stage(
+    'open-cluster',
+    api.openCluster(name === THIS_NODE ? null : name, { signal, timeout }),
+  );
   try {
     const limits = { signal, timeout: shorter(left(), stageTimeout) };
     return session(connection, await stage('cluster-version', connection.information(limits)));

@@ -4,10 +4,11 @@ import type { Logger } from '../log/subscribe.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { Backend } from './backend.ts';
-import { backendsFor, openFirst } from './choose.ts';
-import { clusterApiFor, openClusapi } from './clusapi.ts';
+import { backendsFor } from './choose.ts';
+import { clusterApiFor, openClusapi, THIS_NODE } from './clusapi.ts';
 import { type ClusterHandle, clusterHandle } from './cluster-handle.ts';
 import { emulatorFor } from './installed.ts';
+import { openFirst } from './race.ts';
 import { openWire, type WireOptions } from './wire.ts';
 
 export interface OpenClusterOptions extends WireOptions {
@@ -36,11 +37,12 @@ const DEFAULT_STAGE_TIMEOUT = 4_000;
 const opens = channel('clusrpc:open');
 
 /**
- * Opens a cluster by name or address, as OpenCluster does. Throws ClusError with `code`, `stage` and `advice`; when
+ * Opens a cluster by name or address, as OpenCluster does; null is the cluster that this Windows machine is a node of.
+ * Throws ClusError with `code`, `stage` and `advice`; when
  * aborted, the signal's reason; LocalMisuseError for an option that cannot be.
  */
-export async function openCluster(name: string, options: OpenClusterOptions = {}): Promise<ClusterHandle> {
-  if (name.trim() === '')
+export async function openCluster(name: string | null, options: OpenClusterOptions = {}): Promise<ClusterHandle> {
+  if (name?.trim() === '')
     throw new LocalMisuseError('the name of the cluster is empty', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
   const backends = backendsFor(name, options.backend, options);
   const limits = {
@@ -55,7 +57,7 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
     const message: OpenMessage = {
       time,
       ms: systemClock.now() - time,
-      name,
+      name: name ?? '(this node)',
       backend,
       outcome: error === null ? 'ok' : isClusError(error) ? error.code : 'aborted',
       stage: isClusError(error) ? error.stage : undefined,
@@ -63,10 +65,16 @@ export async function openCluster(name: string, options: OpenClusterOptions = {}
     opens.publish(message);
   };
   try {
-    const session = await openFirst(backends, (next) => {
-      backend = next;
-      return OPENERS[next](name, within(limits, time));
+    const { session, ...opened } = await openFirst(backends, {
+      clock: systemClock,
+      signal: options.signal,
+      open(next, signal) {
+        backend = next;
+        return OPENERS[next](name ?? THIS_NODE, { ...within(limits, time), signal });
+      },
+      discard: (session) => void session.close(),
     });
+    backend = opened.backend;
     report(null);
     return clusterHandle(backend, silence === null ? session : withClose(session, silence), options.closeTimeout);
   } catch (error) {

@@ -4,7 +4,7 @@ import { statusHex, unknownStatusText, win32Status } from './win32.ts';
 
 /**
  * One line for people about a status of any of the tables: `RPC_S_UNKNOWN_IF (1717): …`, `nca_s_unk_if (0x1C010003): …`,
- * or `0x00000722 (unknown status)`.
+ * or `0x00000722 (1826, unknown status)`.
  */
 export function statusText(code: number): string {
   const wire = ncaStatus(code) ?? dceStatus(code);

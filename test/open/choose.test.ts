@@ -1,8 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { backendsFor, openFirst } from '../../src/open/choose.ts';
+import { backendsFor } from '../../src/open/choose.ts';
 import { openClusapi } from '../../src/open/clusapi.ts';
-import { ClusError } from '../../src/status/errors.ts';
-import { Win32Error } from '../../src/status/win32-error.ts';
 import type { ClusterApi, ClusterConnection } from '../../src/windows/cluster-api.ts';
 
 afterEach(() => {
@@ -30,35 +28,12 @@ test('a backend that is named is the only one', () => {
   expect(backendsFor('CLUSTER1', 'native', {}, 'win32')).toEqual(['native']);
 });
 
-const ALL = ['native', 'ffi', 'wire'] as const;
-
-test.each([
-  ['an addon that is not there', new ClusError('x', 'ERR_CLUSRPC_UNAVAILABLE_BACKEND'), ['native', 'ffi']],
-  ['a machine without clusapi.dll', new Win32Error(126, 'LoadLibraryExW'), ['native', 'wire']],
-  ['a target that clusapi.dll cannot reach', new Win32Error(1722, 'OpenCluster'), ['native', 'wire']],
-  ['a cluster that refuses the caller', new Win32Error(5, 'OpenCluster'), ['native']],
-  ['an open that takes too long', new ClusError('x', 'ERR_CLUSRPC_TIMEOUT'), ['native']],
-] as const)('%s: the tried backends follow from it', async (_, failure, expected) => {
-  const tried: string[] = [];
-  const open = async (backend: string): Promise<string> => {
-    tried.push(backend);
-    if (backend === 'native') throw failure;
-    return backend;
-  };
-  const opened = openFirst(ALL, open);
-  if (expected.length === 1) await expect(opened).rejects.toBe(failure);
-  else expect(await opened).toBe(expected[1]);
-  expect(tried).toEqual(expected);
-});
-
-test('when every backend fails, the last failure is thrown', async () => {
-  const failures = [
-    new ClusError('a', 'ERR_CLUSRPC_UNAVAILABLE_BACKEND'),
-    new Win32Error(126, 'LoadLibraryExW'),
-    new Error('w'),
-  ];
-  let next = 0;
-  await expect(openFirst(ALL, () => Promise.reject(failures[next++]))).rejects.toThrow('w');
+test('the cluster of this node is known to clusapi.dll alone', () => {
+  expect(backendsFor(null, 'auto', {}, 'win32')).toEqual(['native', 'ffi']);
+  expect(backendsFor(null, 'ffi', {}, 'win32')).toEqual(['ffi']);
+  expect(() => backendsFor(null, 'wire', {}, 'win32')).toThrow(
+    expect.objectContaining({ code: 'ERR_CLUSRPC_INVALID_OPTION' }),
+  );
 });
 
 test('a session through clusapi.dll has the name and version that the DLL tells, and closes within its time', async () => {

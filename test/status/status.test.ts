@@ -31,10 +31,10 @@ test('an unknown number keeps its value and says that it is unknown', () => {
   expect(win32Status(0x722)).toEqual({
     code: 1826,
     symbol: 'WIN32_1826',
-    sentence: '0x00000722 (unknown status)',
+    sentence: '0x00000722 (1826, unknown status)',
   });
-  expect(statusText(0x722)).toBe('0x00000722 (unknown status)');
-  expect(statusText(-1)).toBe('0xFFFFFFFF (unknown status)');
+  expect(statusText(0x722)).toBe('0x00000722 (1826, unknown status)');
+  expect(statusText(-1)).toBe('0xFFFFFFFF (4294967295, unknown status)');
 });
 
 test('a status of any table has one line of text', () => {
@@ -94,7 +94,7 @@ test('a Win32Error of an unknown number is named by the number', () => {
     code: 'WIN32_4711',
     errno: 4711,
     syscall: undefined,
-    message: '0x00001267 (unknown status)',
+    message: '0x00001267 (4711, unknown status)',
   });
 });
 

@@ -12,6 +12,7 @@ import {
   type ClusapiOperation,
   type ClusapiResult,
   type ClusterVersionFields,
+  type EnumEntry,
 } from '../interface/clusapi/index.ts';
 import type { ContextHandle } from '../ndr/context-handle.ts';
 import { FaultError, RejectError } from '../status/errors.ts';
@@ -58,7 +59,7 @@ export class ClusterClient {
   async name(options: LimitOptions = {}): Promise<{ readonly name: string; readonly node: string }> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { clusterName, nodeName } = await this.#call(ApiGetClusterName, {}, options);
+        const { clusterName, nodeName } = await this.call(ApiGetClusterName, {}, options);
         return { name: clusterName ?? '', node: nodeName ?? '' };
       } catch (error) {
         const notExecuted = error instanceof RejectError && error.errno === win32Code('RPC_S_CALL_FAILED_DNE');
@@ -69,43 +70,49 @@ export class ClusterClient {
 
   /** A context handle, kept alive until it is closed. */
   async open(options: LimitOptions = {}): Promise<ContextHandle> {
-    const { cluster } = await this.#call(ApiOpenCluster, {}, options);
+    const { cluster } = await this.call(ApiOpenCluster, {}, options);
     this.#caller.hold();
     return cluster;
   }
 
   /** Names of the nodes in the server's order. */
   async nodes(options: LimitOptions = {}): Promise<readonly string[]> {
-    const { entries } = await this.#call(ApiCreateEnum, { type: CLUSTER_ENUM.node }, options);
-    return (entries ?? []).filter(({ type }) => type === CLUSTER_ENUM.node).map(({ name }) => name);
+    const entries = await this.enumerate(CLUSTER_ENUM.node, options);
+    return entries.filter(({ type }) => type === CLUSTER_ENUM.node).map(({ name }) => name);
+  }
+
+  /** Names of all objects of the kinds whose bits of CLUSTER_ENUM are set. */
+  async enumerate(type: number, options: LimitOptions = {}): Promise<readonly EnumEntry[]> {
+    return (await this.call(ApiCreateEnum, { type }, options)).entries ?? [];
   }
 
   async quorum(options: LimitOptions = {}): Promise<QuorumResource> {
-    const { resourceName, deviceName, maxQuorumLogSize } = await this.#call(ApiGetQuorumResource, {}, options);
+    const { resourceName, deviceName, maxQuorumLogSize } = await this.call(ApiGetQuorumResource, {}, options);
     return { name: resourceName ?? '', path: deviceName ?? '', maxLogSize: maxQuorumLogSize };
   }
 
   /** By ApiGetClusterVersion2, or on Windows NT 4.0 SP3 by ApiGetClusterVersion ([MS-CMRP] note 63). */
   async version(options: LimitOptions = {}): Promise<ClusterVersion> {
     try {
-      return versionOf(await this.#call(ApiGetClusterVersion2, {}, options));
+      return versionOf(await this.call(ApiGetClusterVersion2, {}, options));
     } catch (error) {
       const unknown = error instanceof RejectError || error instanceof FaultError || error instanceof Win32Error;
       if (!unknown || error.errno !== win32Code('RPC_S_PROCNUM_OUT_OF_RANGE')) throw error;
-      return versionOf(await this.#call(ApiGetClusterVersion, {}, options));
+      return versionOf(await this.call(ApiGetClusterVersion, {}, options));
     }
   }
 
   /** Keep-alives end whatever comes of it. */
   async close(cluster: ContextHandle, options: LimitOptions = {}): Promise<void> {
     this.#caller.release();
-    await this.#call(ApiCloseCluster, { cluster }, options);
+    await this.call(ApiCloseCluster, { cluster }, options);
   }
 
-  async #call<Request, Response extends ClusapiResult>(
+  /** Any operation of ClusAPI: see the docstring of the class for what it throws. */
+  async call<Request, Response extends ClusapiResult>(
     { name, opnum, encodeRequest, decodeResponse }: ClusapiOperation<Request, Response>,
     request: Request,
-    options: LimitOptions,
+    options: LimitOptions = {},
   ): Promise<Response> {
     const { major } = this.#clusapi.version;
     const stub = encodeRequest(request, true, major);

@@ -1,4 +1,16 @@
-import type { QuorumResource } from './cluster-client.ts';
+import { CLUSTER_ENUM, type Property } from '../interface/clusapi/index.ts';
+import type { ContextHandle } from '../ndr/context-handle.ts';
+import type { ClusterClient, LimitOptions, QuorumResource } from './cluster-client.ts';
+import { type ClusterInventory, readInventory } from './cluster-inventory.ts';
+import {
+  ClusterObjects,
+  type GroupInfo,
+  type NetInterfaceInfo,
+  type NetworkInfo,
+  type NodeInfo,
+  type ObjectKind,
+  type ResourceInfo,
+} from './cluster-objects.ts';
 
 export interface SessionLimits {
   readonly signal?: AbortSignal | undefined;
@@ -13,6 +25,80 @@ export interface SessionLimits {
 export interface ClusterQueries {
   /** Names of the nodes, in the server's order, asked anew. */
   readonly nodes: (limits?: SessionLimits) => Promise<readonly string[]>;
+  /** Names of all groups. */
+  readonly groups: (limits?: SessionLimits) => Promise<readonly string[]>;
+  readonly resources: (limits?: SessionLimits) => Promise<readonly string[]>;
+  readonly networks: (limits?: SessionLimits) => Promise<readonly string[]>;
+  readonly netInterfaces: (limits?: SessionLimits) => Promise<readonly string[]>;
+  /** State and id of one object. Throws Win32Error for a name that the cluster does not know, such as 5013. */
+  readonly nodeInfo: (name: string, limits?: SessionLimits) => Promise<NodeInfo>;
+  readonly groupInfo: (name: string, limits?: SessionLimits) => Promise<GroupInfo>;
+  /** By name or id. */
+  readonly resourceInfo: (name: string, limits?: SessionLimits) => Promise<ResourceInfo>;
+  readonly networkInfo: (name: string, limits?: SessionLimits) => Promise<NetworkInfo>;
+  readonly netInterfaceInfo: (name: string, limits?: SessionLimits) => Promise<NetInterfaceInfo>;
+  /** Common properties of an object, those that can only be read first. The cluster itself needs no name. */
+  readonly properties: (
+    kind: ObjectKind | 'cluster',
+    name: string,
+    limits?: SessionLimits,
+  ) => Promise<readonly Property[]>;
+  /** Everything that can be read of the cluster. */
+  readonly inventory: (limits?: SessionLimits) => Promise<ClusterInventory>;
   /** ApiGetQuorumResource ([MS-CMRP] 3.1.4.1.6). */
   readonly quorum: (limits?: SessionLimits) => Promise<QuorumResource>;
 }
+
+/** What a backend answers without asking: for each question that it cannot ask. */
+export function unanswered(refuse: (question: string) => Error): ClusterQueries {
+  return Object.fromEntries(
+    QUESTIONS.map((name) => [name, () => Promise.reject(refuse(name))]),
+  ) as unknown as ClusterQueries;
+}
+
+/** Each asked over ClusAPI, as the holder of this handle of ApiOpenCluster. */
+export function queriesOf(client: ClusterClient, handle: ContextHandle): ClusterQueries {
+  const objects = new ClusterObjects(client);
+  const names = (kind: keyof typeof CLUSTER_ENUM) => async (limits?: SessionLimits) => {
+    const entries = await client.enumerate(CLUSTER_ENUM[kind], callLimits(limits));
+    return entries.map(({ name }) => name);
+  };
+  return {
+    nodes: names('node'),
+    groups: names('group'),
+    resources: names('resource'),
+    networks: names('network'),
+    netInterfaces: names('netInterface'),
+    nodeInfo: (name, limits) => objects.node(name, callLimits(limits)),
+    groupInfo: (name, limits) => objects.group(name, callLimits(limits)),
+    resourceInfo: (name, limits) => objects.resource(name, callLimits(limits)),
+    networkInfo: (name, limits) => objects.network(name, callLimits(limits)),
+    netInterfaceInfo: (name, limits) => objects.netInterface(name, callLimits(limits)),
+    properties: (kind, name, limits) =>
+      kind === 'cluster'
+        ? objects.clusterProperties(handle, callLimits(limits))
+        : objects.properties(kind, name, callLimits(limits)),
+    inventory: (limits) => readInventory(client, objects, callLimits(limits)),
+    quorum: (limits) => client.quorum(callLimits(limits)),
+  };
+}
+
+export function callLimits({ signal, stageTimeout }: SessionLimits = {}): LimitOptions {
+  return { signal, timeout: stageTimeout };
+}
+
+const QUESTIONS = [
+  'nodes',
+  'groups',
+  'resources',
+  'networks',
+  'netInterfaces',
+  'nodeInfo',
+  'groupInfo',
+  'resourceInfo',
+  'networkInfo',
+  'netInterfaceInfo',
+  'properties',
+  'inventory',
+  'quorum',
+] as const satisfies readonly (keyof ClusterQueries)[];

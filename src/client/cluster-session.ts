@@ -1,8 +1,8 @@
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import type { Caller } from './caller.ts';
-import { ClusterClient, type ClusterVersion, type LimitOptions } from './cluster-client.ts';
-import type { ClusterQueries, SessionLimits } from './cluster-queries.ts';
+import { ClusterClient, type ClusterVersion } from './cluster-client.ts';
+import { type ClusterQueries, callLimits, queriesOf, type SessionLimits } from './cluster-queries.ts';
 import { mapEndpoint } from './endpoint-mapper.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { atStage, firstCallStage, mapperStage, type StageId } from './stages.ts';
@@ -91,22 +91,11 @@ export async function openSession(
   try {
     await at('open-cluster', () => cluster.nodes(call));
     const version = await at('cluster-version', () => cluster.version(call));
-    return closingOnce({ ...identity, version, ...queriesOf(cluster), close });
+    return closingOnce({ ...identity, version, ...queriesOf(cluster, handle), close });
   } catch (error) {
     await close({ timeout: Math.min(limits.stageTimeout ?? CLOSE_TIMEOUT, CLOSE_TIMEOUT) });
     throw error;
   }
-}
-
-function queriesOf(cluster: ClusterClient): ClusterQueries {
-  return {
-    nodes: (limits) => cluster.nodes(callLimits(limits)),
-    quorum: (limits) => cluster.quorum(callLimits(limits)),
-  };
-}
-
-function callLimits({ signal, stageTimeout }: SessionLimits = {}): LimitOptions {
-  return { signal, timeout: stageTimeout };
 }
 
 /** The Cluster service's own port, by the mapper where it is not given. */

@@ -2,8 +2,8 @@ import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { NCA } from '../status/nca.ts';
 import { WIN32 } from '../status/win32.ts';
+import { CLUSTER_SERVICE_OPERATIONS } from './clusapi/service.ts';
 import { sameName } from './cluster-model.ts';
-import { CLUSTER_SERVICE_OPERATIONS } from './cluster-service.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { MAPPER_SERVICE_OPERATIONS } from './mapper-service.ts';
 

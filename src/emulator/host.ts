@@ -9,7 +9,8 @@ import type { Network } from '../transport/network.ts';
 import { seededRandom, newUuid as systemUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
-import { ClusterModel, type ClusterModelOptions, sameName } from './cluster-model.ts';
+import type { ClusterDescription } from './cluster-description.ts';
+import { ClusterModel, sameName } from './cluster-model.ts';
 import { EndpointMap, type Registration } from './endpoint-map.ts';
 import type { FaultRateOptions } from './fault-rates.ts';
 import { Faults } from './faults.ts';
@@ -30,7 +31,7 @@ export interface EmulatedHostOptions {
   readonly expose?: boolean;
   readonly clusterName?: string;
   readonly nodes?: readonly string[];
-  readonly groups?: ClusterModelOptions['groups'];
+  readonly groups?: ClusterDescription['groups'];
   readonly hostProfile?: HostProfileName | HostProfile;
   /** UDP port of the endpoint mapper; 0, the default: any. */
   readonly epmPort?: number;

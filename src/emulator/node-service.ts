@@ -8,8 +8,9 @@ import { RpcServer } from '../server/rpc-server.ts';
 import { win32Code } from '../status/win32.ts';
 import type { Network } from '../transport/network.ts';
 import type { CallLog } from './call-log.ts';
+import type { OpenedObject } from './clusapi/operation.ts';
+import { clusterService } from './clusapi/service.ts';
 import type { ClusterModel } from './cluster-model.ts';
-import { clusterService, type OpenedCluster } from './cluster-service.ts';
 import type { Faults } from './faults.ts';
 import type { HostProfile } from './host-profiles.ts';
 
@@ -38,7 +39,7 @@ interface Running {
 /** The Cluster service on whichever node answers for the cluster; at most one at a time. */
 export class NodeService {
   readonly #options: NodeServiceOptions;
-  readonly #handles: ContextHandles<OpenedCluster>;
+  readonly #handles: ContextHandles<OpenedObject>;
   /** Of services that have stopped. */
   readonly #past: Readonly<ServerCounters>[] = [];
   #running: Running | null = null;

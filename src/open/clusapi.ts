@@ -1,3 +1,4 @@
+import { unanswered } from '../client/cluster-queries.ts';
 import { CLOSE_TIMEOUT, type ClusterSession, closingOnce } from '../client/cluster-session.ts';
 import { ClusError, isClusError } from '../status/errors.ts';
 import type { ClusterApi, ClusterConnection, ClusterInformation } from '../windows/cluster-api.ts';
@@ -48,8 +49,8 @@ function session(connection: ClusterConnection, information: ClusterInformation)
     name,
     node: '',
     version: { major, minor, build, servicePack, vendor },
+    ...unanswered(notThroughTheDll),
     nodes: ({ signal, stageTimeout } = {}) => connection.nodes({ signal, timeout: stageTimeout }),
-    quorum: () => Promise.reject(notThroughTheDll('quorum')),
     close: ({ timeout = CLOSE_TIMEOUT } = {}) => closeWithin(connection, timeout),
   });
 }

@@ -1,5 +1,6 @@
 import { ClusterClient } from '../client/cluster-client.ts';
 import { mapEndpoint } from '../client/endpoint-mapper.ts';
+import { mapConcurrently } from '../client/map-concurrently.ts';
 import type { RpcClient } from '../client/rpc-client.ts';
 import { isCallbackFailure, type Reason } from '../client/stages.ts';
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
@@ -7,7 +8,6 @@ import { TransportError } from '../status/errors.ts';
 import { type Asked, ask } from './ask.ts';
 import type { Question } from './check.ts';
 import { reasonOfFailure } from './judge.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 import { openRpcSocket } from './sockets.ts';
 import type { ClosedPort } from './types.ts';
 

@@ -1,7 +1,7 @@
+import { mapConcurrently } from '../client/map-concurrently.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { probeThroughClusapi } from './clusapi.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 import { type ProbeSettings, probeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import { problemOf, readTargets } from './targets.ts';

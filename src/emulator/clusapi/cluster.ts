@@ -1,0 +1,48 @@
+import {
+  ApiCloseCluster,
+  ApiCreateEnum,
+  ApiGetClusterName,
+  ApiGetClusterVersion,
+  ApiGetClusterVersion2,
+  ApiGetQuorumResource,
+  ApiOpenCluster,
+  type ClusterVersionFields,
+} from '../../interface/clusapi/index.ts';
+import { NIL_CONTEXT_HANDLE } from '../../ndr/context-handle.ts';
+import { win32Code } from '../../status/win32.ts';
+import type { HostProfile } from '../host-profiles.ts';
+import { openedObject, openObject, type Service, service } from './operation.ts';
+
+/** Opening and closing a cluster, and what is asked of it as a whole. */
+export const CLUSTER_SERVICES: readonly Service[] = [
+  service(ApiOpenCluster, (options, _, call) => ({
+    cluster: openObject(options, call, { kind: 'cluster', openedAt: options.clock.now() }),
+  })),
+  service(ApiCloseCluster, (options, { cluster }, call) => {
+    openedObject(options, call, cluster, 'cluster');
+    options.handles.remove(call.addressSpace, cluster);
+    return { cluster: NIL_CONTEXT_HANDLE };
+  }),
+  service(ApiGetClusterName, ({ model, node }) => ({ clusterName: model.name, nodeName: node })),
+  service(ApiGetClusterVersion, ({ profile }) => versionFields(profile)),
+  {
+    ...service(ApiGetClusterVersion2, ({ profile }) => ({
+      ...versionFields(profile),
+      operational: { highest: profile.highestVersion, lowest: profile.lowestVersion, flags: 0 },
+    })),
+    offered: ({ clusterVersion2 }) => clusterVersion2,
+  },
+  service(ApiGetQuorumResource, ({ model: { quorum } }) => ({
+    resourceName: quorum.name,
+    deviceName: quorum.path,
+    maxQuorumLogSize: quorum.maxLogSize,
+  })),
+  service(ApiCreateEnum, ({ model }, { type }) => {
+    const entries = model.enumerate(type);
+    return entries === null ? win32Code('ERROR_INVALID_PARAMETER') : { entries };
+  }),
+];
+
+function versionFields({ major, minor, build, vendor, servicePack }: HostProfile): ClusterVersionFields {
+  return { major, minor, build, vendorId: vendor, csdVersion: servicePack };
+}

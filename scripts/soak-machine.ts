@@ -1,4 +1,4 @@
-import { CALLS, SETTINGS, soakRun } from '../test/machine/soak-run.ts';
+import { CALLS, SETTINGS, soakRun } from '../test/machine/cl/soak-run.ts';
 
 /* tsx scripts/soak-machine.ts [seeds = 200]: the soak of the test suite, with more seeds for each of its networks. */
 

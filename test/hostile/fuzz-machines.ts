@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { PduMessage } from '../../src/transport/endpoint.ts';
 import { seededRandom } from '../../src/transport/random.ts';
-import { CLIENT, pair, SERVER } from '../machine/pair.ts';
+import { CLIENT, pair, SERVER } from '../machine/cl/pair.ts';
 import { vectors } from '../vectors/index.ts';
 import { heap } from './heap.ts';
 import { mutator } from './mutate.ts';

@@ -1,8 +1,8 @@
 import { type CapturedMessage, PcapngWriter } from '../../src/capture/writers.ts';
 import type { Dialect } from '../../src/machine/cl/dialects.ts';
 import { CL_TYPES, DREP_BIG_ENDIAN, DREP_LITTLE_ENDIAN } from '../../src/pdu/cl/index.ts';
-import { CLIENT, pair, SERVER } from '../machine/pair.ts';
-import { bytes } from '../machine/scripted.ts';
+import { CLIENT, pair, SERVER } from '../machine/cl/pair.ts';
+import { bytes } from '../machine/cl/scripted.ts';
 
 export interface ConversationOptions {
   readonly client: Dialect;

@@ -19,7 +19,7 @@ const WINDOWS_MESSAGES = {
   maxFragmentsAhead: 96,
 } as const satisfies Partial<MessageSettings>;
 
-/** Windows in kilobytes of buffer; packets of 540 eight-byte units. */
+/** As FreeDCE has it: the window counts kilobytes, and its packets have room for 540 times eight bytes. */
 const C706_MESSAGES = {
   ...WINDOWS_MESSAGES,
   maxPdu: 4_320,
@@ -81,7 +81,7 @@ export const WINDOWS_SERVER: ServerSettings = {
   maxCallbacksPerPeer: 1_024,
 };
 
-/** A callback names the address space there too: only operation 1 tells it, and keep-alives carry it. */
+/** Servers of both ask by operation 1: only that tells the address space, and keep-alives carry it. */
 export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSettings; readonly server: ServerSettings }>> =
   {
     windows: { client: WINDOWS_CLIENT, server: WINDOWS_SERVER },

@@ -3,8 +3,8 @@ import { NIL_UUID } from '../../../src/bytes/uuid.ts';
 import { CONV, decodeConvWhoAreYou2Response, encodeConvCaller } from '../../../src/interface/conv/index.ts';
 import { CL_TYPES, decodeCl, FLAGS1, type Request, type Response } from '../../../src/pdu/cl/index.ts';
 import { win32Code } from '../../../src/status/win32.ts';
-import { BOOT, type PairOptions, pair, SERVER } from '../pair.ts';
-import { bytes, request, response, scriptedClient, scriptedServer } from '../scripted.ts';
+import { BOOT, type PairOptions, pair, SERVER } from './pair.ts';
+import { bytes, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 import { TOY_PROTOCOL, type ToyClientOptions, toyClient, toyProvider } from './toy-security.ts';
 
 /** A pair whose binding 2 is secured; every datagram both ways. */

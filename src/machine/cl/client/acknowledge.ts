@@ -1,16 +1,17 @@
 import { type ClPdu, FLAGS1 } from '../../../pdu/cl/index.ts';
 import type { Address } from '../../contract.ts';
-import { replyHeader } from '../message/reply.ts';
-import { arm, type ClientContext } from './context.ts';
+import { replyHeader } from '../message/reply-header.ts';
+import { armActivity, type ClientContext } from './context.ts';
 import { emit } from './emit.ts';
 import type { Activity } from './state.ts';
+import { stepActivity } from './transitions.ts';
 
 /** By a packet of its own, where the next request did not come soon enough ([MS-RPCE] 3.2.2.6.3). */
 export function acknowledge(context: ClientContext, activity: Activity, now: number): void {
   sendAck(context, activity);
   if (activity.state !== 'ack-pending') return;
-  activity.state = 'idle';
-  arm(context, activity, now + context.settings.activityIdle);
+  stepActivity(activity, 'acknowledged');
+  armActivity(context, activity, now + context.settings.activityIdle);
 }
 
 export function flush(context: ClientContext, now: number): void {

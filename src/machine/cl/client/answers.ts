@@ -15,9 +15,10 @@ import { heldBytes, isWhole, openReceiveWindow, storeFragment, wholeMessage } fr
 import { hasArrived, startOver, takeFack } from '../message/send-window.ts';
 import { acknowledge } from './acknowledge.ts';
 import { advanceQueue, endMaybe, finish } from './calls.ts';
-import { arm, type ClientContext } from './context.ts';
+import { armCall, type ClientContext } from './context.ts';
 import { giveUp } from './end.ts';
 import { type Call, overheadOf, traceOf } from './state.ts';
+import { stepCall } from './transitions.ts';
 import { transmitFack, transmitRequest } from './transmit.ts';
 
 const WRONG_BOOT_TIME = ncaCode('nca_s_wrong_boot_time');
@@ -29,6 +30,7 @@ export function takeResponse(context: ClientContext, call: Call, pdu: Response, 
     context.counters.fragmentsRefused += 1;
     return;
   }
+  stepCall(call, 'response');
   finish(context, call, now, from);
   deliver(context, call, pdu, pdu.stub);
 }
@@ -37,6 +39,7 @@ export function takeResponse(context: ClientContext, call: Call, pdu: Response, 
 export function fail(context: ClientContext, call: Call, pdu: ClPdu, from: Address, now: number): void {
   if (pdu.type !== 'fault' && pdu.type !== 'reject') return;
   if (pdu.status === WRONG_BOOT_TIME) call.activity.binding.serverBoot = 0;
+  stepCall(call, pdu.type);
   finish(context, call, now, from);
   context.out.event({ kind: pdu.type, call: call.id, status: pdu.status, trace: traceOf(call) });
 }
@@ -66,7 +69,7 @@ export function takeRequestFack(context: ClientContext, call: Call, pdu: Fack, n
   if (hasArrived(call.send)) return arrived(context, call, now);
   if (value !== 'news') return;
   transmitRequest(context, call, now);
-  arm(context, call, now + call.wait);
+  armCall(context, call, now + call.wait);
   endMaybe(context, call, now);
 }
 
@@ -84,10 +87,10 @@ export function takeNocall(context: ClientContext, call: Call, pdu: Nocall, now:
   if (body !== null && call.send !== null && call.state === 'sending')
     return takeRequestFack(context, call, { type: 'fack', header, body }, now);
   if (!call.pinged) return;
-  call.state = 'sending';
+  stepCall(call, 'nocall');
   if (call.send !== null) startOver(call.send);
   transmitRequest(context, call, now);
-  arm(context, call, now + (body?.windowSize === 0 ? call.pause : call.wait));
+  armCall(context, call, now + (body?.windowSize === 0 ? call.pause : call.wait));
 }
 
 /** The server broke the protocol: the call is over, whatever becomes of it there. */
@@ -111,19 +114,20 @@ function takeFragment(context: ClientContext, call: Call, pdu: Response, from: A
     counters.fragmentsRefused += 1;
     return;
   }
-  call.state = 'receiving';
   if (stored === 'stored') call.progressAt = now;
   activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, overheadOf(activity), settings.maxPdu);
   const asked = (pdu.header.flags1 & FLAGS1.nofack) === 0;
   if (isWhole(call.receive)) {
+    stepCall(call, 'response');
     finish(context, call, now, from);
     if (asked && activity.state === 'ack-pending') acknowledge(context, activity, now);
     return deliver(context, call, pdu, wholeMessage(call.receive));
   }
+  stepCall(call, 'part');
   // A gap before the last fragment is told at once: the server, by Windows' rule, would not ask.
   if (asked || (pdu.header.flags1 & FLAGS1.lastfrag) !== 0) transmitFack(context, call);
   call.wait = settings.retransmitInitial;
-  arm(context, call, now + call.wait);
+  armCall(context, call, now + call.wait);
   advanceQueue(context, activity, now);
 }
 
@@ -133,11 +137,11 @@ function deliver({ out }: ClientContext, call: Call, pdu: Response, stub: Uint8A
 
 function arrived(context: ClientContext, call: Call, now: number): void {
   if (call.semantics === 'maybe') return endMaybe(context, call, now);
-  call.state = 'dispatched';
+  stepCall(call, 'arrived');
   call.nocalls = 0;
   call.progressAt = now;
   call.wait = context.settings.retransmitInitial;
-  arm(context, call, now + call.pause);
+  armCall(context, call, now + call.pause);
   advanceQueue(context, call.activity, now);
 }
 

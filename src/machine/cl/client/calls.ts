@@ -5,8 +5,9 @@ import { fragmentBody } from '../message/fragment-size.ts';
 import { heldBytes } from '../message/receive-window.ts';
 import { openSendWindow, wasSent } from '../message/send-window.ts';
 import { sendAck } from './acknowledge.ts';
-import { arm, type ClientContext, findBinding } from './context.ts';
+import { armActivity, armCall, type ClientContext, findBinding } from './context.ts';
 import { type Activity, type Binding, type Call, newActivity, overheadOf, requestHeader, traceOf } from './state.ts';
+import { stepActivity, stepCall } from './transitions.ts';
 import { transmitPing, transmitRequest } from './transmit.ts';
 import type { ClientInput } from './types.ts';
 
@@ -46,6 +47,7 @@ export function advanceQueue(context: ClientContext, activity: Activity, now: nu
 /** All of the request is on its way, which is the end of a maybe call. */
 export function endMaybe(context: ClientContext, call: Call, now: number): void {
   if (call.semantics !== 'maybe' || (call.send !== null && !wasSent(call.send))) return;
+  stepCall(call, 'sent');
   finish(context, call, now, null);
   context.out.event({ kind: 'sent', call: call.id, trace: traceOf(call) });
 }
@@ -64,8 +66,8 @@ export function finish(context: ClientContext, call: Call, now: number, answered
   }
   if (activity.queue.length > 0) return advanceQueue(context, activity, now);
   activity.binding.idle.push(activity);
-  activity.state = acknowledges ? 'ack-pending' : 'idle';
-  arm(context, activity, now + (acknowledges ? context.settings.delayedAck : context.settings.activityIdle));
+  stepActivity(activity, acknowledges ? 'answered' : 'ended');
+  armActivity(context, activity, now + (acknowledges ? context.settings.delayedAck : context.settings.activityIdle));
 }
 
 /** Takes the call off its activity. */
@@ -80,6 +82,7 @@ export function detach(context: ClientContext, call: Call): void {
 }
 
 export function dropActivity({ activities }: ClientContext, activity: Activity): void {
+  stepActivity(activity, 'forgotten');
   const { idle, activities: own } = activity.binding;
   activities.delete(activity.key);
   own.delete(activity);
@@ -92,12 +95,12 @@ function launch(context: ClientContext, activity: Activity, input: CallInput, no
   activity.sequence = (activity.sequence + 1) >>> 0;
   const call = newCall(context, input, activity, now);
   activity.calls.push(call);
-  activity.state = 'calling';
+  stepActivity(activity, 'call');
   context.calls.set(call.id, call);
   transmitRequest(context, call, now);
   if (call.semantics === 'maybe') endMaybe(context, call, now);
-  if (context.calls.get(call.id) !== call) return;
-  arm(context, call, now + call.wait);
+  if (call.state === 'over') return;
+  armCall(context, call, now + call.wait);
   if (activity.queue.length > 0) advanceQueue(context, activity, now);
 }
 

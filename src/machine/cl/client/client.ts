@@ -1,10 +1,12 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
-import { type ClPdu, type ClType, DREP_LITTLE_ENDIAN, FLAGS2 } from '../../../pdu/cl/index.ts';
+import { type ClPdu, DREP_LITTLE_ENDIAN, FLAGS2 } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
 import type { Address, Machine, Output } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
+import { Schedule } from '../../schedule.ts';
 import { type ClientSettings, DIALECTS, type Dialect } from '../dialects.ts';
-import { decodeOrNull, sequenceDifference } from '../message/reply.ts';
+import { decodeOrNull } from '../message/decode.ts';
+import { sequenceDifference } from '../message/numbers.ts';
 import { acknowledge, acknowledgeOld, flush, sendAck, wantsAnswer } from './acknowledge.ts';
 import { admit, hear, learn } from './admit.ts';
 import { fail, serverWorks, takeNocall, takeRequestFack, takeResponse, violate } from './answers.ts';
@@ -14,8 +16,9 @@ import { answerCallback, type Callback, isCallback } from './conversation-manage
 import { emit } from './emit.ts';
 import { abandon, cancel, quitAgain, takeCancelAck, withdraw } from './end.ts';
 import { hold, release } from './keep-alive.ts';
-import { type Activity, type ActivityState, type Binding, type Call, type CallState, newBinding } from './state.ts';
+import { type Activity, type Binding, type Call, newBinding } from './state.ts';
 import { expire } from './timers.ts';
+import { concerns, concernsActivity, stepActivity } from './transitions.ts';
 import type { ClientCounters, ClientEvent, ClientInput } from './types.ts';
 
 /*
@@ -27,47 +30,6 @@ import type { ClientCounters, ClientEvent, ClientInput } from './types.ts';
  * request, or after a while by an ack of its own (ack-pending).
  * The socket serves as well: an at-most-once call on a new activity makes the server call back (conversation manager).
  */
-type Action = 'deliver' | 'fail' | 'working' | 'fragments' | 'missing' | 'cancelled' | 'violate';
-
-const TRANSITIONS: Record<CallState, Partial<Record<ClType, Action>>> = {
-  sending: {
-    response: 'deliver',
-    fault: 'fail',
-    reject: 'fail',
-    working: 'working',
-    fack: 'fragments',
-    nocall: 'missing',
-    cancel_ack: 'cancelled',
-    ack: 'violate',
-    cl_cancel: 'violate',
-  },
-  dispatched: {
-    response: 'deliver',
-    fault: 'fail',
-    reject: 'fail',
-    working: 'working',
-    nocall: 'missing',
-    cancel_ack: 'cancelled',
-    ack: 'violate',
-    cl_cancel: 'violate',
-  },
-  receiving: {
-    response: 'deliver',
-    fault: 'fail',
-    reject: 'fail',
-    cancel_ack: 'cancelled',
-    ack: 'violate',
-    cl_cancel: 'violate',
-  },
-};
-
-/** What an activity does with PDUs of the call that it had last. */
-const LATE: Record<ActivityState, Partial<Record<ClType, 'acknowledge' | 'forget'>>> = {
-  calling: {},
-  'ack-pending': { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
-  idle: { response: 'acknowledge', fault: 'acknowledge', reject: 'acknowledge' },
-  quitting: { response: 'forget', fault: 'forget', reject: 'forget', cancel_ack: 'forget' },
-};
 
 export interface ClClientOptions {
   /** Names this client in its answers to callbacks and in keep-alives: one for each process (C706 cas_uuid). */
@@ -108,6 +70,8 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
       waiting: new Map(),
       counters: this.counters,
       out: new Outbox(),
+      schedule: new Schedule(),
+      keepAlives: new Schedule(),
       reassembly: 0,
     };
   }
@@ -167,26 +131,26 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
 
   #react(call: Call, pdu: ClPdu, from: Address, now: number): void {
     const context = this.#context;
-    const action = TRANSITIONS[call.state][pdu.type];
-    if (action === undefined) {
+    if (!concerns(call, pdu.type)) {
       context.counters.strays += 1;
       return;
     }
     learn(context, call, pdu, from);
-    switch (action) {
-      case 'deliver':
-        return pdu.type === 'response' ? takeResponse(context, call, pdu, from, now) : undefined;
-      case 'fail':
+    switch (pdu.type) {
+      case 'response':
+        return takeResponse(context, call, pdu, from, now);
+      case 'fault':
+      case 'reject':
         return fail(context, call, pdu, from, now);
       case 'working':
         return serverWorks(context, call, now);
-      case 'fragments':
-        return pdu.type === 'fack' ? takeRequestFack(context, call, pdu, now) : undefined;
-      case 'missing':
-        return pdu.type === 'nocall' ? takeNocall(context, call, pdu, now) : undefined;
-      case 'cancelled':
-        return pdu.type === 'cancel_ack' ? takeCancelAck(context, call, pdu, now) : undefined;
-      case 'violate':
+      case 'fack':
+        return takeRequestFack(context, call, pdu, now);
+      case 'nocall':
+        return takeNocall(context, call, pdu, now);
+      case 'cancel_ack':
+        return takeCancelAck(context, call, pdu, now);
+      default:
         return violate(context, call, `the server sent ${pdu.type}`, now);
     }
   }
@@ -196,9 +160,8 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     const context = this.#context;
     const age = sequenceDifference(activity.sequence, pdu.header.sequence);
     if (age > 0 && wantsAnswer(pdu)) return acknowledgeOld(context, pdu, from);
-    const action = age === 0 ? LATE[activity.state][pdu.type] : undefined;
-    if (action === undefined || !wantsAnswer(pdu)) context.counters.strays += 1;
-    else if (action === 'acknowledge') acknowledge(context, activity, now);
+    if (age !== 0 || !wantsAnswer(pdu) || !concernsActivity(activity, pdu.type)) context.counters.strays += 1;
+    else if (activity.state !== 'quitting') acknowledge(context, activity, now);
     else {
       acknowledgeOld(context, pdu, from);
       quitAgain(context, activity, true, now);
@@ -214,11 +177,13 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
   #unbind(binding: Binding): void {
     const { bindings, activities, waiting } = this.#context;
     bindings.delete(binding.id);
+    binding.keepAliveAt = Number.POSITIVE_INFINITY;
     for (const activity of binding.activities) {
       activities.delete(activity.key);
       for (const call of [...activity.calls]) detach(this.#context, call);
       for (const { call } of activity.queue) waiting.delete(call);
       if (activity.state === 'ack-pending') sendAck(this.#context, activity);
+      stepActivity(activity, 'forgotten');
     }
   }
 

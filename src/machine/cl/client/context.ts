@@ -1,6 +1,7 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
 import type { Outbox } from '../../outbox.ts';
+import type { Schedule } from '../../schedule.ts';
 import type { ClientSettings } from '../dialects.ts';
 import type { Activity, Binding, Call } from './state.ts';
 import type { ClientCounters, ClientEvent } from './types.ts';
@@ -21,6 +22,9 @@ export interface ClientContext {
   readonly waiting: Map<number, Activity>;
   readonly counters: ClientCounters;
   readonly out: Outbox<ClientEvent>;
+  /** Activities by their next timer, and bindings by their next keep-alive. */
+  readonly schedule: Schedule<Activity>;
+  readonly keepAlives: Schedule<Binding>;
   /** Bytes of unfinished responses. */
   reassembly: number;
 }
@@ -32,8 +36,15 @@ export function findBinding({ bindings }: ClientContext, id: number): Binding {
   return binding;
 }
 
-export function arm({ out }: ClientContext, timed: Activity | Call, at: number): void {
-  timed.timerAt = at;
+export function armActivity({ out, schedule }: ClientContext, activity: Activity, at: number): void {
+  activity.timerAt = at;
+  schedule.wake(activity, at);
+  out.arm(at);
+}
+
+export function armCall({ out, schedule }: ClientContext, call: Call, at: number): void {
+  call.timerAt = at;
+  schedule.wake(call.activity, at);
   out.arm(at);
 }
 

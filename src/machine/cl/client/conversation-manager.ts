@@ -24,7 +24,7 @@ import { dceCode } from '../../../status/dce.ts';
 import { RemoteProtocolError } from '../../../status/errors.ts';
 import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
 import { fragmentBody, INITIAL_PDU } from '../message/fragment-size.ts';
-import { replyHeader, SINGLE_RESPONSE } from '../message/reply.ts';
+import { replyHeader, SINGLE_RESPONSE } from '../message/reply-header.ts';
 import type { Activity, Call } from './state.ts';
 
 /*

@@ -1,8 +1,9 @@
 import type { CancelAck } from '../../../pdu/cl/index.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import { detach, dropActivity, startCall } from './calls.ts';
-import { arm, type ClientContext } from './context.ts';
+import { armActivity, armCall, type ClientContext } from './context.ts';
 import { type Activity, type Call, traceOf } from './state.ts';
+import { stepActivity, stepCall } from './transitions.ts';
 import { transmitQuit } from './transmit.ts';
 
 /** Nobody waits for the call any more. */
@@ -34,7 +35,7 @@ export function cancel(context: ClientContext, id: number, now: number): void {
   call.cancel = { id: 1, until: now + settings.cancelTimeout, confirmed: false };
   call.wait = settings.retransmitInitial;
   transmitQuit(context, call.activity, call.header, call.cancel.id);
-  arm(context, call, Math.min(now + call.wait, call.cancel.until));
+  armCall(context, call, Math.min(now + call.wait, call.cancel.until));
 }
 
 /** QUACK: only for a cancel that was sent. Without a body the server has orphaned the call. */
@@ -44,6 +45,7 @@ export function takeCancelAck(context: ClientContext, call: Call, { body }: Canc
   if (body !== null && (body.version !== 0 || body.cancelId !== cancel.id)) return;
   cancel.confirmed = true;
   if (body !== null && !context.settings.cancelEnds) return;
+  stepCall(call, 'cancelled');
   end(context, call, now);
   context.out.event({ kind: 'abandoned', call: call.id, confirmed: true, trace: traceOf(call) });
 }
@@ -61,9 +63,10 @@ export function giveUp(context: ClientContext, call: Call, now: number, tell = t
   if (tells) transmitQuit(context, activity, call.header, null);
   if (tells && activity.calls.length === 1) {
     activity.quit = { header: call.header, left: settings.orphanQuits - 1 };
-    activity.state = 'quitting';
-    arm(context, activity, now + settings.orphanInterval);
+    stepActivity(activity, 'given-up');
+    armActivity(context, activity, now + settings.orphanInterval);
   }
+  stepCall(call, 'given-up');
   end(context, call, now);
 }
 
@@ -73,7 +76,7 @@ export function quitAgain(context: ClientContext, activity: Activity, confirmed:
   if (quit === null || quit.left === 0 || confirmed) return dropActivity(context, activity);
   quit.left -= 1;
   transmitQuit(context, activity, quit.header, null);
-  arm(context, activity, now + context.settings.orphanInterval);
+  armActivity(context, activity, now + context.settings.orphanInterval);
 }
 
 /** Calls that waited for this activity go elsewhere. */

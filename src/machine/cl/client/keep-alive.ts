@@ -5,10 +5,11 @@ import type { ClientContext } from './context.ts';
 import { emit } from './emit.ts';
 import { type Binding, requestHeader } from './state.ts';
 
-export function hold({ settings, out }: ClientContext, binding: Binding, now: number): void {
+export function hold({ settings, out, keepAlives }: ClientContext, binding: Binding, now: number): void {
   binding.handles += 1;
   if (binding.handles > 1) return;
   binding.keepAliveAt = now + settings.keepAlive;
+  keepAlives.wake(binding, binding.keepAliveAt);
   out.arm(binding.keepAliveAt);
 }
 
@@ -19,7 +20,7 @@ export function release(binding: Binding): void {
 
 /** Tells the server that its context handles are still wanted, by a maybe call of its own activity (C706 App. P). */
 export function keepAlive(context: ClientContext, binding: Binding, now: number): void {
-  const { settings, addressSpace, drep, out } = context;
+  const { settings, addressSpace, drep, out, keepAlives } = context;
   const activity = context.newUuid();
   const casUuid =
     settings.keepAliveUuid === 'activity'
@@ -30,5 +31,6 @@ export function keepAlive(context: ClientContext, binding: Binding, now: number)
   const stub = encodeConvcIndyRequest({ casUuid }, isLittleEndian(header));
   emit(context, { type: 'request', header, stub, trailer: new Uint8Array(0) }, binding.to);
   binding.keepAliveAt = now + settings.keepAlive;
+  keepAlives.wake(binding, binding.keepAliveAt);
   out.arm(binding.keepAliveAt);
 }

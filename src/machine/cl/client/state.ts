@@ -2,14 +2,16 @@ import { NIL_UUID, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, type ClType, FLAGS1, NO_HINT } from '../../../pdu/cl/index.ts';
 import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
+import type { Timed } from '../../schedule.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
 import type { ClientSecurity } from '../security.ts';
+import type { ActivityState, CallState } from './transitions.ts';
 import type { ClientInput } from './types.ts';
 
 /** A server as one caller knows it: its address and what its PDUs have told. */
-export interface Binding {
+export interface Binding extends Timed {
   readonly id: number;
   to: Address;
   viaMapper: boolean;
@@ -31,13 +33,7 @@ export interface Binding {
   readonly activities: Set<Activity>;
 }
 
-/** sending: the request is not known to have arrived. dispatched: it is. receiving: a part of the response is there. */
-export type CallState = 'sending' | 'dispatched' | 'receiving';
-
-/** calling: calls are in progress. quitting: the server is told that the call was abandoned. */
-export type ActivityState = 'idle' | 'calling' | 'ack-pending' | 'quitting';
-
-export interface Activity {
+export interface Activity extends Timed {
   readonly id: Uuid;
   readonly key: string;
   readonly binding: Binding;
@@ -128,6 +124,7 @@ export function newBinding({ binding: id, to, viaMapper = false, security }: Bin
     keepAliveAt: Number.POSITIVE_INFINITY,
     idle: [],
     activities: new Set(),
+    scheduledAt: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -152,6 +149,7 @@ export function newActivity(id: Uuid, binding: Binding): Activity {
     burst: 1,
     peerWindow: 1,
     timerAt: Number.POSITIVE_INFINITY,
+    scheduledAt: Number.POSITIVE_INFINITY,
   };
 }
 

@@ -1,42 +1,58 @@
 import { acknowledge } from './acknowledge.ts';
 import { violate } from './answers.ts';
 import { dropActivity } from './calls.ts';
-import { arm, type ClientContext } from './context.ts';
+import { armActivity, armCall, type ClientContext } from './context.ts';
 import { abandon, giveUp, quitAgain } from './end.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Activity, type Call, traceOf } from './state.ts';
+import type { ActivityState } from './transitions.ts';
 import { transmitFack, transmitPing, transmitQuit, transmitRequest } from './transmit.ts';
 
-/*
- * Timers of a call      retransmission: whatever its state says again, or the end
- * Timers of an activity ack-pending: delayed ack; quitting: the next quit; idle: forgotten
- * Timer of a binding    keep-alive of context handles
- */
+type Expire = (context: ClientContext, activity: Activity, now: number) => void;
+
+/** The timers of a client. An activity has one at a time, which its state names; a call in progress has its own. */
+const TIMERS: Readonly<Record<ActivityState, Expire>> = {
+  /** Retransmission, of each call: its state says again what it has to say, or the call ends ([MS-RPCE] 3.2.2.2.1). */
+  calling: retransmission,
+  /** Delayed ack: no next request has acknowledged the last response ([MS-RPCE] 3.2.2.6.3). */
+  'ack-pending': acknowledge,
+  /** The next quit about a call that was given up (C706 9.5). */
+  quitting: (context, activity, now) => quitAgain(context, activity, false, now),
+  /** Idleness: the activity is forgotten ([MS-RPCE] 3.2.2.2.5). */
+  idle: idleness,
+  gone: () => {},
+};
+
+/** The time has come, or is past: everything that is due, and when to come again. */
 export function expire(context: ClientContext, now: number): void {
-  for (const activity of context.activities.values()) {
-    if (activity.state !== 'calling') {
-      if (activity.timerAt <= now) expireActivity(context, activity, now);
-      else context.out.arm(activity.timerAt);
-      continue;
-    }
-    for (const call of [...activity.calls]) {
-      if (call.timerAt <= now) retry(context, call, now);
-      else context.out.arm(call.timerAt);
-    }
+  const { schedule, keepAlives, out } = context;
+  for (let activity = schedule.take(now); activity !== null; activity = schedule.take(now)) {
+    if (dueAt(activity) <= now) TIMERS[activity.state](context, activity, now);
+    schedule.wake(activity, dueAt(activity));
   }
-  for (const binding of context.bindings.values()) {
+  // Keep-alive: the server's context handles are still wanted ([MS-RPCE] 3.2.2.2.4).
+  for (let binding = keepAlives.take(now); binding !== null; binding = keepAlives.take(now)) {
     if (binding.keepAliveAt <= now) keepAlive(context, binding, now);
-    else context.out.arm(binding.keepAliveAt);
+    else keepAlives.wake(binding, binding.keepAliveAt);
   }
+  out.arm(Math.min(schedule.next, keepAlives.next));
 }
 
-function expireActivity(context: ClientContext, activity: Activity, now: number): void {
-  if (activity.state === 'ack-pending') return acknowledge(context, activity, now);
-  if (activity.state === 'quitting') return quitAgain(context, activity, false, now);
+function dueAt({ state, timerAt, calls }: Activity): number {
+  if (state === 'gone') return Number.POSITIVE_INFINITY;
+  if (state !== 'calling') return timerAt;
+  return calls.reduce((first, call) => Math.min(first, call.timerAt), Number.POSITIVE_INFINITY);
+}
+
+function retransmission(context: ClientContext, { calls }: Activity, now: number): void {
+  for (const call of [...calls]) if (call.timerAt <= now) retry(context, call, now);
+}
+
+function idleness(context: ClientContext, activity: Activity, now: number): void {
   // The one activity that keep-alives name must not change while handles are held.
   const { binding } = activity;
   if (binding.handles > 0 && binding.activities.size === 1 && context.settings.keepAliveUuid === 'activity')
-    return arm(context, activity, now + context.settings.activityIdle);
+    return armActivity(context, activity, now + context.settings.activityIdle);
   dropActivity(context, activity);
 }
 
@@ -56,7 +72,7 @@ function retry(context: ClientContext, call: Call, now: number): void {
   call.silentSince = Math.min(call.silentSince, now);
   if (settings.backOffOnSilence) call.wait = Math.min(call.wait * 2, settings.retransmitMax);
   repeat(context, call, now);
-  arm(context, call, Math.min(now + call.wait, cancel?.until ?? Number.POSITIVE_INFINITY));
+  armCall(context, call, Math.min(now + call.wait, cancel?.until ?? Number.POSITIVE_INFINITY));
 }
 
 function repeat(context: ClientContext, call: Call, now: number): void {
@@ -70,5 +86,7 @@ function repeat(context: ClientContext, call: Call, now: number): void {
     case 'sending':
       if (call.send === null && context.settings.pingsWhenSilent) return transmitPing(context, call);
       return transmitRequest(context, call, now, true);
+    case 'over':
+      return;
   }
 }

@@ -1,6 +1,6 @@
 import { FLAGS1, type Request, type Response } from '../../../pdu/cl/index.ts';
 import type { MessageSettings } from '../dialects.ts';
-import { serialDifference } from './reply.ts';
+import { serialDifference } from './numbers.ts';
 
 /** One message on its way in: what is complete up to the first gap, and the fragments beyond it. */
 export interface ReceiveWindow {

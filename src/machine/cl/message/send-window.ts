@@ -1,4 +1,4 @@
-import { serialDifference } from './reply.ts';
+import { serialDifference } from './numbers.ts';
 
 /*
  * One message on its way out in fragments ([MS-RPCE] 3.2.1.1.2, C706 9.5).

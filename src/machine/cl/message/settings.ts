@@ -1,4 +1,4 @@
-/** What both machines must agree on with themselves about messages of many fragments. */
+/** How a machine, client or server, sends and takes messages of many fragments. */
 export interface MessageSettings {
   /** Largest PDU that is sent or asked for, bytes: 4 096 on Windows 2000 and later, 1 024 on NT 4.0 ([MS-RPCE] note 17). */
   readonly maxPdu: number;
@@ -19,7 +19,7 @@ export interface MessageSettings {
   readonly burstPause: number;
   /** Time without one more fragment through, ms, after which a message is given up however much the peer has to say. */
   readonly stallAfter: number;
-  /** Longest message, bytes: 1 MiB of data and room for its NDR. */
+  /** Longest message, bytes: 2 MiB, twice the megabyte that is promised, for what its NDR may add. */
   readonly maxMessage: number;
   /** Fragments kept beyond the first missing one. C706 runtimes queue 96. */
   readonly maxFragmentsAhead: number;

@@ -70,7 +70,7 @@ function negotiate(
   if (provider === undefined) return rejectCall(context, activity, header, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
   if (activity.callback === null) {
     if (!mayAsk(context, activity)) return;
-    roomForCallback(context);
+    roomForCallback(context, now);
     const { level, key } = readSecurityTrailer(pdu);
     ask(context, activity, header, now, { key, of: provider.accept(level, key) });
   }

@@ -2,13 +2,14 @@ import { CL_HEADER_SIZE, type ClHeader, type ClPdu, FLAGS1, FLAGS2, type Reject 
 import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
 import type { Address } from '../../contract.ts';
 import { fragmentBody } from '../message/fragment-size.ts';
-import { replyHeader, SINGLE_RESPONSE } from '../message/reply.ts';
+import { replyHeader, SINGLE_RESPONSE } from '../message/reply-header.ts';
 import { type Fragment, openSendWindow, sendAgain, sendBurst } from '../message/send-window.ts';
 import { ask, mayAsk } from './ask.ts';
 import { type ServerContext, semanticsOf } from './context.ts';
 import { emit, emitTo } from './emit.ts';
 import { roomForCallback } from './limits.ts';
 import { overheadOf, type ServerActivity, type ServerCall } from './state.ts';
+import { step } from './transitions.ts';
 import type { Outcome } from './types.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -16,7 +17,7 @@ const NOTHING = new Uint8Array(0);
 /** Makes the answer ready for its first transmission. */
 export function prepareAnswer(context: ServerContext, call: ServerCall, outcome: Outcome, now: number): void {
   const { activity } = call;
-  call.state = 'sending';
+  step(call, 'answered');
   call.progressAt = now;
   if (outcome.kind !== 'response') call.answer = outcome;
   else if (outcome.stub.length > context.settings.maxMessage)
@@ -37,7 +38,7 @@ export function sendAnswer(context: ServerContext, call: ServerCall, now: number
   if (call.blocked) {
     context.counters.amplificationRefused += 1;
     if (!mayAsk(context, activity)) return;
-    roomForCallback(context);
+    roomForCallback(context, now);
     return ask(context, activity, call.header, now);
   }
   if (answer !== null) return emitTo(context, activity, pduOf(context, call, answer), call.security);
@@ -45,19 +46,6 @@ export function sendAnswer(context: ServerContext, call: ServerCall, now: number
   const go = again ? sendAgain : sendBurst;
   const body = fragmentBody(pduSize(context, call), overheadOf(call));
   go(send, body, (fragment) => sendFragment(context, call, fragment), now);
-}
-
-/** Answers that are repeated unasked, where the settings want it. */
-export function resendAnswers(context: ServerContext, now: number): void {
-  if (context.settings.responseRetransmit === null) return;
-  for (const call of context.calls.values()) {
-    if (call.state !== 'sending') continue;
-    if (repeatAt(context, call) > now) armRepeat(context, call);
-    else {
-      call.repeats += 1;
-      sendAnswer(context, call, now, true);
-    }
-  }
 }
 
 /** A refusal by the runtime: nothing is remembered of the call. A maybe call is refused in silence. */
@@ -129,10 +117,14 @@ function answerHeader(context: ServerContext, call: ServerCall, flags1: number, 
 }
 
 function armRepeat(context: ServerContext, call: ServerCall): void {
-  if (context.settings.responseRetransmit !== null) context.out.arm(repeatAt(context, call));
+  if (context.settings.responseRetransmit === null) return;
+  const at = repeatAt(context, call);
+  context.repeats.wake(call.activity, at);
+  context.out.arm(at);
 }
 
-function repeatAt({ settings }: ServerContext, { answeredAt, repeats }: ServerCall): number {
+/** When the answer is to be sent again unasked. */
+export function repeatAt({ settings }: ServerContext, { answeredAt, repeats }: ServerCall): number {
   const first = settings.responseRetransmit ?? Number.POSITIVE_INFINITY;
   return answeredAt + Math.min(first * 2 ** repeats, Math.max(first, settings.responseRetransmitMax));
 }

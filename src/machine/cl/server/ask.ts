@@ -32,10 +32,10 @@ export function ask(
 }
 
 /** Nobody needs the answer any more. */
-export function forgetCallback(context: ServerContext, activity: ServerActivity): void {
+export function forgetCallback(context: ServerContext, activity: ServerActivity, now: number): void {
   const { callback } = activity;
   if (callback === null) return;
-  context.callbacks.forget(callback.id, 0);
+  context.callbacks.forget(callback.id, now);
   endCallback(context, activity);
 }
 

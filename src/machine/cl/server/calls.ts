@@ -1,7 +1,7 @@
 import { FLAGS1, FLAGS2, isLittleEndian } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
+import { sequenceDifference } from '../message/numbers.ts';
 import { openReceiveWindow } from '../message/receive-window.ts';
-import { sequenceDifference } from '../message/reply.ts';
 import type { Admitted } from './admit.ts';
 import { prepareAnswer, reject, sendAnswer } from './answers.ts';
 import { ask, mayAsk } from './ask.ts';
@@ -9,6 +9,7 @@ import { type ServerContext, semanticsOf } from './context.ts';
 import { roomForCall, roomForCallback } from './limits.ts';
 import { removeCall } from './remove.ts';
 import type { ServerActivity, ServerCall } from './state.ts';
+import { step } from './transitions.ts';
 import type { Outcome } from './types.ts';
 
 /**
@@ -38,17 +39,17 @@ export function begin(
   context.calls.set(call.id, call);
   if (call.receive !== null) context.receiving.add(call);
   if (asks) {
-    roomForCallback(context);
+    roomForCallback(context, now);
     ask(context, activity, header, now);
   }
   return call;
 }
 
 /** The request is complete: to the manager, unless its client has to say first who it is. */
-export function dispatchOrHold(context: ServerContext, call: ServerCall): void {
+export function dispatchOrHold(context: ServerContext, call: ServerCall, now: number): void {
   const { activity, header } = call;
-  if (activity.addressSpace === null && semanticsOf(header) === 'at-most-once') call.state = 'held';
-  else dispatch(context, call);
+  if (activity.addressSpace === null && semanticsOf(header) === 'at-most-once') step(call, 'whole');
+  else dispatch(context, call, now);
 }
 
 /** Throws LocalMisuseError for a call that is not with the manager. */
@@ -64,10 +65,10 @@ export function complete(context: ServerContext, id: number, outcome: Outcome, n
   sendAnswer(context, call, now);
 }
 
-function dispatch(context: ServerContext, call: ServerCall): void {
+function dispatch(context: ServerContext, call: ServerCall, now: number): void {
   const { activity, header, stub } = call;
   const maybe = semanticsOf(header) === 'maybe';
-  call.state = 'working';
+  step(call, 'dispatched');
   context.counters.callsIn += 1;
   context.out.event({
     kind: 'dispatch',
@@ -87,7 +88,7 @@ function dispatch(context: ServerContext, call: ServerCall): void {
     maybe,
     security: call.security,
   });
-  if (maybe) removeCall(context, call, 0);
+  if (maybe) removeCall(context, call, now);
 }
 
 function newCall(

@@ -2,6 +2,7 @@ import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
 import type { CallSemantics } from '../../call.ts';
 import type { Outbox } from '../../outbox.ts';
+import type { Schedule } from '../../schedule.ts';
 import type { ServerSettings } from '../dialects.ts';
 import type { SecurityProvider } from '../security.ts';
 import type { ClientCallbacks } from './callbacks.ts';
@@ -17,7 +18,7 @@ export interface ServerContext {
   readonly drep: number;
   readonly interfaces: Map<string, { readonly served: ServedInterface; readonly hint: number }>;
   readonly activities: Map<string, ServerActivity>;
-  /** Activities of peers that have answered no callback, the oldest first. */
+  /** Activities of strangers, the oldest first: peers that have answered no callback, so that anybody may speak in their name. */
   readonly strangers: Set<ServerActivity>;
   readonly peers: Map<string, Peer>;
   readonly calls: Map<number, ServerCall>;
@@ -32,6 +33,8 @@ export interface ServerContext {
   readonly callbacks: ClientCallbacks;
   readonly counters: ServerCounters;
   readonly out: Outbox<ServerEvent>;
+  /** Activities by when an answer of theirs is to be repeated unasked. */
+  readonly repeats: Schedule<ServerActivity>;
   /** Fragments that wait for an earlier one, and bytes of unfinished requests. */
   fragments: number;
   reassembly: number;

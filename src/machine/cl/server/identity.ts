@@ -3,7 +3,7 @@ import { decodeConvcIndyRequest } from '../../../interface/conv/index.ts';
 import { CL_HEADER_SIZE, decodeCl, isLittleEndian, type Request } from '../../../pdu/cl/index.ts';
 import { RemoteProtocolError } from '../../../status/errors.ts';
 import { ncaCode } from '../../../status/nca.ts';
-import { sequenceDifference } from '../message/reply.ts';
+import { sequenceDifference } from '../message/numbers.ts';
 import { addContext } from './admit.ts';
 import { prepareAnswer, rejectCall, sendAnswer } from './answers.ts';
 import { endCallback } from './ask.ts';
@@ -62,7 +62,7 @@ function identified(context: ServerContext, { id, answer }: CallbackAnswer, now:
     if (sequenceDifference(answer.sequence, call.sequence) > 0) {
       counters.duplicates += 1;
       removeCall(context, call, now);
-    } else if (call.state === 'held') dispatchOrHold(context, call);
+    } else if (call.state === 'held') dispatchOrHold(context, call, now);
   }
   for (const call of [...activity.calls]) if (call.blocked) sendAnswer(context, call, now);
   if (callback.acceptance === null) return;

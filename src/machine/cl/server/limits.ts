@@ -4,7 +4,7 @@ import type { ServerContext } from './context.ts';
 import { forgetActivity, removeCall } from './remove.ts';
 import { newPeer, newServerActivity, peerKey, type ServerActivity } from './state.ts';
 
-/** How many are looked at for one that is idle: room must be made in the time of a packet. */
+/** Where room is needed, only so many are looked at until one is found that may go: it must not take longer than a packet. */
 const LOOKS = 64;
 
 /** A new activity; null when all that are remembered are in use. */
@@ -16,7 +16,7 @@ export function openActivity(
   now: number,
 ): ServerActivity | null {
   const { peers, activities, strangers, counters } = context;
-  if (!roomForActivity(context, from)) {
+  if (!roomForActivity(context, from, now)) {
     counters.activitiesRefused += 1;
     return null;
   }
@@ -56,10 +56,10 @@ export function roomForCall(context: ServerContext, { peer }: ServerActivity, no
 }
 
 /** Makes room for one more callback: the oldest one under way goes, and its activity with it. */
-export function roomForCallback(context: ServerContext): void {
+export function roomForCallback(context: ServerContext, now: number): void {
   const { settings, asking, counters } = context;
   if (asking.size < settings.maxCallbacks) return;
-  if (evictAsked(context)) counters.callbacksEvicted += 1;
+  if (evictAsked(context, now)) counters.callbacksEvicted += 1;
 }
 
 /** Makes room for fragments: the request goes that has waited for one longest. */
@@ -84,16 +84,16 @@ export function mayAnswerStray({ strays, settings, counters }: ServerContext, no
   return false;
 }
 
-function roomForActivity(context: ServerContext, from: Address): boolean {
+function roomForActivity(context: ServerContext, from: Address, now: number): boolean {
   const { settings, activities, strangers, peers } = context;
   const own = peers.get(peerKey(from))?.activities;
-  if (own !== undefined && own.size >= settings.maxActivitiesPerPeer && !evict(context, own)) return false;
+  if (own !== undefined && own.size >= settings.maxActivitiesPerPeer && !evict(context, own, now)) return false;
   if (activities.size < settings.maxActivities) return true;
-  return evict(context, strangers) || evict(context, activities.values()) || evictAsked(context);
+  return evict(context, strangers, now) || evict(context, activities.values(), now) || evictAsked(context, now);
 }
 
 /** Forgets the first that is idle. Those heard of since they lined up go back to the end of the line. */
-function evict(context: ServerContext, line: Iterable<ServerActivity>): boolean {
+function evict(context: ServerContext, line: Iterable<ServerActivity>, now: number): boolean {
   let looks = LOOKS;
   for (const activity of line) {
     if (looks === 0) return false;
@@ -101,16 +101,16 @@ function evict(context: ServerContext, line: Iterable<ServerActivity>): boolean 
     if (isBusy(activity) || activity.lastHeard > activity.linedUpAt) lineUp(context, activity);
     else {
       context.counters.activitiesEvicted += 1;
-      forgetActivity(context, activity);
+      forgetActivity(context, activity, now);
       return true;
     }
   }
   return false;
 }
 
-function evictAsked(context: ServerContext): boolean {
+function evictAsked(context: ServerContext, now: number): boolean {
   for (const activity of context.asking.values()) {
-    forgetActivity(context, activity);
+    forgetActivity(context, activity, now);
     return true;
   }
   return false;

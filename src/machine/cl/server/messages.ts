@@ -42,7 +42,7 @@ export function takeRequestFragment(context: ServerContext, call: ServerCall, pd
   if (isWhole(receive)) {
     call.stub = wholeMessage(receive);
     releaseFragments(context, call);
-    return dispatchOrHold(context, call);
+    return dispatchOrHold(context, call, now);
   }
   roomForFragments(context, now);
   // A gap before the last fragment is told at once: the client need not ask before its timer runs out.

@@ -3,11 +3,13 @@ import { ask, forgetCallback } from './ask.ts';
 import { count, type ServerContext } from './context.ts';
 import { takeSealed } from './sealed.ts';
 import type { ServerActivity, ServerCall } from './state.ts';
+import { step } from './transitions.ts';
 
 /** Forgets a call, whatever its manager may still answer. A question about it goes on for the next one that waits. */
 export function removeCall(context: ServerContext, call: ServerCall, now: number): void {
   const { activity, send } = call;
   if (!context.calls.delete(call.id)) return;
+  step(call, 'removed');
   activity.peer.calls -= 1;
   activity.calls.splice(activity.calls.indexOf(call), 1);
   if (call.receive !== null) releaseFragments(context, call);
@@ -16,15 +18,15 @@ export function removeCall(context: ServerContext, call: ServerCall, now: number
     activity.peerWindow = Math.max(1, send.peerWindow);
   }
   if (activity.callback?.sequence !== call.sequence || activity.callback.acceptance !== null) return;
-  forgetCallback(context, activity);
+  forgetCallback(context, activity, now);
   const next = activity.calls.find(({ state }) => state === 'held' || state === 'receiving');
   if (next !== undefined) ask(context, activity, next.header, now);
 }
 
-export function forgetActivity(context: ServerContext, activity: ServerActivity): void {
+export function forgetActivity(context: ServerContext, activity: ServerActivity, now: number): void {
   const { peer } = activity;
-  forgetCallback(context, activity);
-  for (const call of [...activity.calls]) removeCall(context, call, 0);
+  forgetCallback(context, activity, now);
+  for (const call of [...activity.calls]) removeCall(context, call, now);
   takeSealed(context, activity);
   context.activities.delete(activity.key);
   context.strangers.delete(activity);

@@ -2,7 +2,7 @@ import { uuidKey } from '../../../bytes/uuid.ts';
 import type { Request } from '../../../pdu/cl/index.ts';
 import { win32Code } from '../../../status/win32.ts';
 import { type Address, sameAddress } from '../../contract.ts';
-import { sequenceDifference } from '../message/reply.ts';
+import { sequenceDifference } from '../message/numbers.ts';
 import { type Admitted, admit } from './admit.ts';
 import { reject } from './answers.ts';
 import { begin, dispatchOrHold } from './calls.ts';
@@ -77,7 +77,7 @@ function start(
   const call = begin(context, activity, admitted, interfaceHint, now);
   if (call === null) return;
   if (call.state === 'receiving') takeRequestFragment(context, call, admitted.pdu, now);
-  else dispatchOrHold(context, call);
+  else dispatchOrHold(context, call, now);
 }
 
 /** The activity of a request, a new one where need be; null when it belongs to somebody else or there is no room. */

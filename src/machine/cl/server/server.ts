@@ -3,10 +3,12 @@ import { CONVC } from '../../../interface/conv/index.ts';
 import { type Ack, type Cancel, type ClPdu, DREP_LITTLE_ENDIAN, type Fack, type Ping } from '../../../pdu/cl/index.ts';
 import { type Address, type Machine, type Output, sameAddress } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
+import { Schedule } from '../../schedule.ts';
 import { DIALECTS, type Dialect, type ServerSettings } from '../dialects.ts';
-import { decodeOrNull, sequenceDifference } from '../message/reply.ts';
+import { decodeOrNull } from '../message/decode.ts';
+import { sequenceDifference } from '../message/numbers.ts';
 import type { SecurityProvider } from '../security.ts';
-import { controlHeader, resendAnswers } from './answers.ts';
+import { controlHeader } from './answers.ts';
 import { ClientCallbacks } from './callbacks.ts';
 import { complete } from './calls.ts';
 import { takeCancel } from './cancel.ts';
@@ -17,7 +19,7 @@ import { mayAnswerStray } from './limits.ts';
 import { react } from './react.ts';
 import { takeRequest } from './requests.ts';
 import { isSealed } from './sealed.ts';
-import { sweepWhenDue } from './sweep.ts';
+import { expire } from './timers.ts';
 import {
   newServerCounters,
   type ServedInterface,
@@ -79,6 +81,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       callbacks: new ClientCallbacks({ bootTime, newUuid, settings, drep }),
       counters: this.counters,
       out: new Outbox(),
+      repeats: new Schedule(),
       fragments: 0,
       reassembly: 0,
       lastCall: 0,
@@ -107,8 +110,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       case 'timer':
         context.callbacks.client.handle(input, now);
         if (!context.out.due(now)) break;
-        resendAnswers(context, now);
-        sweepWhenDue(context, now);
+        expire(context, now);
     }
     pollCallbacks(context, now);
   }

@@ -1,17 +1,13 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
 import type { ClHeader } from '../../../pdu/cl/index.ts';
 import type { Address } from '../../contract.ts';
+import type { Timed } from '../../schedule.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
 import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
 import type { Acceptance, ActivitySecurity } from '../security.ts';
+import type { CallState } from './transitions.ts';
 import type { Outcome } from './types.ts';
-
-/**
- * receiving: fragments are missing. held: the callback is not answered yet. working: with the manager. sending: done, the
- * client has not confirmed it.
- */
-export type CallState = 'receiving' | 'held' | 'working' | 'sending';
 
 export interface ServerCall {
   readonly id: number;
@@ -34,7 +30,7 @@ export interface ServerCall {
   /** The response, fault or reject in one PDU, for sending again; a longer response has its window. */
   answer: Outcome | null;
   send: SendWindow | null;
-  /** The address has no right yet to as many bytes. */
+  /** The answer waits: it is larger than what an address may get that has answered no callback yet. */
   blocked: boolean;
   /** Serial number of the answer's next transmission. */
   serial: number;
@@ -47,7 +43,7 @@ export interface ServerCall {
   cancelId: number;
 }
 
-export interface ServerActivity {
+export interface ServerActivity extends Timed {
   readonly key: string;
   readonly id: Uuid;
   readonly address: Address;
@@ -131,6 +127,7 @@ export function newServerActivity(
     peerWindow: 1,
     lastHeard: now,
     linedUpAt: now,
+    scheduledAt: Number.POSITIVE_INFINITY,
   };
 }
 

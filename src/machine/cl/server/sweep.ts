@@ -21,7 +21,7 @@ function sweep(context: ServerContext, now: number): void {
   const { activityIdle } = context.settings;
   for (const call of context.calls.values()) sweepCall(context, call, now);
   for (const activity of context.activities.values()) {
-    if (now - activity.lastHeard >= activityIdle && !isBusy(activity)) forgetActivity(context, activity);
+    if (now - activity.lastHeard >= activityIdle && !isBusy(activity)) forgetActivity(context, activity, now);
   }
   for (const [key, { addressSpace, lastHeard }] of context.clients) {
     if (now - lastHeard < activityIdle) continue;

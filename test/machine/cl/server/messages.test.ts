@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { DREP_BIG_ENDIAN, DREP_LITTLE_ENDIAN, type FackBody, FLAGS1 } from '../../src/pdu/cl/index.ts';
-import { pair } from './pair.ts';
-import { bytes, fackBody, headerOf, request, scriptedServer } from './scripted.ts';
+import { DREP_BIG_ENDIAN, DREP_LITTLE_ENDIAN, type FackBody, FLAGS1 } from '../../../../src/pdu/cl/index.ts';
+import { pair } from '../pair.ts';
+import { bytes, fackBody, headerOf, request, scriptedServer } from '../scripted.ts';
 
 /** Stub bytes of a PDU of 1 024. */
 const BODY = 944;

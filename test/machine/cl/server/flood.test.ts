@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { loopback } from './loopback.ts';
+import { loopback } from '../loopback.ts';
 
 const FLOOD = 20_000;
 const CALLS = 500;

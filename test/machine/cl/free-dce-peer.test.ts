@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { CONV, encodeConvCaller, encodeConvWhoAreYouResponse } from '../../src/interface/conv/index.ts';
-import { type ClHeader, FLAGS1, type Response } from '../../src/pdu/cl/index.ts';
-import { ncaCode } from '../../src/status/nca.ts';
+import { CONV, encodeConvCaller, encodeConvWhoAreYouResponse } from '../../../src/interface/conv/index.ts';
+import { type ClHeader, FLAGS1, type Response } from '../../../src/pdu/cl/index.ts';
+import { ncaCode } from '../../../src/status/nca.ts';
 import { BOOT, SERVER } from './pair.ts';
 import { ACTIVITY, headerOf, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DREP_BIG_ENDIAN } from '../../src/pdu/cl/index.ts';
+import { DREP_BIG_ENDIAN } from '../../../src/pdu/cl/index.ts';
 import { loopback } from './loopback.ts';
 import { bytes } from './scripted.ts';
 

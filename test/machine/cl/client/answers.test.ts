@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type FackBody, FLAGS1, type Request, type Response } from '../../src/pdu/cl/index.ts';
-import { BOOT } from './pair.ts';
-import { bytes, fackBody, headerOf, scriptedClient } from './scripted.ts';
+import { type FackBody, FLAGS1, type Request, type Response } from '../../../../src/pdu/cl/index.ts';
+import { BOOT } from '../pair.ts';
+import { bytes, fackBody, headerOf, scriptedClient } from '../scripted.ts';
 
 /** Stub bytes of a PDU of 1 024. */
 const BODY = 944;

@@ -1,11 +1,11 @@
-import { uuid } from '../../src/bytes/uuid.ts';
-import { ClClient, type ClClientOptions } from '../../src/machine/cl/client/client.ts';
-import type { ClientEvent, ClientInput } from '../../src/machine/cl/client/types.ts';
-import { ClServer, type ClServerOptions } from '../../src/machine/cl/server/server.ts';
-import type { Outcome, ServerEvent, ServerInput } from '../../src/machine/cl/server/types.ts';
-import { Endpoint } from '../../src/transport/endpoint.ts';
-import { seededRandom, uuidSource } from '../../src/transport/random.ts';
-import { udpNetwork } from '../../src/transport/udp.ts';
+import { uuid } from '../../../src/bytes/uuid.ts';
+import { ClClient, type ClClientOptions } from '../../../src/machine/cl/client/client.ts';
+import type { ClientEvent, ClientInput } from '../../../src/machine/cl/client/types.ts';
+import { ClServer, type ClServerOptions } from '../../../src/machine/cl/server/server.ts';
+import type { Outcome, ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
+import { Endpoint } from '../../../src/transport/endpoint.ts';
+import { seededRandom, uuidSource } from '../../../src/transport/random.ts';
+import { udpNetwork } from '../../../src/transport/udp.ts';
 import { ECHO } from './pair.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };

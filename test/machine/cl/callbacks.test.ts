@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NIL_UUID, type Uuid } from '../../src/bytes/uuid.ts';
+import { NIL_UUID, type Uuid } from '../../../src/bytes/uuid.ts';
 import {
   CONV,
   decodeConvAreYouThereResponse,
@@ -11,10 +11,10 @@ import {
   encodeConvWhoAreYou2Response,
   encodeConvWhoAreYouAuthRequest,
   encodeConvWhoAreYouResponse,
-} from '../../src/interface/conv/index.ts';
-import { type ClPdu, DREP_BIG_ENDIAN, FLAGS1, FLAGS2, type Request, type Response } from '../../src/pdu/cl/index.ts';
-import { dceCode } from '../../src/status/dce.ts';
-import { ncaCode } from '../../src/status/nca.ts';
+} from '../../../src/interface/conv/index.ts';
+import { type ClPdu, DREP_BIG_ENDIAN, FLAGS1, FLAGS2, type Request, type Response } from '../../../src/pdu/cl/index.ts';
+import { dceCode } from '../../../src/status/dce.ts';
+import { ncaCode } from '../../../src/status/nca.ts';
 import { BOOT, CLIENT, pair, SERVER } from './pair.ts';
 import { ACTIVITY, ADDRESS_SPACE, headerOf, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CONVC, decodeConvcIndyRequest, encodeConvcIndyRequest } from '../../src/interface/conv/index.ts';
-import { FLAGS1, type Request } from '../../src/pdu/cl/index.ts';
-import { pair } from './pair.ts';
-import { ACTIVITY, ADDRESS_SPACE, request, response, scriptedClient, scriptedServer } from './scripted.ts';
+import { CONVC, decodeConvcIndyRequest, encodeConvcIndyRequest } from '../../../../src/interface/conv/index.ts';
+import { FLAGS1, type Request } from '../../../../src/pdu/cl/index.ts';
+import { pair } from '../pair.ts';
+import { ACTIVITY, ADDRESS_SPACE, request, response, scriptedClient, scriptedServer } from '../scripted.ts';
 
 test('a client that holds context handles says so every 20 seconds, by a maybe call', () => {
   const { handle, advance, sent } = scriptedClient();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CONV, encodeConvCaller } from '../../src/interface/conv/index.ts';
-import { FLAGS1, FLAGS2 } from '../../src/pdu/cl/index.ts';
+import { CONV, encodeConvCaller } from '../../../src/interface/conv/index.ts';
+import { FLAGS1, FLAGS2 } from '../../../src/pdu/cl/index.ts';
 import { BOOT, pair } from './pair.ts';
 import { headerOf, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../src/transport/random.ts';
+import { seededRandom } from '../../../src/transport/random.ts';
 import { pair } from './pair.ts';
 
 const SEEDS = 1_000;

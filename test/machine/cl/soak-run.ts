@@ -1,10 +1,10 @@
-import { readU32, writeU32 } from '../../src/bytes/integers.ts';
-import type { CallSemantics } from '../../src/machine/call.ts';
-import type { ClientEvent } from '../../src/machine/cl/client/types.ts';
-import { INITIAL_PDU } from '../../src/machine/cl/message/fragment-size.ts';
-import { DREP_BIG_ENDIAN, DREP_LITTLE_ENDIAN } from '../../src/pdu/cl/index.ts';
-import { seededRandom } from '../../src/transport/random.ts';
-import type { LinkConditions } from '../../src/transport/simulated-network.ts';
+import { readU32, writeU32 } from '../../../src/bytes/integers.ts';
+import type { CallSemantics } from '../../../src/machine/call.ts';
+import type { ClientEvent } from '../../../src/machine/cl/client/types.ts';
+import { INITIAL_PDU } from '../../../src/machine/cl/message/fragment-size.ts';
+import { DREP_BIG_ENDIAN, DREP_LITTLE_ENDIAN } from '../../../src/pdu/cl/index.ts';
+import { seededRandom } from '../../../src/transport/random.ts';
+import type { LinkConditions } from '../../../src/transport/simulated-network.ts';
 import { CLIENT, pair } from './pair.ts';
 
 export const SETTINGS = 50;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CONV, encodeConvCaller, encodeConvWhoAreYou2Response } from '../../src/interface/conv/index.ts';
-import { type ClPdu, FLAGS1 } from '../../src/pdu/cl/index.ts';
-import { ncaCode } from '../../src/status/nca.ts';
-import { seededRandom, uuidSource } from '../../src/transport/random.ts';
+import { CONV, encodeConvCaller, encodeConvWhoAreYou2Response } from '../../../src/interface/conv/index.ts';
+import { type ClPdu, FLAGS1 } from '../../../src/pdu/cl/index.ts';
+import { ncaCode } from '../../../src/status/nca.ts';
+import { seededRandom, uuidSource } from '../../../src/transport/random.ts';
 import { BOOT, CLIENT, ECHO, SERVER } from './pair.ts';
 import {
   ADDRESS_SPACE,

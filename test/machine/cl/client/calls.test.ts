@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { FLAGS1 } from '../../src/pdu/cl/index.ts';
-import { LocalMisuseError } from '../../src/status/errors.ts';
-import { ncaCode } from '../../src/status/nca.ts';
-import { BOOT, SERVER } from './pair.ts';
-import { headerOf, response, scriptedClient } from './scripted.ts';
+import { FLAGS1 } from '../../../../src/pdu/cl/index.ts';
+import { LocalMisuseError } from '../../../../src/status/errors.ts';
+import { ncaCode } from '../../../../src/status/nca.ts';
+import { BOOT, SERVER } from '../pair.ts';
+import { headerOf, response, scriptedClient } from '../scripted.ts';
 
 test('the first request carries no boot time, no hints and sequence 0', () => {
   const { call, takeOne, sent } = scriptedClient();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { writeU32 } from '../../src/bytes/integers.ts';
-import type { Uuid } from '../../src/bytes/uuid.ts';
-import { encodeConvWhoAreYou2Response } from '../../src/interface/conv/index.ts';
-import type { ServerSettings } from '../../src/machine/cl/dialects.ts';
-import { FLAGS1, type Request } from '../../src/pdu/cl/index.ts';
-import { ncaCode } from '../../src/status/nca.ts';
-import { ADDRESS_SPACE, bytes, headerOf, request, response, scriptedServer } from './scripted.ts';
+import { writeU32 } from '../../../../src/bytes/integers.ts';
+import type { Uuid } from '../../../../src/bytes/uuid.ts';
+import { encodeConvWhoAreYou2Response } from '../../../../src/interface/conv/index.ts';
+import type { ServerSettings } from '../../../../src/machine/cl/dialects.ts';
+import { FLAGS1, type Request } from '../../../../src/pdu/cl/index.ts';
+import { ncaCode } from '../../../../src/status/nca.ts';
+import { ADDRESS_SPACE, bytes, headerOf, request, response, scriptedServer } from '../scripted.ts';
 
 const { idempotent, frag, nofack } = FLAGS1;
 

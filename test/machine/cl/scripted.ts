@@ -1,9 +1,9 @@
-import { NIL_UUID, type Uuid } from '../../src/bytes/uuid.ts';
-import { ClClient, type ClClientOptions } from '../../src/machine/cl/client/client.ts';
-import type { ClientEvent, ClientInput } from '../../src/machine/cl/client/types.ts';
-import { ClServer, type ClServerOptions } from '../../src/machine/cl/server/server.ts';
-import type { ServerEvent, ServerInput } from '../../src/machine/cl/server/types.ts';
-import type { Address, Machine } from '../../src/machine/contract.ts';
+import { NIL_UUID, type Uuid } from '../../../src/bytes/uuid.ts';
+import { ClClient, type ClClientOptions } from '../../../src/machine/cl/client/client.ts';
+import type { ClientEvent, ClientInput } from '../../../src/machine/cl/client/types.ts';
+import { ClServer, type ClServerOptions } from '../../../src/machine/cl/server/server.ts';
+import type { ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
+import type { Address, Machine } from '../../../src/machine/contract.ts';
 import {
   type ClHeader,
   type ClPdu,
@@ -14,8 +14,8 @@ import {
   type FackBody,
   NO_HINT,
   type Request,
-} from '../../src/pdu/cl/index.ts';
-import { seededRandom, uuidSource } from '../../src/transport/random.ts';
+} from '../../../src/pdu/cl/index.ts';
+import { seededRandom, uuidSource } from '../../../src/transport/random.ts';
 import { BOOT, CLIENT, ECHO, SERVER } from './pair.ts';
 
 /** A machine whose peer is the test itself: PDUs go in by hand, and come out decoded with the time they were sent at. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { DREP_BIG_ENDIAN, FLAGS1 } from '../../src/pdu/cl/index.ts';
-import { LocalMisuseError } from '../../src/status/errors.ts';
-import { ncaCode } from '../../src/status/nca.ts';
-import { BOOT, CLIENT } from './pair.ts';
-import { ACTIVITY, headerOf, request, scriptedServer } from './scripted.ts';
+import { DREP_BIG_ENDIAN, FLAGS1 } from '../../../../src/pdu/cl/index.ts';
+import { LocalMisuseError } from '../../../../src/status/errors.ts';
+import { ncaCode } from '../../../../src/status/nca.ts';
+import { BOOT, CLIENT } from '../pair.ts';
+import { ACTIVITY, headerOf, request, scriptedServer } from '../scripted.ts';
 
 const IDEMPOTENT = { flags1: FLAGS1.idempotent };
 const ELSEWHERE = { host: CLIENT.host, port: CLIENT.port + 1 };

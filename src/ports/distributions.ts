@@ -49,6 +49,26 @@ export function turnOfLastFailure(places: number, p: number, q: number): Turn {
   return { round, place: Math.min(places, Math.max(1, place)) };
 }
 
+/**
+ * How long `events` more of a steady random stream take, in units of the time that its last `seen` took (both at least 1): the ratio of
+ * two Gamma times, t/(1 + t) ~ Beta(events, seen). The uncertainty of the rate and of what is to come are both in it.
+ */
+export function timeForMore(events: number, seen: number, q: number): number {
+  let low = 0;
+  let high = 1;
+  while (high - low > 1e-9) {
+    const middle = (low + high) / 2;
+    if (regularizedBeta(middle, events, seen) < q) low = middle;
+    else high = middle;
+  }
+  return low / (1 - low);
+}
+
+/** The largest mean under which a Poisson count of 0 is seen with probability 1 - q: -ln(1 - q). */
+export function mostUnseen(q: number): number {
+  return -Math.log1p(-q);
+}
+
 /** Quantiles of the sum of two independent numbers from those of each, over a grid of equally likely points. */
 export function quantilesOfSum(a: (q: number) => number, b: (q: number) => number): Quantiles {
   const points = 100;

@@ -1,5 +1,6 @@
 import { utcText } from '../bytes/utc-text.ts';
-import type { Estimate, PortTrend } from '../diagnosis/port-trend.ts';
+import type { PortTrend } from '../diagnosis/port-trend.ts';
+import type { Quantiles } from '../ports/distributions.ts';
 import { countPorts, formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import type { NagiosState } from './nagios.ts';
 import { countText, durationText, numberText } from './text/figures.ts';
@@ -42,7 +43,7 @@ export function netstatReport({ files, ranges, trend, lastSampleMs, warnings }: 
 }
 
 export function netstatText(report: NetstatReport, style: Style = PLAIN): string {
-  const { ports, held, everBound, lost, leak, runsOutMs, runsOutUtc, lostPerDay, spanMs } = report;
+  const { ports, held, everBound, lost, leak, neededMs, runsOutMs, runsOutUtc, lostPerDay, spanMs } = report;
   const paint = { yes: style.red, no: style.green, unknown: style.yellow }[leak];
   const rows: Row[] = [
     ['Series', ...report.files.map(printable), `${countText(report.samples, 'sample')} over ${durationText(spanMs)}`],
@@ -52,16 +53,34 @@ export function netstatText(report: NetstatReport, style: Style = PLAIN): string
     ['Because', ...report.because],
     ['Warnings', ...report.warnings.map(printable)],
   ];
-  if (runsOutMs !== null && lostPerDay !== null) {
-    const after = `${durationText(runsOutMs.p50)} after the first sample (${durationText(runsOutMs.p05)} to ${durationText(runsOutMs.p95)})`;
+  if (neededMs !== null) {
+    const samples = `clusrpc collector --samples ${Math.ceil(neededMs / 60_000)} --every 60s`;
+    rows.push(['Advice', `Sample for ${durationText(neededMs)}: \`${samples}\`.`]);
+  }
+  if (lostPerDay !== null) {
     const date = runsOutUtc === null ? [] : [`${runsOutUtc.p50.slice(0, 16).replace('T', ' ')} UTC`];
-    rows.push(['Runs out', after, ...date, `${numberText(lostPerDay)} ports are lost a day`]);
     rows.push([
-      'Advice',
-      'Restart the program before that time: the end of its process gives all ports back. `clusrpc audit` says whether the correction is installed.',
+      'Runs out',
+      ...runsOutText(runsOutMs, spanMs),
+      ...date,
+      `${numberText(lostPerDay)} ports are lost a day`,
     ]);
+    rows.push(['Advice', `${runsOutMs !== null && runsOutMs.p95 <= spanMs ? AT_THE_END : BEFORE} ${AUDIT}`]);
   }
   return rowsText(rows, style.bold);
+}
+
+const BEFORE = 'Restart the program before that time: the end of its process gives all ports back.';
+const AT_THE_END = 'Restart the program now: the end of its process gives all ports back.';
+const AUDIT = '`clusrpc audit` says whether the correction is installed.';
+
+function runsOutText(runsOutMs: Quantiles | null, spanMs: number): readonly string[] {
+  if (runsOutMs === null) return ['no date: other programs and sockets in the range make it a guess'];
+  if (runsOutMs.p95 <= spanMs)
+    return [`the ports are used up, since ${durationText(runsOutMs.p50)} after the first sample`];
+  return [
+    `${durationText(runsOutMs.p50)} after the first sample (${durationText(runsOutMs.p05)} to ${durationText(runsOutMs.p95)})`,
+  ];
 }
 
 export function netstatNagios({ leak, lost, everBound, ports, runsOutMs, spanMs }: NetstatReport): {
@@ -72,14 +91,16 @@ export function netstatNagios({ leak, lost, everBound, ports, runsOutMs, spanMs 
   const text =
     runsOutMs === null
       ? `leak: ${leak}`
-      : `ports leak, none is left in ${durationText(Math.max(0, runsOutMs.p50 - spanMs))}`;
+      : runsOutMs.p95 <= spanMs
+        ? 'ports leak, and are used up'
+        : `ports leak, none is left in ${durationText(Math.max(0, runsOutMs.p50 - spanMs))}`;
   return {
     state,
     line: `CLUSRPC ${state} - ${text} | lost=${lost};;;0;${ports.size} bound=${everBound};;;0;${ports.size}`,
   };
 }
 
-function onCalendar({ p05, p50, p95 }: Estimate, startMs: number): NetstatReport['runsOutUtc'] {
+function onCalendar({ p05, p50, p95 }: Quantiles, startMs: number): NetstatReport['runsOutUtc'] {
   const [a, b, c] = [p05, p50, p95].map((ms) => utcText(Math.round(startMs + ms)));
   return a && b && c ? { p05: a, p50: b, p95: c } : null;
 }

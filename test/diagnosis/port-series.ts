@@ -1,9 +1,6 @@
 import type { PortSample } from '../../src/evidence/netstat-series.ts';
-import { PortBroker } from '../../src/ports/broker.ts';
-import type { PortLease } from '../../src/ports/lease.ts';
-import { configuredPool } from '../../src/ports/pool.ts';
 import type { ClientProfileName } from '../../src/ports/profiles.ts';
-import { seededRandom } from '../../src/transport/random.ts';
+import { type MachineRun, runMachine } from './port-machine.ts';
 
 export const RANGE = [{ first: 5000, last: 5099 }];
 
@@ -18,40 +15,10 @@ export interface Workload {
   readonly poisson?: boolean;
 }
 
-/** What netstat would show of one program on the emulated machine: the ports whose sockets are bound, and the first refused open. */
-export function simulate(load: Workload): { samples: PortSample[]; refusedMs: number | null } {
-  const bound = new Set<number>();
-  const onChange = (lease: PortLease): void => {
-    if (lease.state === 'in-use' || lease.state === 'closing') bound.add(lease.port);
-    else bound.delete(lease.port);
-  };
-  const { runtime } = new PortBroker(configuredPool(RANGE)).startProcess(
-    'program',
-    { profile: load.profile },
-    { onChange },
-  );
-  const random = seededRandom(load.seed);
-  const samples: PortSample[] = [];
-  let refusedMs: number | null = null;
-  let nextOpen = 0;
-  for (let now = 0; now <= load.untilMs; ) {
-    if (nextOpen <= now) {
-      const result = runtime.open(now);
-      if (result.kind === 'refused') refusedMs ??= now;
-      if (result.kind === 'leased') {
-        if (random() < load.failureRate) runtime.fail(result.lease, 'no-memory', now);
-        else runtime.close(result.lease, now);
-      }
-      nextOpen +=
-        load.poisson === true ? Math.max(1, Math.round(-Math.log(1 - random()) * load.everyMs)) : load.everyMs;
-    }
-    if (now >= samples.length * load.sampleMs) {
-      runtime.recycleDue(now);
-      samples.push({ elapsedMs: now, udpPorts: [135, ...bound].sort((a, b) => a - b) });
-    }
-    now = Math.min(nextOpen, samples.length * load.sampleMs);
-  }
-  return { samples, refusedMs };
+/** One program that opens clusters and closes them at once, on a machine with 100 ports. */
+export function simulate({ sampleMs, untilMs, seed, poisson = false, ...program }: Workload): MachineRun {
+  const programs = [{ ...program, arrivals: poisson ? 'poisson' : 'constant' } as const];
+  return runMachine({ ranges: RANGE, programs, sampleMs, untilMs, seed });
 }
 
 /** The text that the collector writes: a stamp in an American locale and the answer of netstat -an. */

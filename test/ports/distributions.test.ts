@@ -3,7 +3,9 @@ import {
   attemptsUntilFailures,
   erlangLoss,
   failuresAmong,
+  mostUnseen,
   type Turn,
+  timeForMore,
   turnOfLastFailure,
 } from '../../src/ports/distributions.ts';
 
@@ -73,4 +75,14 @@ test("Erlang's loss formula gives the figures of his table", () => {
   expect(erlangLoss(10, 5)).toBeCloseTo(0.0184, 4);
   expect(erlangLoss(0, 5)).toBe(1);
   expect(erlangLoss(5, 0)).toBe(0);
+});
+
+test('the time for more events of a random stream: the ratio of two exponential times by hand, a known rate in the limit', () => {
+  for (const q of [0.05, 0.5, 0.95]) expect(timeForMore(1, 1, q)).toBeCloseTo(q / (1 - q), 5);
+  // With a rate known well, one event takes -ln(1 - q) mean distances, and the last `seen` took as many of them.
+  expect(timeForMore(1, 1e6, 0.95) * 1e6).toBeCloseTo(-Math.log(0.05), 2);
+});
+
+test('nothing seen excludes a mean of three with 95 %', () => {
+  expect(mostUnseen(0.95)).toBeCloseTo(2.9957, 4);
 });

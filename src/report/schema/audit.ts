@@ -88,6 +88,8 @@ export const netstatSchema = z.object({
   leak: z.enum(['yes', 'no', 'unknown']),
   lostPerDay: z.number().nullable(),
   runsOutMs: estimateSchema.nullable(),
+  /** With `unknown`: how long a series would have to be to decide. */
+  neededMs: timeSchema.nullable(),
   /** On the calendar, where the time of the last sample is known. */
   runsOutUtc: z.object({ p05: z.string(), p50: z.string(), p95: z.string() }).nullable(),
   because: z.array(z.string()),

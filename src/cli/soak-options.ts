@@ -20,6 +20,7 @@ export interface SoakCliOptions {
   readonly rate?: number | undefined;
   readonly hold?: number | undefined;
   readonly concurrency?: number | undefined;
+  readonly programs?: number | undefined;
   readonly failureRate?: number | undefined;
   readonly failureKind?: SoakFailureKind | undefined;
   readonly leakOn?: readonly FailureKind[] | undefined;
@@ -53,6 +54,7 @@ export function optionsOf(options: SoakCliOptions): SoakOptions {
     everyMs: options.every ?? options.rate,
     holdMs: options.hold,
     concurrency: options.concurrency,
+    programs: options.programs,
     failureRate: options.failureRate,
     failureKind: options.failureKind,
     onExhaustion: options.onExhaustion,

@@ -5,7 +5,8 @@ import { CLIENT_PROFILES, FAILURE_KINDS } from '../ports/profiles.ts';
 import { soakHtml } from '../report/soak-html.ts';
 import { soakText } from '../report/soak-text.ts';
 import { loadText, verdictText } from '../report/soak-words.ts';
-import { planSoak, SOAK_FAILURES, type SoakReport, soak } from '../soak/index.ts';
+import { countText } from '../report/text/figures.ts';
+import { planSoak, SOAK_FAILURES, type SoakProgramEvent, type SoakReport, soak } from '../soak/index.ts';
 import { isLoopback } from '../soak/loopback.ts';
 import { isClusError } from '../status/errors.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
@@ -53,6 +54,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
     .option('--concurrency <n>', 'cycles under way at once (default: any number; against a host 1)', count(1))
+    .option('--programs <n>', 'in real time: so many programs on one machine, each a process', count(1, 64))
     .option('--failure-rate <p>', 'probability that an open fails, 0 to 1 (default: 0)', probability)
     .option('--failure-kind <kind>', `${kinds.join(', ')} (default: no-memory, which takes no time)`, oneOf(kinds))
     .option('--leak-on <kinds>', `failures that leak, of ${FAILURE_KINDS.join(', ')}`, failureKinds)
@@ -94,6 +96,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
       leaked = step.leaked;
       progress.update(step.cycle, leaked === 0 ? '' : `${leaked} leaked`);
     },
+    onProgram: (event) => run.note(programText(event)),
     onFailure: (cycle, error) => {
       silent.failures += 1;
       silent.all &&= reasonOf(error) === 'silent';
@@ -107,9 +110,16 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   return nothingHeard && target !== 'emulated' ? EXIT.unknown : exitOf(report);
 }
 
+function programText({ id, pid, end, gaveBack }: SoakProgramEvent): string {
+  return end === null
+    ? `${id} is process ${pid}`
+    : `${id}, process ${pid}, ended with ${end} and gave back ${countText(gaveBack, 'port')}`;
+}
+
 /** On the emulated machine failures are part of the load; only what it costs counts. */
-function exitOf({ settings, cycles, failed, refused, exhausted, ports }: SoakReport): ExitCode {
+function exitOf({ settings, cycles, failed, refused, exhausted, ports, programs }: SoakReport): ExitCode {
   if (refused > 0 || exhausted !== null || ports.leaked > 0) return EXIT.notFine;
+  if (programs?.some(({ end }) => end !== 'exit code 0') === true) return EXIT.notFine;
   if (settings.clientProfile === null && failed > 0) return EXIT.notFine;
   return cycles === 0 ? EXIT.unknown : EXIT.fine;
 }

@@ -126,7 +126,7 @@ export class ClientMachine {
       ({ address, addresses }) => address === target.host && addresses.epmUdp === target.mapperPort,
     );
     if (host === undefined) throw new LocalMisuseError('only an emulated host can be made to reject a call');
-    return host.faults.add({ on: 'ApiGetClusterName', from, times: 1, action: { reject: 'nca_s_server_too_busy' } });
+    return host.rejectNext(from);
   }
 
   onEnd(process: EmulatedProcess): void {

@@ -38,7 +38,7 @@ export interface PortMessage {
 export interface MachineFace {
   readonly network: Network;
   readonly address: string;
-  readonly broker: PortBroker;
+  readonly broker: Pick<PortBroker, 'startProcess'>;
   readonly newUuid: () => Uuid;
   readonly settings: Partial<ClientSettings>;
   readonly failures: OpenFailures;

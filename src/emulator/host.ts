@@ -1,6 +1,7 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
+import type { Address } from '../machine/contract.ts';
 import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
 import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';
@@ -139,6 +140,11 @@ export class EmulatedHost {
       clusapiUdp: this.#parts.service.server?.local.port ?? null,
       clusapiTcp: null,
     };
+  }
+
+  /** Makes it reject the next call of that socket; answers how to take it back. */
+  rejectNext(from: Address): () => void {
+    return this.faults.add({ on: 'ApiGetClusterName', from, times: 1, action: { reject: 'nca_s_server_too_busy' } });
   }
 
   /** Whether a client may call it by this name: the cluster's or a node's, in any case. */

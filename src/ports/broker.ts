@@ -1,6 +1,7 @@
 import { LocalMisuseError } from '../status/errors.ts';
+import { PortAllocator } from './allocator.ts';
 import type { PortLease, PortSnapshot } from './lease.ts';
-import { nextPoolPort, type PortPool } from './pool.ts';
+import type { PortPool } from './pool.ts';
 import { type RuntimeOptions, runtimeSettings } from './profiles.ts';
 import { countPorts, mergeRanges } from './ranges.ts';
 import { DatagramRuntime, type RuntimeHooks } from './runtime.ts';
@@ -20,11 +21,7 @@ export interface ClientProcess {
 export class PortBroker {
   readonly pool: PortPool;
   readonly #processes = new Map<string, ClientProcess>();
-  /** One bit for each port number: taken. */
-  readonly #taken = new Uint32Array(2048);
-  /** No port of the pool below this one is free. */
-  #lowest = 0;
-  #available: number;
+  readonly #ports: PortAllocator;
 
   /** Throws LocalMisuseError for a pool whose ranges are not as `mergeRanges` gives them. */
   constructor(pool: PortPool) {
@@ -37,19 +34,18 @@ export class PortBroker {
       );
     }
     this.pool = pool;
-    this.#available = pool.size;
+    this.#ports = new PortAllocator(pool);
   }
 
   /** How many ports no process holds. */
   get available(): number {
-    return this.#available;
+    return this.#ports.available;
   }
 
   /** Starts a program with a runtime of that profile. Throws LocalMisuseError while one of the same id runs. */
   startProcess(id: string, options: RuntimeOptions = {}, hooks: RuntimeHooks = {}): ClientProcess {
     if (this.#processes.has(id)) throw new LocalMisuseError(`process ${id} runs already`);
-    const source = { size: this.pool.size, take: () => this.#take() };
-    const runtime = new DatagramRuntime(id, source, runtimeSettings(options), hooks);
+    const runtime = new DatagramRuntime(id, this.#ports, runtimeSettings(options), hooks);
     const process = { id, runtime, end: (now: number) => this.#end(process, now) };
     this.#processes.set(id, process);
     return process;
@@ -62,7 +58,7 @@ export class PortBroker {
 
   /** Whether the broker itself holds that port of its pool. */
   isAvailable(port: number): boolean {
-    return nextPoolPort(this.pool, port) === port && !this.#isTaken(port);
+    return this.#ports.isAvailable(port);
   }
 
   /** Every lease of every process that runs. */
@@ -83,29 +79,11 @@ export class PortBroker {
     return sum;
   }
 
-  #take(): number {
-    if (this.#available === 0) return -1;
-    let port = nextPoolPort(this.pool, this.#lowest);
-    while (this.#isTaken(port)) port = nextPoolPort(this.pool, port + 1);
-    this.#taken[port >>> 5] = (this.#taken[port >>> 5] as number) | (1 << (port & 31));
-    this.#lowest = port + 1;
-    this.#available--;
-    return port;
-  }
-
   #end(process: ClientProcess, now: number): void {
     if (this.#processes.get(process.id) !== process) return;
-    for (const port of process.runtime.release(now)) {
-      this.#taken[port >>> 5] = (this.#taken[port >>> 5] as number) & ~(1 << (port & 31));
-      this.#lowest = Math.min(this.#lowest, port);
-      this.#available++;
-    }
+    this.#ports.giveBack(process.runtime.release(now));
     this.#processes.delete(process.id);
     for (const other of this.#processes.values())
       if (other.runtime.counters().waiting > 0) other.runtime.recycleDue(now);
-  }
-
-  #isTaken(port: number): boolean {
-    return (((this.#taken[port >>> 5] as number) >>> (port & 31)) & 1) === 1;
   }
 }

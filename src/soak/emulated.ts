@@ -13,13 +13,9 @@ import type { AttemptOutcome, SoakSubject } from './subject.ts';
 
 /** The workload over real sockets: an emulated client machine and an emulated host, each at a loopback address of its own. */
 export async function soakEmulated(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
-  const { settings, pool } = plan;
+  const { pool } = plan;
   const addresses = await claimLoopbackPair();
-  const host = await EmulatedHost.start({
-    address: addresses.host,
-    ...(settings.hostProfile !== null && { hostProfile: settings.hostProfile }),
-    settings: { callbackGiveUpAfter: settings.failureMs.callback },
-  });
+  const host = await startSoakHost(plan, addresses.host);
   const machine = new ClientMachine({ ...clientOptions(plan), address: addresses.client, ports: pool, hosts: [host] });
   try {
     const program = machine.startProcess('soak');
@@ -31,6 +27,15 @@ export async function soakEmulated(plan: SoakPlan, options: SoakOptions): Promis
   }
 }
 
+/** The host that a plan opens, at that address. */
+export function startSoakHost({ settings }: SoakPlan, address: string): Promise<EmulatedHost> {
+  return EmulatedHost.start({
+    address,
+    ...(settings.hostProfile !== null && { hostProfile: settings.hostProfile }),
+    settings: { callbackGiveUpAfter: settings.failureMs.callback },
+  });
+}
+
 /** How the client machine of a plan behaves, apart from its address, its ports and its hosts. */
 export function clientOptions({ settings }: SoakPlan) {
   const { onFailure, reuse, leakOn, recycleAfterMs: recycleAfter, onExhaustion, failureMs } = settings;
@@ -38,7 +43,7 @@ export function clientOptions({ settings }: SoakPlan) {
 }
 
 export interface SoakedProgram {
-  readonly machine: ClientMachine;
+  readonly machine: Pick<ClientMachine, 'address' | 'network'>;
   readonly program: EmulatedProcess;
   /** A name that the machine knows. */
   readonly cluster: string;

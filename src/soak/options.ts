@@ -3,7 +3,7 @@ import type { WireOptions } from '../open/wire.ts';
 import type { PortPool } from '../ports/pool.ts';
 import type { ClientProfileName, FailureKind, PortReuse } from '../ports/profiles.ts';
 import type { FailureDurations, SoakFailureKind } from './failures.ts';
-import type { SoakStep } from './report.ts';
+import type { SoakProgramEvent, SoakStep } from './report.ts';
 
 /** How `soak` opens and closes; all times in ms, all of it optional. */
 export interface SoakOptions {
@@ -31,6 +31,10 @@ export interface SoakOptions {
   readonly holdMs?: number | undefined;
   /** Cycles under way at once, from open to close; later ones wait. Default: no limit, 1 for a host. */
   readonly concurrency?: number | undefined;
+  /** Programs that do the same on one machine, each a process of the system; 1 by default, more on real time only. */
+  readonly programs?: number | undefined;
+  /** Called when the process of a program has started, and when it has ended. */
+  readonly onProgram?: ((event: SoakProgramEvent) => void) | undefined;
   /** Probability that a cycle's open fails; 0 by default. */
   readonly failureRate?: number | undefined;
   /** `no-memory` by default, which takes no time. */

@@ -21,6 +21,35 @@ export interface SoakReport {
   /** Of the opens that succeeded; null on virtual time and when none did. */
   readonly latencyMs: LatencyQuantiles | null;
   readonly forecast: SoakForecast;
+  /** Of several programs on one machine, what each did; the report is of the machine then, and `settings` of one program. */
+  readonly programs?: readonly SoakedProgramReport[];
+}
+
+/** One program of several. Its last counts, when it was killed. */
+export interface SoakedProgramReport extends SoakCounts {
+  readonly id: string;
+  readonly pid: number | null;
+  /** `exit code 0`, `signal SIGKILL` */
+  readonly end: string;
+  /** Ports that its end gave back. */
+  readonly gaveBack: number;
+}
+
+export interface SoakCounts {
+  readonly cycles: number;
+  readonly opened: number;
+  readonly failed: number;
+  readonly refused: number;
+  readonly closed: number;
+}
+
+export interface SoakProgramEvent {
+  readonly id: string;
+  readonly pid: number | null;
+  /** null: it has started. */
+  readonly end: string | null;
+  /** Ports that it held, when it has ended. */
+  readonly gaveBack: number;
 }
 
 /**
@@ -54,6 +83,8 @@ export interface SoakSettings {
   readonly failureMs: FailureDurations;
   readonly onExhaustion: 'fail' | 'hang';
   readonly strategy: 'naive';
+  /** On one machine; each of them opens as the settings say. */
+  readonly programs: number;
   readonly seed: number;
 }
 

@@ -42,6 +42,9 @@ export function planSoak(target: string, options: SoakOptions): SoakPlan {
 
 function planEmulated(options: SoakOptions): SoakPlan {
   const { time = 'virtual', clientProfile = 'windows-2000-sp3', holdMs = 0, durationMs = null } = options;
+  if (options.programs !== undefined && options.programs > 1 && time !== 'real') {
+    throw invalid('several programs are processes of the system, which need real time', 'Give --time real as well.');
+  }
   const { onFailure, reuse } = { ...CLIENT_PROFILES[clientProfile], ...(options.reuse && { reuse: options.reuse }) };
   const pool = poolOf(options) ?? configuredPool(parsePortRanges(DEFAULT_PORTS));
   if (pool.size === 0) {
@@ -63,7 +66,8 @@ function planEmulated(options: SoakOptions): SoakPlan {
     recycleAfterMs,
     cycles: options.cycles ?? (durationMs === null ? DEFAULT_CYCLES[time] : null),
     durationMs,
-    everyMs: options.everyMs ?? halfTheSustainableRate(pool.size, holdMs + recycleAfterMs, reuse),
+    everyMs:
+      options.everyMs ?? (options.programs ?? 1) * halfTheSustainableRate(pool.size, holdMs + recycleAfterMs, reuse),
     holdMs,
     concurrency: options.concurrency ?? null,
     failureRate: options.failureRate ?? 0,
@@ -71,6 +75,7 @@ function planEmulated(options: SoakOptions): SoakPlan {
     failureMs: { ...failureDurations(time, recycleAfterMs), ...options.failureMs },
     onExhaustion: options.onExhaustion ?? 'fail',
     strategy: 'naive',
+    programs: options.programs ?? 1,
     seed: options.seed ?? 1,
   };
   return { settings, pool };
@@ -117,6 +122,7 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
     failureMs: FAILURE_DURATIONS,
     onExhaustion: 'fail',
     strategy: 'naive',
+    programs: 1,
     seed: options.seed ?? 1,
   };
   return { settings, pool };
@@ -131,6 +137,7 @@ const EMULATED_ONLY = [
   ['reuse', 'the reuse of ports'],
   ['recycleAfterMs', 'a recycle time'],
   ['onExhaustion', 'what happens on exhaustion'],
+  ['programs', 'a number of programs'],
 ] as const satisfies readonly (readonly [keyof SoakOptions, string])[];
 
 function poolOf({ ports }: SoakOptions): PortPool | undefined {
@@ -152,6 +159,7 @@ function failureDurations(time: SoakSettings['time'], recycleAfterMs: number): F
 
 function checkNumbers(options: SoakOptions): void {
   const { cycles, durationMs, everyMs, holdMs, concurrency, failureRate, recycleAfterMs, seed, failureMs } = options;
+  number('the number of programs', options.programs, (n) => Number.isSafeInteger(n) && n >= 1 && n <= 64, '1 to 64');
   number('the number of cycles', cycles, (n) => Number.isSafeInteger(n) && n >= 1, 'a whole number from 1 on');
   number('the concurrency', concurrency, (n) => Number.isSafeInteger(n) && n >= 1, 'a whole number from 1 on');
   number('the seed', seed, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number from 0 on');

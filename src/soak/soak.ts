@@ -1,6 +1,7 @@
 import { soakEmulated } from './emulated.ts';
 import { soakHost } from './host.ts';
 import type { SoakOptions } from './options.ts';
+import { soakPrograms } from './programs.ts';
 import type { SoakReport } from './report.ts';
 import { planSoak } from './settings.ts';
 import { soakVirtually } from './virtual.ts';
@@ -13,5 +14,6 @@ import { soakVirtually } from './virtual.ts';
 export async function soak(target: string, options: SoakOptions = {}): Promise<SoakReport> {
   const plan = planSoak(target, options);
   if (target !== 'emulated') return soakHost(plan, options);
+  if (plan.settings.programs > 1) return soakPrograms(plan, options);
   return plan.settings.time === 'virtual' ? soakVirtually(plan, options) : soakEmulated(plan, options);
 }

@@ -3,18 +3,34 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 /** UDP sockets of this process as Linux shows them, as `127.0.0.1:5000`, sorted. */
 export function udpSocketsOfThisProcess(): readonly string[] {
   const ours = new Set(readdirSync('/proc/self/fd').map(socketInode));
+  return udpSockets((inode) => ours.has(inode));
+}
+
+function udpSockets(counts: (inode: string) => boolean): readonly string[] {
   return readFileSync('/proc/self/net/udp', 'utf8')
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[9] !== undefined && ours.has(fields[9]))
+    .filter((fields) => fields[9] !== undefined && counts(fields[9]))
     .map((fields) => readAddress(fields[1] as string))
     .sort();
 }
 
 /** The ports of those that are bound at one address, in order. */
 export function boundPorts(host: string): readonly number[] {
-  return udpSocketsOfThisProcess()
+  return portsAt(host, udpSocketsOfThisProcess());
+}
+
+/** The same, whichever process has them. */
+export function boundPortsOfAll(host: string): readonly number[] {
+  return portsAt(
+    host,
+    udpSockets(() => true),
+  );
+}
+
+function portsAt(host: string, sockets: readonly string[]): readonly number[] {
+  return sockets
     .filter((address) => address.startsWith(`${host}:`))
     .map((address) => Number(address.slice(host.length + 1)))
     .sort((a, b) => a - b);

@@ -34,6 +34,7 @@ const settingsSchema = z.object({
   failureMs: z.record(z.enum(failureKinds), timeSchema),
   onExhaustion: z.enum(['fail', 'hang']),
   strategy: z.enum(['naive', 'cached-handle', 'recycled-process', 'gated']),
+  programs: countSchema,
   seed: z.number(),
 });
 
@@ -44,6 +45,18 @@ const timelinePointSchema = z.object({
   closing: countSchema,
   recycled: countSchema,
   leaked: countSchema,
+});
+
+const programSchema = z.object({
+  id: z.string(),
+  pid: countSchema.nullable(),
+  end: z.string(),
+  gaveBack: countSchema,
+  cycles: countSchema,
+  opened: countSchema,
+  failed: countSchema,
+  refused: countSchema,
+  closed: countSchema,
 });
 
 /** What `clusrpc soak --json` prints and `soak()` returns: cycles = opened + failed + refused. */
@@ -69,4 +82,6 @@ export const soakSchema = z.object({
   timeline: z.array(timelinePointSchema).max(1000),
   latencyMs: z.object({ p50: timeSchema, p95: timeSchema, p99: timeSchema, max: timeSchema }).nullable(),
   forecast: z.object({ firstRefusalMs: quantilesSchema.nullable(), exhaustionMs: quantilesSchema.nullable() }),
+  /** Of several programs on one machine, what each did. */
+  programs: z.array(programSchema).optional(),
 });

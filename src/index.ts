@@ -23,6 +23,7 @@ export {
   type Finding,
   type FindingId,
 } from './explain/index.ts';
+export { type InventoryDocument, inventory } from './inventory.ts';
 export type { Backend } from './open/backend.ts';
 export type { ClusterHandle } from './open/cluster-handle.ts';
 export { type OpenClusterOptions, openCluster } from './open/open-cluster.ts';
@@ -61,6 +62,7 @@ export {
   emulateReadySchema,
   endpointsSchema,
   explainSchema,
+  inventorySchema,
   netstatSchema,
   portsSchema,
   probeSchema,

@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./endpoints.ts')).endpointsCommand,
   },
   {
+    name: 'inventory',
+    summary: 'what is in this cluster: nodes, groups, resources, networks, and their states?',
+    load: async () => (await import('./inventory.ts')).inventoryCommand,
+  },
+  {
     name: 'audit',
     summary: 'does this Windows installation leak firewall ports (KB814622)?',
     load: async () => (await import('./audit.ts')).auditCommand,

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, Interruption, SIGNAL_EXIT } from './exit.ts';
 import { explainFailure } from './failure.ts';
 import type { TerminalStream } from './progress.ts';
 import { type CommandRun, openRun } from './run.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** The world around the command line; tests bring their own. */
 export interface CliWorld {
@@ -50,7 +51,7 @@ export class CliContext {
   /** Says on stderr what went wrong. */
   fail(error: unknown, debug = false): ExitCode {
     const { code, message } = explainFailure(error, debug);
-    if (message !== '') this.world.stderr.write(`${message}\n`);
+    if (message !== '') this.world.stderr.write(`${terminalText(message)}\n`);
     return code;
   }
 }

@@ -56,7 +56,10 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     .option('--reply-from <address>', 'the Cluster service answers from this address of the machine', ipAddress)
     .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names)
     .option('--cluster-name <name>', 'name of the cluster (default: CLUSTER1)')
-    .option('--scenario <file>', 'JSON of what happens when: faults, nodes that go down and come up, fail-overs')
+    .option(
+      '--scenario <file>',
+      'JSON of the cluster and of what happens when: faults, nodes that go down and come up, fail-overs',
+    )
     .option('--seed <n>', 'decides which faults happen (default: 1)', count())
     .action((options, self) => context.run(self, (run) => emulate(run, options)));
   laterOptions(command, ['--users <file>', '--min-auth <level>']);
@@ -71,6 +74,7 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
     ...given,
     ...(listen !== undefined && { address: listen }),
     ...(fault && { faults: fault }),
+    ...(scenario?.cluster && { cluster: scenario.cluster }),
   });
   const counters = () => run.output.event({ event: 'counters', ...host.counters });
   const stop =

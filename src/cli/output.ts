@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { terminalText } from './terminal-text.ts';
 
 export type OutputMode = 'text' | 'json' | 'ndjson';
 
@@ -31,6 +32,6 @@ export class Output {
 
   /** Text for people; only in text mode. */
   text(text: string): void {
-    if (this.mode === 'text' && text !== '') this.#stream.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (this.mode === 'text' && text !== '') this.#stream.write(terminalText(text.endsWith('\n') ? text : `${text}\n`));
   }
 }

@@ -4,6 +4,7 @@ import { COMMANDS, type CommandEntry } from './commands.ts';
 import { CliContext, type CliWorld } from './context.ts';
 import { EXIT, usageError } from './exit.ts';
 import { asksForDebug } from './failure.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** Runs one command line, `argv` without node and script, and resolves with the exit code. Never rejects. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
@@ -27,7 +28,7 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     .version(packageVersion(), '-V, --version', 'print the version')
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeErr: (text) => stderr.write(terminalText(text)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => false,

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { terminalText } from './terminal-text.ts';
 
 /** Shows how far a long run is, on stderr. Whatever else goes there while it runs must go through `line`. */
 export interface Progress {
@@ -38,7 +39,7 @@ class SilentProgress implements Progress {
   stop(): void {}
 
   line(text: string): void {
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${terminalText(text)}\n`);
   }
 }
 
@@ -70,7 +71,7 @@ class PlainProgress implements Progress {
   stop(): void {}
 
   line(text: string): void {
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${terminalText(text)}\n`);
   }
 }
 
@@ -103,12 +104,12 @@ class BarProgress implements Progress {
       forceRedraw: true,
       gracefulExit: false,
     });
-    this.#bar = this.#bars.create(total ?? 0, 0, { label, detail: '' });
+    this.#bar = this.#bars.create(total ?? 0, 0, { label: terminalText(label), detail: '' });
     this.#draw();
   }
 
   update(done: number, detail = ''): void {
-    this.#bar?.update(done, { detail });
+    this.#bar?.update(done, { detail: terminalText(detail) });
     if (this.#now() - this.#drawn >= REDRAW_EVERY) this.#draw();
   }
 
@@ -120,10 +121,10 @@ class BarProgress implements Progress {
 
   line(text: string): void {
     if (this.#bars === null) {
-      this.#stream.write(`${text}\n`);
+      this.#stream.write(`${terminalText(text)}\n`);
       return;
     }
-    this.#bars.log(`${text}\n`);
+    this.#bars.log(`${terminalText(text)}\n`);
     this.#draw();
   }
 

@@ -30,6 +30,8 @@ export interface EmulatedHostOptions {
   readonly address?: string;
   /** Allows an address that other machines reach. */
   readonly expose?: boolean;
+  /** The whole cluster; the three below go before it. */
+  readonly cluster?: ClusterDescription;
   readonly clusterName?: string;
   readonly nodes?: readonly string[];
   readonly groups?: ClusterDescription['groups'];
@@ -87,8 +89,11 @@ export class EmulatedHost {
     const profile = hostProfile(options.hostProfile ?? DEFAULT_HOST_PROFILE);
     if (!profile.datagramRpc) throw new LocalMisuseError('this host profile has no datagram RPC to serve');
     const model = new ClusterModel({
-      name: options.clusterName ?? 'CLUSTER1',
-      nodes: options.nodes ?? ['NODE1', 'NODE2'],
+      name: 'CLUSTER1',
+      nodes: ['NODE1', 'NODE2'],
+      ...options.cluster,
+      ...(options.clusterName !== undefined && { name: options.clusterName }),
+      ...(options.nodes && { nodes: options.nodes }),
       ...(options.groups && { groups: options.groups }),
     });
     const { clock } = network;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Clock, Timer } from '../transport/clock.ts';
+import { type ClusterDescription, clusterDescription } from './cluster-description.ts';
 import { durationMs } from './duration.ts';
 import type { FaultRule } from './fault-rules.ts';
 import { armRule } from './fault-rules.ts';
@@ -8,9 +9,12 @@ import type { EmulatedHost } from './host.ts';
 
 /**
  * What happens to an emulated host, and when, counted from its start:
- * `{"steps": [{"at": "10s", "fault": {"on": "callback", "action": "drop", "times": 3}}, {"at": "1m", "nodeDown": "NODE1"}]}`
+ * `{"steps": [{"at": "10s", "fault": {"on": "callback", "action": "drop", "times": 3}}, {"at": "1m", "nodeDown": "NODE1"}]}`;
+ * and what cluster it is: `{"cluster": {"name": "CLU1", "nodes": ["A", "B"], "groups": [{"name": "files", "owner": "B"}]}}`.
  */
 export interface Scenario {
+  /** The cluster that the host belongs to; undefined: what its own options say. */
+  readonly cluster: ClusterDescription | undefined;
   readonly steps: readonly ScenarioStep[];
 }
 
@@ -48,7 +52,7 @@ const step = z.union([
   z.strictObject({ at: span, failOver: z.strictObject({ group: z.string(), node: z.string() }) }),
 ]);
 
-const scenario = z.strictObject({ steps: z.array(step) });
+const scenario = z.strictObject({ cluster: clusterDescription.optional(), steps: z.array(step).default([]) });
 
 /** Throws LocalMisuseError with ERR_CLUSRPC_INVALID_INPUT that says which step is wrong. */
 export function parseScenario(text: string): Scenario {
@@ -60,7 +64,7 @@ export function parseScenario(text: string): Scenario {
   }
   const read = scenario.safeParse(json);
   if (!read.success) throw invalid(z.prettifyError(read.error).replaceAll('\n', ' '));
-  return { steps: read.data.steps.map(readStep) };
+  return { cluster: read.data.cluster, steps: read.data.steps.map(readStep) };
 }
 
 /** Starts the clock of a scenario; the function it returns ends it. A step that fails is told to `onStep`, and the next one comes. */

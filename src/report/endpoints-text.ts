@@ -1,25 +1,18 @@
 import type { EndpointEntry, EndpointsDocument } from '../probe/endpoints.ts';
 import { countText } from './text/figures.ts';
 import { PLAIN, type Style } from './text/style.ts';
+import { tableLines } from './text/table.ts';
 
 const HEAD = ['Interface', 'Version', 'Protocol', 'Endpoint', 'Annotation'] as const;
 
 /** What `clusrpc endpoints` prints for people: a table, interfaces by name where there is one. */
 export function endpointsText(document: EndpointsDocument, style: Style = PLAIN): string {
   const { mapper, entries, answeredFrom, semantics } = document;
-  const rows = [HEAD, ...entries.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const table = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const lines = [
     `${countText(entries.length, 'endpoint')} at the mapper of ${mapper.host}, UDP port ${mapper.port}`,
     ...(answeredFrom.host === mapper.host ? [] : [`The answer came from ${answeredFrom.host}.`]),
     ...(semantics === 'at-most-once' ? [] : [style.yellow(NO_CALLBACKS)]),
-    ...(entries.length === 0 ? [] : [style.bold(table[0] ?? ''), ...table.slice(1)]),
+    ...(entries.length === 0 ? [] : tableLines(HEAD, entries.map(cells), style)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -34,7 +27,6 @@ function cells({ interface: id, protocol, address, port, pipe, annotation }: End
     `${id.version.major}.${id.version.minor}`,
     protocol ?? 'other',
     address === null ? place : `${address}${place === '' ? '' : `:${place}`}`,
-    // The other side wrote it: no control character of it reaches a terminal.
-    annotation.replace(/\p{Cc}/gu, '?'),
+    annotation,
   ];
 }

@@ -36,7 +36,7 @@ function stageLines({ id, status, reason, ms, detail, advice }: StageResult, sty
   return [status === 'skip' ? style.dim(line) : line, ...(advice === undefined ? [] : [`    → ${advice}`])];
 }
 
-function clusterLines({ cluster, kb814622 }: ProbeResult): string[] {
+export function clusterLines({ cluster, kb814622 }: Pick<ProbeResult, 'cluster' | 'kb814622'>): string[] {
   if (cluster === null) return [];
   const { name, node, version } = cluster;
   const known = `  Cluster ${name}, node ${node}`;

@@ -5,6 +5,7 @@ import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
 import { endpointsSchema } from './endpoints.ts';
 import { explainSchema } from './explain.ts';
+import { inventorySchema } from './inventory.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
@@ -19,6 +20,7 @@ export {
   emulateReadySchema,
   endpointsSchema,
   explainSchema,
+  inventorySchema,
   netstatSchema,
   portsSchema,
   probeSchema,
@@ -36,6 +38,7 @@ export const SCHEMAS = {
   'emulate-ready': emulateReadySchema,
   'endpoints-1': endpointsSchema,
   'explain-1': explainSchema,
+  'inventory-1': inventorySchema,
   'netstat-1': netstatSchema,
   'ports-1': portsSchema,
   'probe-1': probeSchema,

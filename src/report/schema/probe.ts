@@ -7,7 +7,7 @@ export const stageIdSchema = z.enum(STAGES);
 
 export const reasonSchema = z.enum(REASONS);
 
-const errorSchema = z.object({
+export const errorSchema = z.object({
   code: z.string(),
   message: z.string(),
   win32: win32StatusSchema.exactOptional(),
@@ -25,12 +25,18 @@ const stageSchema = z.object({
   advice: z.string().exactOptional(),
 });
 
-const versionSchema = z.object({
+export const versionSchema = z.object({
   major: countSchema,
   minor: countSchema,
   build: countSchema,
   servicePack: z.string(),
   vendor: z.string(),
+});
+
+export const kb814622Schema = z.object({
+  verdict: z.enum(['affected', 'partly', 'fixed', 'not-applicable', 'unknown']),
+  appliesTo: z.string(),
+  because: z.array(z.string()),
 });
 
 /** One target; with `--ndjson` a line of its own. */
@@ -41,13 +47,7 @@ const probeResultSchema = z.object({
   stages: z.array(stageSchema),
   stoppedAt: stageIdSchema.nullable(),
   cluster: z.object({ name: z.string(), node: z.string(), version: versionSchema.nullable() }).nullable(),
-  kb814622: z
-    .object({
-      verdict: z.enum(['affected', 'partly', 'fixed', 'not-applicable', 'unknown']),
-      appliesTo: z.string(),
-      because: z.array(z.string()),
-    })
-    .nullable(),
+  kb814622: kb814622Schema.nullable(),
   localPorts: z.array(z.object({ port: portSchema, reason: z.union([reasonSchema, z.enum(['in-use', 'untested'])]) })),
 });
 

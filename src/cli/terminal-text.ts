@@ -1,0 +1,20 @@
+import { printable } from '../report/text/printable.ts';
+
+/** What picocolors writes for the marks of Style, and nothing else that a terminal obeys. */
+const MARKS = new RegExp(`(${'\u{1b}'}\\[(?:1|2|22|31|32|33|39)m)`);
+
+/**
+ * Text on its way to a terminal. Names out of packets, files and registries may hold anything: whatever would move the
+ * cursor, clear the screen or turn the direction of writing is shown as an escape. Lines and our own marks stay.
+ */
+export function terminalText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .split(MARKS)
+        .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+        .join(''),
+    )
+    .join('\n');
+}

@@ -1,10 +1,17 @@
+import { readU16 } from '../bytes/integers.ts';
+import { ETHER_TYPES, type Unwrapped } from './encapsulation.ts';
 import { EndpointCache } from './endpoint-cache.ts';
 import { FragmentTable, MAX_REASSEMBLED, type ReassemblyCounts, type ReassemblyLimits } from './fragments.ts';
+import { icmpQuote } from './icmp.ts';
+import { ipv4Text, ipv6Text } from './ip-address.ts';
 import { type IpFailure, type IpPayload, PROTOCOLS, parseIpv4, parseIpv6, skipExtensionHeaders } from './ip-layer.ts';
-import { ETHER_TYPES, networkLayer } from './link-layer.ts';
-import type { Datagram, Packet } from './packet.ts';
+import { networkLayer } from './link-layer.ts';
+import type { Datagram, IcmpError, Packet } from './packet.ts';
+import { insideIp, insideUdp } from './tunnels.ts';
 
 const UDP_HEADER = 8;
+/** Tunnels in tunnels; more are a trap. */
+const MAX_DEPTH = 8;
 
 /** What became of the packets; every packet is counted in exactly one of these. */
 export const PACKET_KINDS = [
@@ -16,24 +23,47 @@ export const PACKET_KINDS = [
   'arp',
   'otherNetwork', // neither IP nor ARP
   'unknownLink', // a link type that is not understood
+  'unknownTunnel', // encrypted, or in an encapsulation that is not understood
   'cutShort', // the snap length cut it before the payload, or cut a fragment
   'malformed', // lengths that contradict each other
 ] as const;
 
 export type PacketKind = (typeof PACKET_KINDS)[number];
 
+type NoDatagram = Exclude<PacketKind, 'datagram'>;
+
+/** The header of IP around a payload: its ends stand in `bytes`. */
+interface Carrier {
+  readonly version: 4 | 6;
+  readonly bytes: Uint8Array;
+  readonly addresses: number;
+}
+
+/** What lies in an IP packet; the snap length may have cut the bytes off before `end`. */
+interface Content {
+  readonly carrier: Carrier;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly fragments: number;
+  /** Tunnels that may still follow. */
+  readonly depth: number;
+}
+
 /**
- * Takes UDP datagrams out of packets. Checksums are not verified: where the sending host computes them in its network
- * adapter, a capture taken on it shows wrong ones on good packets.
+ * Takes UDP datagrams out of packets, through tunnels and fragments. Checksums are not verified: where the sending host
+ * computes them in its network adapter, a capture taken on it shows wrong ones on good packets.
  */
 export class DatagramReader {
   readonly counts: Record<PacketKind, number>;
   readonly #fragments: FragmentTable;
   readonly #endpoints = new EndpointCache();
+  readonly #onIcmp: (error: IcmpError) => void;
 
-  constructor(limits: Partial<ReassemblyLimits> = {}) {
+  constructor(limits: Partial<ReassemblyLimits> = {}, onIcmp: (error: IcmpError) => void = () => {}) {
     this.counts = Object.fromEntries(PACKET_KINDS.map((kind) => [kind, 0])) as Record<PacketKind, number>;
     this.#fragments = new FragmentTable(limits);
+    this.#onIcmp = onIcmp;
   }
 
   /** Fragmented datagrams that were given up, by reason. */
@@ -43,12 +73,13 @@ export class DatagramReader {
 
   /** Fragmented datagrams that still miss a piece. */
   get unfinished(): number {
-    return this.#fragments.size;
+    return this.#fragments.unfinished;
   }
 
   /** The datagram that `packet` carries or completes, else null. Never throws. */
   read(packet: Packet): Datagram | null {
-    const result = this.#decode(packet);
+    const { data, linkType } = packet;
+    const result = this.#network(packet, networkLayer(linkType, data), data, MAX_DEPTH);
     if (typeof result === 'string') {
       this.counts[result] += 1;
       return null;
@@ -57,25 +88,34 @@ export class DatagramReader {
     return result;
   }
 
-  #decode(packet: Packet): Datagram | Exclude<PacketKind, 'datagram'> {
-    const { data } = packet;
-    const network = networkLayer(packet.linkType, data);
-    if (network === 'unknownLink') return network;
-    if (network === 'tooShort') return shortKind(packet);
-    if (network.etherType === ETHER_TYPES.ARP) return 'arp';
-    const isIpv4 = network.etherType === ETHER_TYPES.IPV4;
-    if (!isIpv4 && network.etherType !== ETHER_TYPES.IPV6) return 'otherNetwork';
-    const ip = isIpv4 ? parseIpv4(data, network.offset) : parseIpv6(data, network.offset);
+  #network(packet: Packet, start: Unwrapped | 'unknownLink', bytes: Uint8Array, depth: number): Datagram | NoDatagram {
+    if (start === 'tooShort') return shortKind(packet);
+    if (typeof start === 'string') return start;
+    if (depth === 0) return 'unknownTunnel';
+    if (start.etherType === ETHER_TYPES.ARP) return 'arp';
+    const isIpv4 = start.etherType === ETHER_TYPES.IPV4;
+    if (!isIpv4 && start.etherType !== ETHER_TYPES.IPV6) return 'otherNetwork';
+    const ip = isIpv4 ? parseIpv4(bytes, start.offset) : parseIpv6(bytes, start.offset);
     if (typeof ip === 'string') return failureKind(ip, packet);
-    if (ip.fragment !== null) return this.#addFragment(packet, ip);
-    if (ip.protocol !== PROTOCOLS.UDP) return kindOfProtocol(ip.protocol);
-    return this.#udp(packet, ip, data, ip.start, ip.end, 1);
+    const carrier = { version: ip.version, bytes, addresses: ip.addresses };
+    if (ip.fragment !== null) return this.#addFragment(packet, carrier, ip, depth);
+    return this.#transport(packet, ip.protocol, { carrier, bytes, start: ip.start, end: ip.end, fragments: 1, depth });
   }
 
-  #addFragment(packet: Packet, ip: IpPayload): Datagram | Exclude<PacketKind, 'datagram'> {
-    const { data } = packet;
-    const { fragment, protocol, version, addresses, start, end } = ip;
-    if (fragment === null || !mayCarryUdp(version, protocol)) return kindOfProtocol(protocol);
+  #transport(packet: Packet, protocol: number, content: Content): Datagram | NoDatagram {
+    if (protocol === PROTOCOLS.UDP) return this.#udp(packet, content);
+    const { carrier, bytes, start, depth } = content;
+    const inside = insideIp(protocol, bytes, start);
+    if (inside !== null) return this.#network(packet, inside, bytes, depth - 1);
+    const kind = kindOfProtocol(protocol);
+    if (kind === 'icmp') this.#icmp(packet, carrier, bytes, start);
+    return kind;
+  }
+
+  #addFragment(packet: Packet, carrier: Carrier, ip: IpPayload, depth: number): Datagram | NoDatagram {
+    const { bytes: data, version, addresses } = carrier;
+    const { fragment, protocol, start, end } = ip;
+    if (fragment === null || !isPutTogether(version, protocol)) return kindOfProtocol(protocol);
     if (end > data.length) return shortKind(packet);
     const length = end - start;
     if (fragment.offset + length > MAX_REASSEMBLED || (fragment.moreFragments && length % 8 !== 0)) return 'malformed';
@@ -86,42 +126,54 @@ export class DatagramReader {
     const whole = this.#fragments.add(piece, timestampMs(packet));
     if (whole === null) return 'fragment';
     const { bytes, fragments } = whole;
-    if (version === 4) return this.#udp(packet, ip, bytes, 0, bytes.length, fragments);
+    const content = { carrier, bytes, start: 0, end: bytes.length, fragments, depth };
+    if (version === 4) return this.#transport(packet, protocol, content);
     const inner = skipExtensionHeaders(bytes, whole.protocol, 0, bytes.length);
     if (typeof inner === 'string' || inner.fragment !== null) return 'malformed';
-    if (inner.protocol !== PROTOCOLS.UDP) return kindOfProtocol(inner.protocol);
-    return this.#udp(packet, ip, bytes, inner.start, bytes.length, fragments);
+    return this.#transport(packet, inner.protocol, { ...content, start: inner.start });
   }
 
-  /** RFC 768 in `bytes` from `start`; IP says that it ends at `end`, which the snap length may have cut off. */
-  #udp(
-    packet: Packet,
-    { version, addresses }: IpPayload,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    fragments: number,
-  ): Datagram | 'malformed' | 'cutShort' {
+  /** RFC 768 2. */
+  #udp(packet: Packet, { carrier, bytes, start, end, fragments, depth }: Content): Datagram | NoDatagram {
     if (end - start < UDP_HEADER) return 'malformed';
     if (bytes.length - start < UDP_HEADER) return shortKind(packet);
-    const length = u16(bytes, start + 4);
+    const length = readU16(bytes, start + 4, false);
     if (length < UDP_HEADER || length > end - start) return 'malformed';
-    const { data } = packet;
-    const endpoints = this.#endpoints;
-    const source = u16(bytes, start);
-    const destination = u16(bytes, start + 2);
+    const [source, destination] = [readU16(bytes, start, false), readU16(bytes, start + 2, false)];
+    const inside = insideUdp(source, destination, bytes, start + UDP_HEADER);
+    if (inside !== null) return this.#network(packet, inside, bytes, depth - 1);
     return {
       number: packet.number,
       timestampMs: timestampMs(packet),
-      from: version === 4 ? endpoints.ipv4(data, addresses, source) : endpoints.ipv6(data, addresses, source),
-      to:
-        version === 4
-          ? endpoints.ipv4(data, addresses + 4, destination)
-          : endpoints.ipv6(data, addresses + 16, destination),
+      ...this.#ends(carrier, source, destination),
       payload: bytes.subarray(start + UDP_HEADER, start + length),
       truncated: start + length > bytes.length,
       fragments,
     };
+  }
+
+  #icmp(packet: Packet, { version, bytes, addresses }: Carrier, data: Uint8Array, start: number): void {
+    const quote = icmpQuote(version, data, start);
+    if (quote === null || quote.ip.start + UDP_HEADER > data.length) return;
+    const { start: udp } = quote.ip;
+    const quoted = { version, bytes: data, addresses: quote.ip.addresses };
+    this.#onIcmp({
+      number: packet.number,
+      timestampMs: timestampMs(packet),
+      reason: quote.reason,
+      by: version === 4 ? ipv4Text(bytes, addresses) : ipv6Text(bytes, addresses),
+      about: {
+        ...this.#ends(quoted, readU16(data, udp, false), readU16(data, udp + 2, false)),
+        payload: data.subarray(udp + UDP_HEADER),
+      },
+    });
+  }
+
+  #ends({ version, bytes, addresses }: Carrier, source: number, destination: number): Pick<Datagram, 'from' | 'to'> {
+    const endpoints = this.#endpoints;
+    return version === 4
+      ? { from: endpoints.ipv4(bytes, addresses, source), to: endpoints.ipv4(bytes, addresses + 4, destination) }
+      : { from: endpoints.ipv6(bytes, addresses, source), to: endpoints.ipv6(bytes, addresses + 16, destination) };
   }
 }
 
@@ -129,10 +181,13 @@ function timestampMs({ seconds, nanoseconds }: Packet): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
-/** In IPv6 an extension header may stand before UDP in what was fragmented. */
-function mayCarryUdp(version: 4 | 6, protocol: number): boolean {
-  return protocol === PROTOCOLS.UDP || (version === 6 && kindOfProtocol(protocol) === 'otherIp');
+/** UDP and tunnels; in IPv6 an extension header may stand before UDP in what was fragmented. */
+function isPutTogether(version: 4 | 6, protocol: number): boolean {
+  if (protocol === PROTOCOLS.UDP || TUNNELS.has(protocol)) return true;
+  return version === 6 && kindOfProtocol(protocol) === 'otherIp';
 }
+
+const TUNNELS: ReadonlySet<number> = new Set([PROTOCOLS.IPV4, PROTOCOLS.IPV6, PROTOCOLS.GRE, PROTOCOLS.ETHERIP]);
 
 function kindOfProtocol(protocol: number): 'tcp' | 'icmp' | 'otherIp' {
   if (protocol === PROTOCOLS.TCP) return 'tcp';
@@ -146,8 +201,4 @@ function failureKind(failure: IpFailure, packet: Packet): 'malformed' | 'cutShor
 /** A packet that ends too early was cut by the snap length, or was sent so. */
 function shortKind({ data, originalLength }: Packet): 'malformed' | 'cutShort' {
   return data.length < originalLength ? 'cutShort' : 'malformed';
-}
-
-function u16(data: Uint8Array, at: number): number {
-  return ((data[at] as number) << 8) | (data[at + 1] as number);
 }

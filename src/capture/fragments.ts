@@ -7,7 +7,7 @@ const RANGE_COST = 16;
 const MIN_BUFFER = 2048;
 
 export interface ReassemblyLimits {
-  /** Datagrams under reassembly; the oldest goes first. */
+  /** Datagrams under reassembly, and those that just were; the oldest goes first. */
   readonly maxFragmentedDatagrams: number;
   /** Bytes held for them; the oldest goes first. */
   readonly maxFragmentBytes: number;
@@ -53,8 +53,11 @@ interface Entry {
   total: number | null;
   protocol: number;
   fragments: number;
-  /** Contradicted itself: kept without bytes so that later fragments of it do not begin anew. */
-  dead: boolean;
+  /**
+   * dead: contradicted itself, kept without bytes so that later fragments of it do not begin anew. whole: put together, kept
+   * so that a second copy of its fragments, as a SPAN port makes them, is none that misses a piece.
+   */
+  state: 'open' | 'whole' | 'dead';
 }
 
 /**
@@ -71,25 +74,24 @@ export class FragmentTable {
     this.#limits = { ...REASSEMBLY_LIMITS, ...limits };
   }
 
-  /** Datagrams begun and not finished. */
-  get size(): number {
-    return this.#entries.size;
+  /** Datagrams that still miss a piece. */
+  get unfinished(): number {
+    let count = 0;
+    for (const { state } of this.#entries.values()) if (state === 'open') count += 1;
+    return count;
   }
 
   /** The datagram when `fragment` was its last missing piece, else null. The data of the fragment is copied. */
   add(fragment: Fragment, nowMs: number): Reassembled | null {
     this.#expire(fragment.key, nowMs);
-    let entry = this.#entries.get(fragment.key);
-    if (entry === undefined) {
-      entry = newEntry(nowMs, fragment.protocol);
-      this.#entries.set(fragment.key, entry);
-      this.#bytes += cost(entry);
-    }
-    if (entry.dead) return null;
+    const entry = this.#entryFor(fragment, nowMs);
+    if (entry.state !== 'open') return null;
     this.#bytes -= cost(entry);
     if (insert(entry, fragment)) {
       if (isComplete(entry)) {
-        this.#entries.delete(fragment.key);
+        entry.state = 'whole';
+        this.#bytes += cost(entry);
+        this.#evict();
         return {
           bytes: entry.buffer.subarray(0, entry.total ?? 0),
           protocol: entry.protocol,
@@ -105,6 +107,17 @@ export class FragmentTable {
     return null;
   }
 
+  /** A whole datagram is repeated by its own bytes alone: others mean that its identification is used again. */
+  #entryFor(fragment: Fragment, nowMs: number): Entry {
+    const known = this.#entries.get(fragment.key);
+    if (known !== undefined && (known.state !== 'whole' || isPartOf(known, fragment))) return known;
+    if (known !== undefined) this.#drop(fragment.key, known);
+    const entry = newEntry(nowMs, fragment.protocol);
+    this.#entries.set(fragment.key, entry);
+    this.#bytes += cost(entry);
+    return entry;
+  }
+
   /** Oldest entries first, and the one asked for; captures that were joined may run backwards in time. */
   #expire(key: string, nowMs: number): void {
     const expired = (entry: Entry): boolean => !(Math.abs(nowMs - entry.createdMs) <= this.#limits.fragmentTimeoutMs);
@@ -117,7 +130,7 @@ export class FragmentTable {
   }
 
   #timeOut(key: string, entry: Entry): void {
-    if (!entry.dead) this.counts.timedOut += 1;
+    if (entry.state === 'open') this.counts.timedOut += 1;
     this.#drop(key, entry);
   }
 
@@ -125,7 +138,7 @@ export class FragmentTable {
     const { maxFragmentBytes, maxFragmentedDatagrams } = this.#limits;
     for (const [key, entry] of this.#entries) {
       if (this.#bytes <= maxFragmentBytes && this.#entries.size <= maxFragmentedDatagrams) return;
-      if (!entry.dead) this.counts.evicted += 1;
+      if (entry.state === 'open') this.counts.evicted += 1;
       this.#drop(key, entry);
     }
   }
@@ -137,7 +150,7 @@ export class FragmentTable {
 }
 
 function newEntry(createdMs: number, protocol: number): Entry {
-  return { createdMs, buffer: new Uint8Array(0), ranges: [], total: null, protocol, fragments: 0, dead: false };
+  return { createdMs, buffer: new Uint8Array(0), ranges: [], total: null, protocol, fragments: 0, state: 'open' };
 }
 
 function cost(entry: Entry): number {
@@ -145,13 +158,19 @@ function cost(entry: Entry): number {
 }
 
 function kill(entry: Entry): void {
-  entry.dead = true;
+  entry.state = 'dead';
   entry.buffer = new Uint8Array(0);
   entry.ranges.length = 0;
 }
 
 function isComplete({ ranges, total }: Entry): boolean {
   return total !== null && (total === 0 || (ranges.length === 2 && ranges[0] === 0 && ranges[1] === total));
+}
+
+function isPartOf({ buffer, total }: Entry, { offset, moreFragments, data }: Fragment): boolean {
+  const end = offset + data.length;
+  if (total === null || end > total || moreFragments !== end < total) return false;
+  return repeats(buffer, data, offset, offset, end);
 }
 
 /** False when the fragment contradicts what is there: other bytes, another end, or bytes beyond the end. */

@@ -1,9 +1,19 @@
-/** Protocol numbers (IANA), then the extension headers of IPv6 (RFC 8200 4). */
+import { readU16 } from '../bytes/integers.ts';
+
+/** Protocol numbers (IANA), then those of tunnels, then the extension headers of IPv6 (RFC 8200 4). */
 export const PROTOCOLS = {
   ICMP: 1,
   TCP: 6,
   UDP: 17,
   ICMPV6: 58,
+
+  IPV4: 4,
+  IPV6: 41,
+  GRE: 47,
+  ESP: 50,
+  ETHERIP: 97,
+  IPCOMP: 108,
+  L2TP: 115,
 
   HOP_BY_HOP: 0,
   ROUTING: 43,
@@ -53,11 +63,11 @@ export function parseIpv4(data: Uint8Array, at: number): IpPayload | IpFailure {
   const first = data[at] as number;
   const headerLength = (first & 0x0f) * 4;
   if (first >>> 4 !== 4 || headerLength < 20) return 'malformed';
-  const totalLength = u16(data, at + 2) || data.length - at;
+  const totalLength = readU16(data, at + 2, false) || data.length - at;
   if (totalLength < headerLength) return 'malformed';
   const start = at + headerLength;
   if (start > data.length) return 'tooShort';
-  const flags = u16(data, at + 6);
+  const flags = readU16(data, at + 6, false);
   const whole = (flags & 0x3fff) === 0;
   return {
     version: 4,
@@ -68,7 +78,7 @@ export function parseIpv4(data: Uint8Array, at: number): IpPayload | IpFailure {
     fragment: whole
       ? null
       : {
-          identification: u16(data, at + 4),
+          identification: readU16(data, at + 4, false),
           offset: (flags & 0x1fff) * 8,
           moreFragments: (flags & 0x2000) !== 0,
         },
@@ -79,7 +89,7 @@ export function parseIpv4(data: Uint8Array, at: number): IpPayload | IpFailure {
 export function parseIpv6(data: Uint8Array, at: number): IpPayload | IpFailure {
   if (data.length - at < 40) return 'tooShort';
   if ((data[at] as number) >>> 4 !== 6) return 'malformed';
-  const payloadLength = u16(data, at + 4) || data.length - at - 40;
+  const payloadLength = readU16(data, at + 4, false) || data.length - at - 40;
   const payload = skipExtensionHeaders(data, data[at + 6] as number, at + 40, at + 40 + payloadLength);
   return typeof payload === 'string' ? payload : { version: 6, addresses: at + 8, ...payload };
 }
@@ -115,11 +125,7 @@ export function skipExtensionHeaders(
 }
 
 function fragmentField(data: Uint8Array, at: number): FragmentField {
-  const offset = u16(data, at + 2);
-  const identification = u16(data, at + 4) * 0x10000 + u16(data, at + 6);
+  const offset = readU16(data, at + 2, false);
+  const identification = readU16(data, at + 4, false) * 0x10000 + readU16(data, at + 6, false);
   return { identification, offset: offset & 0xfff8, moreFragments: (offset & 1) === 1 };
-}
-
-function u16(data: Uint8Array, at: number): number {
-  return ((data[at] as number) << 8) | (data[at + 1] as number);
 }

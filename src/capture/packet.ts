@@ -1,4 +1,5 @@
 import { RemoteProtocolError } from '../status/errors.ts';
+import type { IcmpReason } from './icmp.ts';
 
 /** An IP address as text (`127.0.0.1`, `::1`) and a UDP port. */
 export interface Endpoint {
@@ -39,17 +40,44 @@ export interface Datagram {
   readonly fragments: number;
 }
 
+/** An ICMP error about a UDP datagram. */
+export interface IcmpError {
+  readonly number: number;
+  readonly timestampMs: number;
+  readonly reason: IcmpReason;
+  /** Who says it: the host that was sent to, or a router or firewall before it. */
+  readonly by: string;
+  /** What it is about: the ends, and as much of the payload as is quoted. */
+  readonly about: Pick<Datagram, 'from' | 'to' | 'payload'>;
+}
+
 /** Link types that are understood (https://www.tcpdump.org/linktypes.html). 12 and 14 are raw IP by old BSD tools. */
 export const LINK_TYPES = {
   NULL: 0,
   ETHERNET: 1,
+  IEEE802_5: 6,
+  PPP: 9,
+  FDDI: 10,
   RAW_BSD: 12,
   RAW_OPENBSD: 14,
+  PPP_HDLC: 50,
+  PPP_ETHER: 51,
+  ATM_RFC1483: 100,
   RAW: 101,
+  C_HDLC: 104,
+  IEEE802_11: 105,
+  FRELAY: 107,
   LOOP: 108,
   LINUX_SLL: 113,
+  IEEE802_11_PRISM: 119,
+  IP_OVER_FC: 122,
+  IEEE802_11_RADIOTAP: 127,
+  IEEE802_11_AVS: 163,
+  PPI: 192,
+  PPP_WITH_DIR: 204,
   IPV4: 228,
   IPV6: 229,
+  NFLOG: 239,
   LINUX_SLL2: 276,
 } as const;
 

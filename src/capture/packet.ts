@@ -17,6 +17,8 @@ export interface Packet {
   readonly nanoseconds: number;
   /** False where the file gives no time (simple packet block): the time of the packet before stands in. */
   readonly timed: boolean;
+  /** The interface of pcapng that it came by; 0 in pcap. */
+  readonly interfaceId: number;
   /** A number of LINK_TYPES, or of the registry of tcpdump.org. */
   readonly linkType: number;
   /** A view of a chunk given to the reader, or of a copy when the packet lay across two; it stays good. */

@@ -46,6 +46,7 @@ export class PcapReader implements FormatReader {
         seconds: view.getUint32(at, littleEndian) + Math.floor(fraction / 1e9),
         nanoseconds: fraction % 1e9,
         timed: true,
+        interfaceId: 0,
         linkType,
         data: bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length),
         originalLength: view.getUint32(at + 12, littleEndian),

@@ -144,7 +144,8 @@ export class PcapngReader implements FormatReader {
     this.#checkCaptured(window, 20, captured, length - 32);
     this.#lastTime = captureTime(source, high, low);
     window.offset += length;
-    this.#deliver(source, window.bytes.subarray(offset + 28, offset + 28 + captured), originalLength, true);
+    const data = window.bytes.subarray(offset + 28, offset + 28 + captured);
+    this.#deliver(source, interfaceId, data, originalLength, true);
   }
 
   #readSimplePacket(window: ByteWindow, length: number): void {
@@ -154,14 +155,19 @@ export class PcapngReader implements FormatReader {
     const captured = source.snapLength === 0 ? originalLength : Math.min(originalLength, source.snapLength);
     this.#checkCaptured(window, 8, captured, length - 16);
     window.offset += length;
-    this.#deliver(source, window.bytes.subarray(offset + 12, offset + 12 + captured), originalLength, false);
+    this.#deliver(source, 0, window.bytes.subarray(offset + 12, offset + 12 + captured), originalLength, false);
   }
 
-  #deliver(source: CaptureInterface, data: Uint8Array, originalLength: number, timed: boolean): void {
+  #deliver(
+    { linkType }: CaptureInterface,
+    interfaceId: number,
+    data: Uint8Array,
+    originalLength: number,
+    timed: boolean,
+  ): void {
     const { seconds, nanoseconds } = this.#lastTime;
-    const { linkType } = source;
     this.#count += 1;
-    this.#onPacket({ number: this.#count, seconds, nanoseconds, timed, linkType, data, originalLength });
+    this.#onPacket({ number: this.#count, seconds, nanoseconds, timed, interfaceId, linkType, data, originalLength });
   }
 
   #interfaceOf(id: number, window: ByteWindow): CaptureInterface {

@@ -59,7 +59,7 @@ function exitCode(run: CommandRun, { source, verdict }: Explanation): ExitCode {
     run.note(`error: ${source.damage}; what stands before it has been read`);
     return EXIT.usage;
   }
-  return { fine: EXIT.fine, problems: EXIT.notFine, nothing: EXIT.unknown }[verdict];
+  return { fine: EXIT.fine, problems: EXIT.notFine, nothing: EXIT.unknown, unknown: EXIT.unknown }[verdict];
 }
 
 /** Ctrl-C is how a capture out of a pipe ends: what came until then is told. */

@@ -1,5 +1,13 @@
 import type { Datagram } from '../capture/packet.ts';
-import { type ClHeader, type ClPdu, FLAGS1, isLittleEndian, type Request, type Response } from '../pdu/cl/index.ts';
+import {
+  type ClHeader,
+  type ClPdu,
+  type ClType,
+  FLAGS1,
+  isLittleEndian,
+  type Request,
+  type Response,
+} from '../pdu/cl/index.ts';
 import { addPiece, type Call, type CallResult, isComplete, type Passage } from './call.ts';
 import { resultStatus } from './result-status.ts';
 import type { CallSemantics } from './types.ts';
@@ -14,6 +22,7 @@ const REJECT = 0x10001;
  */
 export function applyPdu(call: Call, pdu: ClPdu, datagram: Datagram, bodyCut: boolean): Passage | null {
   call.lastMs = datagram.timestampMs;
+  if (isCopy(call, pdu, datagram.timestampMs)) return null;
   switch (pdu.type) {
     case 'request':
       return applyRequest(call, pdu, datagram);
@@ -28,7 +37,7 @@ export function applyPdu(call: Call, pdu: ClPdu, datagram: Datagram, bodyCut: bo
       return null;
     case 'cl_cancel':
       call.cancels += 1;
-      call.lastClientMs = datagram.timestampMs;
+      ask(call, datagram);
       return null;
     case 'response':
       return applyResponse(call, pdu, datagram, bodyCut);
@@ -55,6 +64,23 @@ export function applyPdu(call: Call, pdu: ClPdu, datagram: Datagram, bodyCut: bo
       return null;
   }
 }
+
+/** Copies of a SPAN port and of both sides of a NAT follow at once; a client and a server that repeat themselves wait. */
+const COPY_WITHIN_MS = 250;
+
+/** Whether a PDU that carries no message is the one before of its side once more. Messages are told by their own serials. */
+function isCopy(call: Call, { type, header }: ClPdu, ms: number): boolean {
+  if (!CONTROLS.has(type)) return false;
+  const side = CLIENT_CONTROLS.has(type) ? 'clientControl' : 'serverControl';
+  const before = call[side];
+  const { serial, fragment } = header;
+  call[side] = { type, serial, fragment, ms };
+  if (before === null || before.type !== type || before.serial !== serial || before.fragment !== fragment) return false;
+  return Math.abs(ms - before.ms) < COPY_WITHIN_MS;
+}
+
+const CLIENT_CONTROLS: ReadonlySet<ClType> = new Set(['ping', 'ack', 'cl_cancel']);
+const CONTROLS: ReadonlySet<ClType> = new Set([...CLIENT_CONTROLS, 'working', 'nocall', 'cancel_ack']);
 
 /** A fack goes both ways: only the addresses tell whose it is. */
 export function applyFack(call: Call, fragment: number, isFromClient: boolean, datagram: Datagram): void {

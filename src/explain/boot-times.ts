@@ -1,4 +1,5 @@
 import type { Endpoint } from '../capture/packet.ts';
+import type { NamedInterface } from './names.ts';
 
 const MAX_SERVERS = 4_096;
 const MAX_CHANGES = 64;
@@ -6,6 +7,7 @@ const MAX_CHANGES = 64;
 /** A server process ended and another took its place. */
 export interface BootChange {
   readonly server: Endpoint;
+  readonly role: NamedInterface['role'];
   /** Seconds since 1970. */
   readonly before: number;
   readonly after: number;
@@ -20,7 +22,7 @@ export class BootTimes {
   count = 0;
   readonly #known = new Map<string, number>();
 
-  see(server: Endpoint, boot: number, frame: number, ms: number): void {
+  see(server: Endpoint, role: NamedInterface['role'], boot: number, frame: number, ms: number): void {
     const key = `${server.host} ${server.port}`;
     const before = this.#known.get(key);
     // A late answer of the process that is gone is no second restart.
@@ -29,6 +31,6 @@ export class BootTimes {
     this.#known.set(key, boot);
     if (before === undefined) return;
     this.count += 1;
-    if (this.changes.length < MAX_CHANGES) this.changes.push({ server, before, after: boot, frame, ms });
+    if (this.changes.length < MAX_CHANGES) this.changes.push({ server, role, before, after: boot, frame, ms });
   }
 }

@@ -1,4 +1,6 @@
+import type { IcmpReason } from '../capture/icmp.ts';
 import type { Datagram } from '../capture/packet.ts';
+import type { ClType } from '../pdu/cl/index.ts';
 import type { Conversation } from './conversation.ts';
 import type { NamedInterface } from './names.ts';
 import { RangeSet } from './range-set.ts';
@@ -34,12 +36,18 @@ export interface Call {
   /** Of the last fragment of the results, which may come before others. */
   status: number | null;
   result: CallResult | null;
-  /** Pings and repeated requests since the server was heard last. */
+  /** Pings, quits and repeated requests since the server was heard last. */
   unheardAsks: number;
   /** Pings and requests that the client sent though its result was on its way. */
   askedAgain: number;
   /** The client has shown that it has the result: an ack, a fack of all, or its next call. */
   acknowledged: boolean;
+  /** What ICMP says of its requests, and of what the server sent to its client. */
+  refusal: Refusal | null;
+  clientRefusal: Refusal | null;
+  /** The newest control PDU of each side, by which a copy is told. */
+  clientControl: Control | null;
+  serverControl: Control | null;
   /** This call is a callback itself. */
   callback: Callback | null;
 }
@@ -58,6 +66,22 @@ export interface Message {
   largest: number;
 }
 
+/** A host or router answered for a peer that cannot be reached. */
+export interface Refusal {
+  readonly reason: IcmpReason;
+  readonly by: string;
+  readonly frame: number;
+  readonly ms: number;
+  count: number;
+}
+
+export interface Control {
+  readonly type: ClType;
+  readonly serial: number;
+  readonly fragment: number;
+  readonly ms: number;
+}
+
 export interface CallResult {
   readonly kind: 'response' | 'fault' | 'reject';
   /** null: the results have none that is known here. */
@@ -73,6 +97,7 @@ export interface Callback {
   sent: number;
   answeredMs: number | null;
   status: number | null;
+  refusal: Refusal | null;
   /** Of the call because of which it is made. */
   readonly target: Conversation;
 }
@@ -117,11 +142,20 @@ export function newCall(
     unheardAsks: 0,
     askedAgain: 0,
     acknowledged: false,
+    refusal: null,
+    clientRefusal: null,
+    clientControl: null,
+    serverControl: null,
     callback: null,
   };
 }
 
 const NO_CALLBACKS: readonly Callback[] = [];
+
+/** Whether its client has what is not in the capture: the result. */
+export function hasUnseenResult({ result, acknowledged, heard }: Call): boolean {
+  return result === null && acknowledged && heard === 0;
+}
 
 export function isComplete({ last, fragments }: Message): boolean {
   return last !== null && fragments.coversTo(last);

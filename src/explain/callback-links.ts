@@ -33,7 +33,16 @@ export function linkCallback(
   const because = target === undefined ? null : waitingCall(target);
   if (target === undefined || because === null || target === own) return;
   const operation = call.interface.operation(call.opnum) ?? `operation ${call.opnum}`;
-  const callback = { operation, frame, startMs: call.startMs, sent: 0, answeredMs: null, status: null, target };
+  const callback = {
+    operation,
+    frame,
+    startMs: call.startMs,
+    sent: 0,
+    answeredMs: null,
+    status: null,
+    refusal: null,
+    target,
+  };
   call.callback = callback;
   own.isLinkedCallback = true;
   target.callbacks += 1;

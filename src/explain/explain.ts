@@ -1,6 +1,8 @@
 import { type CaptureEnd, CaptureReader } from '../capture/capture-reader.ts';
 import { DatagramReader } from '../capture/datagram-reader.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
+import { Clocks } from './clocks.ts';
+import { doubtsOf } from './doubts.ts';
 import { Follower } from './follower.ts';
 import { hostPorts } from './host-ports.ts';
 import { Judge } from './judge.ts';
@@ -49,7 +51,8 @@ class Run {
   packets = 0;
   readonly #settings: ExplainSettings;
   readonly #times = { firstMs: Number.NaN, lastMs: Number.NaN };
-  readonly #datagrams = new DatagramReader();
+  readonly #datagrams = new DatagramReader({}, (error) => this.#follower.icmp(error));
+  readonly #clocks = new Clocks();
   readonly #reader: CaptureReader;
   readonly #ports: PortWatch;
   readonly #judge: Judge;
@@ -69,6 +72,7 @@ class Run {
       const ms = packet.seconds * 1000 + packet.nanoseconds / 1e6;
       if (this.packets === 1) this.#times.firstMs = ms;
       this.#times.lastMs = ms;
+      this.#clocks.see(packet.number, ms, packet.interfaceId);
       const datagram = this.#datagrams.read(packet);
       if (datagram !== null) this.#follower.datagram(datagram);
     });
@@ -93,9 +97,21 @@ class Run {
     const hosts: readonly HostPorts[] = watches.map((watch) => hostPorts(watch, { settings, pool, baseMs }));
     const rpc = this.#totals();
     const { findings, omitted, answered } = this.#judge;
-    findings.judgeCapture({ source, rpc, hosts, answered, baseMs, boots: this.#follower.boots });
+    const { boots, counts } = this.#follower;
+    findings.judgeCapture({
+      source,
+      rpc,
+      hosts,
+      answered,
+      baseMs,
+      boots,
+      clocks: this.#clocks.facts,
+      early: counts.early,
+    });
     const list = findings.list();
     const hasProblem = list.some(({ severity }) => severity === 'problem');
+    const { answersOnly, unexplained } = this.#judge;
+    const doubts = doubtsOf({ source, rpc, answersOnly, unexplained });
     return {
       schema: 'clusrpc/explain/1',
       source,
@@ -110,7 +126,8 @@ class Run {
         unfollowedCalls: this.#ports.unfollowedCalls,
         findings: findings.omitted,
       },
-      verdict: rpc.pdus === 0 ? 'nothing' : hasProblem ? 'problems' : 'fine',
+      doubts,
+      verdict: rpc.pdus === 0 ? 'nothing' : hasProblem ? 'problems' : doubts.length > 0 ? 'unknown' : 'fine',
     };
   }
 
@@ -144,7 +161,7 @@ class Run {
   #totals(): RpcTotals {
     const { counts, types } = this.#follower;
     const { calls, callsWithoutRequest, results, callbacks, unconfirmed } = this.#judge;
-    const { lookalikes, lenient, malformed, cutShort } = counts;
+    const { lookalikes, lenient, malformed, cutShort, cutHeaders } = counts;
     return {
       pdus: counts.pdus,
       bytes: counts.bytes,
@@ -156,7 +173,7 @@ class Run {
       callbacks: { ...callbacks },
       retransmissions: counts.retransmissions,
       duplicates: counts.duplicates,
-      recognition: { lookalikes, lenient, malformed, cutShort, unconfirmed },
+      recognition: { lookalikes, lenient, malformed, cutShort, cutHeaders, unconfirmed },
     };
   }
 }

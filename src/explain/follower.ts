@@ -1,13 +1,12 @@
-import { readU16 } from '../bytes/integers.ts';
-import type { Datagram, Endpoint } from '../capture/packet.ts';
-import { CL_HEADER_SIZE, CL_TYPES, type ClPdu, type ClType, decodeCl } from '../pdu/cl/index.ts';
-import { isClusError } from '../status/errors.ts';
+import type { Datagram, Endpoint, IcmpError } from '../capture/packet.ts';
+import { CL_HEADER_SIZE, CL_TYPES, type ClPdu, type ClType } from '../pdu/cl/index.ts';
 import { ncaCode } from '../status/nca.ts';
 import { applyFack, applyPdu } from './apply-pdu.ts';
 import { BootTimes } from './boot-times.ts';
 import { type Call, newCall, type Passage } from './call.ts';
 import { answerCallback, linkCallback } from './callback-links.ts';
-import { type Conversation, ConversationTable, conversationKey, newConversation } from './conversation.ts';
+import { type Conversation, ConversationTable, conversationKey, isSameEnd, newConversation } from './conversation.ts';
+import { decodePdu } from './decode-pdu.ts';
 import type { ExplainSettings } from './limits.ts';
 import { InterfaceNames } from './names.ts';
 import type { PortWatch } from './port-watch.ts';
@@ -15,6 +14,9 @@ import { guess } from './recognise.ts';
 
 /** Who sends which type; fack goes both ways. */
 const FROM_CLIENT: ReadonlySet<ClType> = new Set(['request', 'ping', 'ack', 'cl_cancel']);
+
+/** The way from one side of a NAT to the other, and what the clocks of two places of capture may differ by. */
+const THROUGH_NAT_MS = 1_000;
 
 const WRONG_BOOT_TIME = ncaCode('nca_s_wrong_boot_time');
 
@@ -28,6 +30,9 @@ export interface FollowerCounts {
   lenient: number;
   malformed: number;
   cutShort: number;
+  cutHeaders: number;
+  /** Calls that were answered before they were asked. */
+  early: number;
 }
 
 export interface FollowerHooks {
@@ -48,6 +53,8 @@ export class Follower {
     lenient: 0,
     malformed: 0,
     cutShort: 0,
+    cutHeaders: 0,
+    early: 0,
   };
   readonly types: Record<ClType, number>;
   readonly boots = new BootTimes();
@@ -73,20 +80,38 @@ export class Follower {
   datagram(datagram: Datagram): void {
     const { payload, truncated } = datagram;
     const guessed = guess(payload, truncated);
-    if (guessed === 'other') return;
-    const pdu = decode(payload, truncated);
+    if (guessed === 'other') {
+      if (truncated && payload.length < CL_HEADER_SIZE && payload[0] === 4) this.counts.cutHeaders += 1;
+      return;
+    }
+    const pdu = decodePdu(payload, truncated);
     const strict = guessed === 'rpc';
     if (pdu === null) {
       this.counts[strict ? 'malformed' : 'lookalikes'] += 1;
       return;
     }
-    const known = this.#find(pdu, datagram);
+    const known = this.#find(pdu, datagram) ?? this.#translated(pdu, datagram);
     if (!strict && known === undefined) {
       this.counts.lookalikes += 1;
       return;
     }
     if (!strict) this.counts.lenient += 1;
     this.#pdu(pdu, datagram, known ?? this.#begin(pdu, datagram));
+  }
+
+  /** What ICMP says of a datagram of a conversation is said of its newest call that has no result. */
+  icmp({ about, reason, by, number, timestampMs }: IcmpError): void {
+    const conversation = this.#table.quoted(about);
+    const call = conversation?.current ?? null;
+    if (conversation === undefined || call === null) return;
+    const isOfClient = isSameEnd(about.from, conversation.client) || isSameEnd(about.from, conversation.translated);
+    const side = isOfClient ? 'refusal' : 'clientRefusal';
+    const refusal = { reason, by, frame: number, ms: timestampMs, count: 1 };
+    if (call[side] === null) call[side] = refusal;
+    else call[side].count += 1;
+    if (!isOfClient) return;
+    if (call.callback !== null) call.callback.refusal ??= refusal;
+    if (call.result === null) this.#ports.refused(conversation, call, timestampMs);
   }
 
   /** The capture is at its end: what is still open is judged as it stands. */
@@ -147,12 +172,13 @@ export class Follower {
   #serverSpoke(conversation: Conversation, call: Call, pdu: ClPdu, { from, number, timestampMs }: Datagram): void {
     conversation.fromServer += 1;
     conversation.answeredFrom = from;
+    conversation.isAnsweredByAsked ||= from.host === conversation.asked?.host;
     const { serverBoot } = pdu.header;
     if (serverBoot === 0 || serverBoot === conversation.serverBoot || call.interface.role === 'callback') return;
     // This reject repeats the boot time of the client, which is the wrong one.
     if (pdu.type === 'reject' && pdu.status === WRONG_BOOT_TIME) return;
     conversation.serverBoot = serverBoot;
-    this.boots.see(from, serverBoot, number, timestampMs);
+    this.boots.see(from, call.interface.role, serverBoot, number, timestampMs);
   }
 
   #find(pdu: ClPdu, { from, to }: Datagram): Conversation | undefined {
@@ -161,6 +187,19 @@ export class Follower {
     const found = asClient ? this.#table.find(conversationKey(activity, from)) : undefined;
     if (found !== undefined || (asClient && pdu.type !== 'fack')) return found;
     return this.#table.find(conversationKey(activity, to));
+  }
+
+  /** The same PDU of the same activity from another end at almost the same time has gone through a NAT. */
+  #translated(pdu: ClPdu, { from, timestampMs }: Datagram): Conversation | undefined {
+    if (pdu.type !== 'request' && pdu.type !== 'ping') return undefined;
+    const { activity, sequence, serial } = pdu.header;
+    const other = this.#table.ofActivity(activity);
+    const call = other?.current;
+    if (other === undefined || call?.sequence !== sequence || other.translated !== null) return undefined;
+    const isRepeated = pdu.type === 'ping' ? call.clientControl?.serial === serial : call.request.serials.has(serial);
+    if (!isRepeated || Math.abs(timestampMs - other.lastMs) > THROUGH_NAT_MS) return undefined;
+    this.#table.translate(other, from);
+    return other;
   }
 
   #begin(pdu: ClPdu, { from, to, number, timestampMs }: Datagram): Conversation {
@@ -181,6 +220,7 @@ export class Follower {
     const named = () => this.#names.of(header.interfaceId, header.interfaceMajor, header.interfaceMinor);
     if (known !== undefined) {
       if (type === 'request' && known.request.fragments.size === 0) {
+        if (known.heard > 0) this.counts.early += 1;
         known.interface = named();
         known.opnum = header.opnum;
       }
@@ -189,7 +229,7 @@ export class Follower {
     if (judgedUpTo >= 0 && isUpTo(sequence, judgedUpTo)) return null;
     const isFirst = judgedUpTo < 0 && calls.length === 0 && sequence === 0;
     const call = newCall(sequence, named(), header.opnum, number, timestampMs, isFirst);
-    if (type === 'request') for (const earlier of calls) earlier.acknowledged ||= earlier.result !== null;
+    if (type === 'request') for (const earlier of calls) earlier.acknowledged ||= hasGoneOn(earlier);
     conversation.current = call;
     if (calls.push(call) > this.#settings.liveCalls) this.#judge(calls.shift() as Call, conversation);
     return call;
@@ -207,8 +247,13 @@ export class Follower {
   }
 }
 
-function speaksForClient(type: ClType, { client }: Conversation, from: Endpoint): boolean {
-  if (type === 'fack') return from.port === client.port && from.host === client.host;
+/** A client that begins its next call has the result of the last one, unless it asked for it in vain. */
+function hasGoneOn({ result, unheardAsks, semantics }: Call): boolean {
+  return result !== null || (unheardAsks === 0 && semantics !== 'maybe' && semantics !== 'broadcast');
+}
+
+function speaksForClient(type: ClType, { client, translated }: Conversation, from: Endpoint): boolean {
+  if (type === 'fack') return isSameEnd(from, client) || isSameEnd(from, translated);
   return FROM_CLIENT.has(type);
 }
 
@@ -219,24 +264,4 @@ function isUpTo(sequence: number, last: number): boolean {
 
 function carriesMessage(type: ClType): boolean {
   return type === 'request' || type === 'response' || type === 'fault' || type === 'reject';
-}
-
-/** Where the snap length cut the end off, zeros stand for it: what would be read from them is left alone later. */
-function decode(payload: Uint8Array, truncated: boolean): ClPdu | null {
-  try {
-    return decodeCl(truncated ? filledUp(payload) : payload);
-  } catch (error) {
-    if (!isClusError(error)) throw error;
-    return null;
-  }
-}
-
-/** Room for the padding and for the two fixed bytes of a security trailer, which the decoder wants to see. */
-const TRAILER_ROOM = 12;
-
-function filledUp(payload: Uint8Array): Uint8Array {
-  const length = readU16(payload, 74, (payload[4] as number) >>> 4 === 1);
-  const whole = new Uint8Array(Math.max(payload.length, CL_HEADER_SIZE + length + TRAILER_ROOM));
-  whole.set(payload);
-  return whole;
 }

@@ -1,7 +1,7 @@
-import type { Call } from './call.ts';
+import { type Call, hasUnseenResult } from './call.ts';
 import type { Conversation } from './conversation.ts';
 import { FindingList } from './finding-list.ts';
-import { isUnanswered } from './findings/facts.ts';
+import { isGone, isUnanswered } from './findings/facts.ts';
 import type { CallCase } from './findings/rule.ts';
 import type { ExplainSettings } from './limits.ts';
 import { callName } from './names.ts';
@@ -17,6 +17,9 @@ export class Judge {
   calls = 0;
   callsWithoutRequest = 0;
   unconfirmed = 0;
+  /** Calls without a result for which no finding gives a reason, and conversations of answers alone. */
+  unexplained = 0;
+  answersOnly = 0;
   readonly omitted = { conversations: 0, calls: 0 };
   readonly #settings: ExplainSettings;
   readonly #times: { readonly firstMs: number; readonly lastMs: number };
@@ -49,6 +52,7 @@ export class Judge {
     this.#count(each, kind);
     const ids = this.findings.judgeCall(each);
     if (ids.length > 0) conversation.troubled = true;
+    else if (UNEXPLAINED.has(kind) && call.request.fragments.size > 0 && call.callback === null) this.unexplained += 1;
     if (call.callback !== null) return;
     if (take(this.#room.calls, ids.length > 0))
       conversation.listed.push(callView(call, kind, ids, this.#times.firstMs));
@@ -60,6 +64,7 @@ export class Judge {
 
   conversation(conversation: Conversation): void {
     const { fromClient, fromServer, current } = conversation;
+    if (current !== null && current.interface.name !== null && fromClient === 0) this.answersOnly += 1;
     if (current?.interface.name === null && (fromClient === 0 || fromServer === 0)) this.unconfirmed += 1;
     if (conversation.isLinkedCallback) return;
     if (take(this.#room.conversations, conversation.troubled)) {
@@ -72,7 +77,7 @@ export class Judge {
   }
 
   #count({ call }: CallCase, kind: ResultKind): void {
-    if (call.result !== null) {
+    if (call.result !== null && !isGone(call)) {
       for (const { fragments, retransmissions } of [call.request, call.response]) {
         this.answered.messages += fragments.size + retransmissions;
         this.answered.retransmissions += retransmissions;
@@ -109,10 +114,14 @@ function take(room: Room, troubled: boolean): boolean {
   return true;
 }
 
+const UNEXPLAINED: ReadonlySet<ResultKind> = new Set(['none', 'pending', 'partial']);
+
 function resultKind(each: CallCase): ResultKind {
-  const { result, semantics, response } = each.call;
+  const { result, semantics, response, refusal } = each.call;
   if (result !== null) return result.kind;
-  if (semantics === 'maybe') return 'not-expected';
+  if (refusal !== null) return 'unreachable';
+  if (hasUnseenResult(each.call)) return 'unseen';
+  if (semantics === 'maybe' || semantics === 'broadcast') return 'not-expected';
   if (response.fragments.size > 0) return 'partial';
   return isUnanswered(each) || each.call.request.fragments.size === 0 ? 'none' : 'pending';
 }

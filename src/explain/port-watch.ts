@@ -51,6 +51,11 @@ export class PortWatch {
     this.#hosts.get(client.host)?.end(client.port, call, failed, ms);
   }
 
+  /** ICMP says that a request did not arrive. */
+  refused({ client }: Conversation, call: Call, ms: number): void {
+    this.#hosts.get(client.host)?.end(client.port, call, true, ms);
+  }
+
   process(host: string, addressSpace: string): void {
     this.#hosts.get(host)?.process(addressSpace);
   }

@@ -27,6 +27,14 @@ export class RangeSet {
     return true;
   }
 
+  has(value: number): boolean {
+    const ranges = this.#ranges ?? [this.#first, this.#last];
+    for (let at = 0; at < ranges.length; at += 2) {
+      if (value >= (ranges[at] as number) && value <= (ranges[at + 1] as number)) return this.size > 0;
+    }
+    return false;
+  }
+
   /** Whether every number from 0 to `last` has been seen. */
   coversTo(last: number): boolean {
     const [first = this.#first, until = this.#last] = this.#ranges ?? [];

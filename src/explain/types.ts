@@ -1,11 +1,12 @@
 import { PACKET_KINDS, type PacketKind } from '../capture/datagram-reader.ts';
+import { ICMP_REASONS, type IcmpReason } from '../capture/icmp.ts';
 import type { Endpoint } from '../capture/packet.ts';
 import { CL_TYPES, type ClType } from '../pdu/cl/header.ts';
 import type { Quantiles } from '../ports/distributions.ts';
 import type { StatusName } from './status-name.ts';
 
 /** The lists of rooms below that the document counts by. */
-export { CL_TYPES, PACKET_KINDS };
+export { CL_TYPES, ICMP_REASONS, PACKET_KINDS };
 
 /** The document of `explain`. Times are ms from the first packet on, unless a name or comment says otherwise. */
 export interface Explanation {
@@ -16,8 +17,29 @@ export interface Explanation {
   readonly hosts: readonly HostPorts[];
   readonly conversations: readonly ConversationView[];
   readonly omitted: Omitted;
-  /** `nothing`: no RPC in it. `problems`: a finding of severity `problem`. */
-  readonly verdict: 'fine' | 'problems' | 'nothing';
+  /** What the capture cannot show. */
+  readonly doubts: readonly Doubt[];
+  /** `nothing`: no RPC in it. `problems`: a finding of severity `problem`. `unknown`: none, but doubts. */
+  readonly verdict: (typeof EXPLAIN_VERDICTS)[number];
+}
+
+export const EXPLAIN_VERDICTS = ['fine', 'problems', 'nothing', 'unknown'] as const;
+
+export const DOUBT_IDS = [
+  'not-looked-into',
+  'cut-short',
+  'incomplete',
+  'one-direction',
+  'no-answer-wanted',
+  'no-result',
+] as const;
+
+/** A reason for which a capture without problems does not show that nothing is wrong. */
+export interface Doubt {
+  readonly id: (typeof DOUBT_IDS)[number];
+  readonly count: number;
+  /** What there are `count` of. */
+  readonly text: string;
 }
 
 export interface SourceFacts {
@@ -70,6 +92,8 @@ export interface Recognition {
   readonly malformed: number;
   /** PDUs whose end the snap length cut off. */
   readonly cutShort: number;
+  /** Datagrams that begin as RPC does and of which the snap length left less than a header. */
+  readonly cutHeaders: number;
   /** Conversations of an unknown interface in which only one side said anything: what a false positive looks like. */
   readonly unconfirmed: number;
 }
@@ -80,8 +104,10 @@ export const RESULT_KINDS = [
   'reject',
   'partial', // some fragments of a response
   'none', // nothing came
+  'unreachable', // ICMP answered
+  'unseen', // the client has it, but it is not in the capture
   'pending', // nothing yet when the capture ended
-  'not-expected', // a maybe call
+  'not-expected', // a maybe or broadcast call
 ] as const;
 
 export type ResultKind = (typeof RESULT_KINDS)[number];
@@ -94,6 +120,8 @@ export interface ConversationView {
   readonly asked: Endpoint | null;
   /** Who answered last: another port than `asked` where the endpoint mapper forwarded the request. */
   readonly answeredFrom: Endpoint | null;
+  /** The client as the other side of a NAT sees it, where both sides are in the capture. */
+  readonly translated: Endpoint | null;
   /** Seconds since 1970; null: never said. */
   readonly serverBoot: number | null;
   /** UUID of the client process, as it told a callback. */
@@ -123,12 +151,22 @@ export interface CallView {
   readonly pings: number;
   readonly workings: number;
   readonly nocalls: number;
+  /** What ICMP said of its requests. */
+  readonly refusal: RefusalView | null;
   readonly facks: { readonly client: number; readonly server: number };
   readonly acks: number;
   readonly cancels: number;
   readonly callbacks: readonly CallbackView[];
   readonly result: { readonly kind: ResultKind; readonly status: StatusName | null; readonly win32: StatusName | null };
   readonly findings: readonly FindingId[];
+}
+
+export interface RefusalView {
+  readonly reason: IcmpReason;
+  /** Address of the host or router that says so. */
+  readonly by: string;
+  readonly frame: number;
+  readonly count: number;
 }
 
 export const CALL_SEMANTICS = ['at-most-once', 'idempotent', 'maybe', 'broadcast'] as const;
@@ -161,15 +199,19 @@ export interface CallbackView {
 export const FINDING_IDS = [
   'ports-leak',
   'callback-unanswered',
+  'unreachable',
+  'requests-lost',
   'server-silent',
   'server-restarted',
   'call-rejected',
   'call-faulted',
   'operation-failed',
   'response-lost',
+  'client-gone',
   'path-too-narrow',
   'answered-from-elsewhere',
   'packets-lost',
+  'clocks-differ',
 ] as const;
 
 export type FindingId = (typeof FINDING_IDS)[number];

@@ -1,8 +1,16 @@
 import { uuidText } from '../bytes/uuid.ts';
-import { type Call, isComplete, type Message } from './call.ts';
+import { type Call, isComplete, type Message, type Refusal } from './call.ts';
 import type { Conversation } from './conversation.ts';
 import { statusName, win32Name } from './status-name.ts';
-import type { CallbackView, CallView, ConversationView, FindingId, MessageView, ResultKind } from './types.ts';
+import type {
+  CallbackView,
+  CallView,
+  ConversationView,
+  FindingId,
+  MessageView,
+  RefusalView,
+  ResultKind,
+} from './types.ts';
 
 /** A call as the document has it; `baseMs`: what times count from, ms since 1970. */
 export function callView(call: Call, kind: ResultKind, findings: readonly FindingId[], baseMs: number): CallView {
@@ -23,6 +31,7 @@ export function callView(call: Call, kind: ResultKind, findings: readonly Findin
     pings: call.pings,
     workings: call.workings,
     nocalls: call.nocalls,
+    refusal: refusalView(call.refusal),
     facks: { client: call.clientFacks, server: call.serverFacks },
     acks: call.acks,
     cancels: call.cancels,
@@ -37,12 +46,14 @@ export function callView(call: Call, kind: ResultKind, findings: readonly Findin
 }
 
 export function conversationView(conversation: Conversation, baseMs: number): ConversationView {
-  const { client, asked, answeredFrom, serverBoot, addressSpace, frame, startMs, lastMs, pdus } = conversation;
+  const { client, asked, answeredFrom, translated, serverBoot, addressSpace, frame, startMs, lastMs, pdus } =
+    conversation;
   return {
     activity: uuidText(conversation.activity),
     client,
     asked,
     answeredFrom,
+    translated,
     serverBoot: serverBoot === 0 ? null : serverBoot,
     addressSpace,
     frame,
@@ -52,6 +63,12 @@ export function conversationView(conversation: Conversation, baseMs: number): Co
     calls: conversation.listed.toSorted((a, b) => a.frame - b.frame),
     omittedCalls: conversation.omittedCalls,
   };
+}
+
+function refusalView(refusal: Refusal | null): RefusalView | null {
+  if (refusal === null) return null;
+  const { reason, by, frame, count } = refusal;
+  return { reason, by, frame, count };
 }
 
 function messageView(message: Message): MessageView {

@@ -2,6 +2,7 @@ import type { ConversationView, Explanation, Finding, HostPorts } from '../expla
 import { growthPlot, portsPlot } from './explain-plot.ts';
 import {
   callLine,
+  conclusionText,
   conversationLine,
   forecastText,
   portsLine,
@@ -29,7 +30,7 @@ export function explainHtml(explanation: Explanation): string {
 </head>
 <body>
 <h1>Datagram RPC in ${escapeMarkup(source.name ?? 'a capture')}</h1>
-<p class="${explanation.verdict}">${escapeMarkup(VERDICTS[explanation.verdict])}</p>
+<p class="${explanation.verdict}">${escapeMarkup(conclusionText(explanation))}</p>
 ${table(totalsRows(explanation).map(([name, ...lines]) => [name, lines.join(' ')]))}
 ${findings.length === 0 ? '' : `<h2>Findings</h2>\n${findings.map(finding).join('\n')}`}
 ${hosts.length === 0 ? '' : `<h2>Client ports over time</h2>\n${hosts.map((host) => ports(host, source.durationMs)).join('\n')}`}
@@ -37,12 +38,6 @@ ${conversations.length === 0 ? '' : `<h2>Conversations</h2>\n${conversations.map
 </html>
 `;
 }
-
-const VERDICTS: Readonly<Record<Explanation['verdict'], string>> = {
-  fine: 'Nothing is wrong with the RPC in this capture.',
-  problems: 'Something is wrong: see the findings.',
-  nothing: 'There is no connectionless RPC in this capture.',
-};
 
 function finding({ severity, title, meaning, advice, count, examples }: Finding): string {
   const often = count === 1 ? '' : ` <small>${countText(count, 'time')}</small>`;

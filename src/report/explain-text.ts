@@ -1,8 +1,10 @@
 import type { CallView, ConversationView, Explanation, Finding, HostPorts } from '../explain/types.ts';
 import {
   callLine,
+  conclusionText,
   conversationLine,
   forecastText,
+  listedText,
   portsLine,
   sourceLine,
   totalsRows,
@@ -19,8 +21,10 @@ export interface ExplainTextOptions {
 
 /** What `clusrpc explain` prints for people: what is in the capture, what is wrong, the ports, the conversations. */
 export function explainText(explanation: Explanation, style: Style = PLAIN, options: ExplainTextOptions = {}): string {
-  const { findings, hosts, conversations } = explanation;
+  const { findings, hosts, conversations, omitted } = explanation;
   const { conversations: limit = 20 } = options;
+  const listing = listedText(Math.min(limit, conversations.length), conversations.length, omitted.conversations);
+  const shown = listing === '' ? '' : ` (${listing})`;
   const sections = [
     [style.bold(sourceLine(explanation)), rowsText(totalsRows(explanation)).trimEnd()],
     findings.flatMap((finding) => findingLines(finding, style)),
@@ -29,8 +33,8 @@ export function explainText(explanation: Explanation, style: Style = PLAIN, opti
       hosts.flatMap((host) => hostLines(host, style)),
       style,
     ),
-    section(`Conversations${shown(conversations, limit)}`, listed(conversations, limit, style), style),
-    [style.bold(conclusion(explanation))],
+    section(`Conversations${shown}`, listed(conversations, limit, style), style),
+    [style.bold(conclusionText(explanation))],
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -85,19 +89,9 @@ function isTroubled({ calls }: ConversationView): boolean {
 
 function callMark({ findings, result }: CallView, style: Style): string {
   if (findings.length > 0) return style.red('✗');
-  return result.kind === 'pending' ? style.yellow('?') : style.green('✓');
+  return result.kind === 'response' ? style.green('✓') : style.yellow('?');
 }
 
 function section(title: string, lines: readonly string[], style: Style): string[] {
   return lines.length === 0 ? [] : [style.bold(title), ...lines];
-}
-
-function shown(conversations: readonly ConversationView[], limit: number): string {
-  return conversations.length > limit ? ` (${limit} of ${conversations.length} listed; --json has the others)` : '';
-}
-
-function conclusion({ verdict, findings }: Explanation): string {
-  if (verdict === 'nothing') return 'There is no connectionless RPC in this capture.';
-  if (verdict === 'fine') return 'Nothing is wrong with the RPC in this capture.';
-  return `${countText(findings.filter(({ severity }) => severity === 'problem').length, 'problem')} found.`;
 }

@@ -22,6 +22,8 @@ const RESULT_WORDS: Readonly<Record<ResultKind, string>> = {
   reject: 'rejected',
   partial: 'answered in part',
   none: 'without an answer',
+  unreachable: 'answered by ICMP',
+  unseen: 'whose answer is not in the capture',
   pending: 'under way at the end',
   'not-expected': 'that want no answer',
 };
@@ -62,6 +64,26 @@ function doubts(lookalikes: number, unconfirmed: number, malformed: number, cutS
   return some.length === 0 ? 'nothing' : some.join(', ');
 }
 
+/** What can be said of the whole capture, in a sentence or two. */
+export function conclusionText({ verdict, findings, doubts }: Explanation): string {
+  const doubtText = doubts.map(({ count, text }) => `${numberText(count)} ${text}`).join('; ');
+  const but = doubtText === '' ? '' : ` ${doubtText}.`;
+  if (verdict === 'nothing') return `There is no connectionless RPC in this capture.${but}`;
+  if (verdict === 'unknown')
+    return `No fault is seen, but the capture does not show that nothing is wrong: ${doubtText}.`;
+  if (verdict === 'fine') return 'Nothing is wrong with the RPC in this capture.';
+  const problems = findings.filter(({ severity }) => severity === 'problem').length;
+  return `${countText(problems, 'problem')} found.${but === '' ? '' : ` Beside them:${but}`}`;
+}
+
+/** `(3 of 237 listed; --json has 200)`; '' where all are listed. */
+export function listedText(listed: number, inDocument: number, omitted: number): string {
+  const total = inDocument + omitted;
+  if (listed >= total) return '';
+  const others = inDocument > listed ? `; --json has ${omitted === 0 ? 'the others' : numberText(inDocument)}` : '';
+  return `${numberText(listed)} of ${numberText(total)} listed${others}`;
+}
+
 /** `packet 12, 0.4 s, 10.0.0.9:5000 → 10.0.0.5:1047:` */
 export function whereText({ frame, ms, client, server }: FindingExample): string {
   const who = client === null ? server : server === null ? client : `${client} → ${server}`;
@@ -91,14 +113,16 @@ export function forecastText({ forecast }: HostPorts): string | null {
   return `forecast: ${load}: with ${size} ${refusal}, ${end}, counted from the first open`;
 }
 
-export function conversationLine({ client, asked, answeredFrom, activity, frame, ms }: ConversationView): string {
+export function conversationLine(view: ConversationView): string {
+  const { client, asked, answeredFrom, translated, activity, frame, ms } = view;
   const server = answeredFrom ?? asked;
   const via =
     asked !== null && answeredFrom !== null && (asked.host !== answeredFrom.host || asked.port !== answeredFrom.port)
       ? ` (asked ${endpoint(asked)})`
       : '';
   const to = server === null ? 'unknown' : endpoint(server);
-  return `packet ${frame}, ${durationText(Math.max(0, ms))}: ${endpoint(client)} → ${to}${via}, activity ${activity}`;
+  const nat = translated === null ? '' : ` (behind a NAT: ${endpoint(translated)})`;
+  return `packet ${frame}, ${durationText(Math.max(0, ms))}: ${endpoint(client)}${nat} → ${to}${via}, activity ${activity}`;
 }
 
 /** `0  clusapi ApiOpenCluster: ERROR_SUCCESS, 0.4 ms` */
@@ -117,6 +141,7 @@ function details({
   pings,
   workings,
   nocalls,
+  refusal,
   facks,
   callbacks,
   findings,
@@ -134,12 +159,32 @@ function details({
   ] as const;
   return [
     ...(call.semantics === 'at-most-once' ? [] : [call.semantics]),
+    ...(call.authentication === null ? [] : [authenticationText(call.authentication)]),
+    ...(refusal === null ? [] : [`ICMP ${refusal.reason} from ${refusal.by}`]),
     ...numbers.filter(([count]) => count > 0).map(([count, what]) => countText(count, what)),
     ...callbacks.map(({ operation, answeredAfterMs }) =>
       answeredAfterMs === null ? `${operation} unanswered` : `${operation} answered`,
     ),
     ...findings.map((id) => `[${id}]`),
   ];
+}
+
+/** auth_proto and protection levels ([MS-RPCE] 2.2.1.1.7 and 2.2.1.1.8). */
+const AUTH_PROTOCOLS: ReadonlyMap<number, string> = new Map([
+  [1, 'DCE secret key'],
+  [2, 'DCE public key'],
+  [9, 'SPNEGO'],
+  [10, 'NTLM'],
+  [14, 'TLS'],
+  [16, 'Kerberos'],
+  [68, 'Netlogon'],
+]);
+const AUTH_LEVELS = ['default', 'none', 'connect', 'call', 'packet', 'integrity', 'privacy'] as const;
+
+/** `NTLM at integrity` */
+function authenticationText({ protocol, level }: NonNullable<CallView['authentication']>): string {
+  const name = AUTH_PROTOCOLS.get(protocol) ?? `authentication ${protocol}`;
+  return level === null ? name : `${name} at ${AUTH_LEVELS[level] ?? `level ${level}`}`;
 }
 
 function endpoint({ host, port }: { readonly host: string; readonly port: number }): string {

@@ -22,6 +22,7 @@ function run(packets: readonly Sent[], limits: Partial<ReassemblyLimits> = {}) {
       seconds: whole,
       nanoseconds,
       timed: true,
+      interfaceId: 0,
       linkType,
       data,
       originalLength,

@@ -11,7 +11,7 @@ function read({ linkType, wrap }: Link, ips: readonly Buffer[], cutTo = Number.P
   const datagrams = ips.map((ip, i) => {
     const whole = wrap(ip);
     const data = whole.subarray(0, cutTo);
-    const packet = { number: i + 1, seconds: 0, nanoseconds: 0, timed: true, linkType, data };
+    const packet = { number: i + 1, seconds: 0, nanoseconds: 0, timed: true, interfaceId: 0, linkType, data };
     return reader.read({ ...packet, originalLength: whole.length });
   });
   return { datagrams: datagrams.filter((each) => each !== null), counts: reader.counts };

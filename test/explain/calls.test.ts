@@ -129,10 +129,12 @@ describe('what a call says of itself', () => {
     expect(rpc).toMatchObject({ calls: 0, callsWithoutRequest: 1 });
   });
 
-  test('a call that is under way when the capture ends is pending and no finding', async () => {
-    const { call, verdict } = await callsOf({ ms: 0, pdu: request() });
+  test('a call that is under way when the capture ends is pending and no finding, and nobody may say that it is fine', async () => {
+    const { call, verdict, findings, doubts } = await callsOf({ ms: 0, pdu: request() });
     expect(call?.result.kind).toBe('pending');
-    expect(verdict).toBe('fine');
+    expect(findings).toEqual([]);
+    expect(verdict).toBe('unknown');
+    expect(doubts).toMatchObject([{ id: 'no-result', count: 1 }]);
   });
 
   test('an authenticated call names protocol and level, and an encrypted result is not read', async () => {

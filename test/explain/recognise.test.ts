@@ -85,7 +85,7 @@ test('a known activity is read though a packet of it is odd, and an unknown one 
 test('a lonely packet of an unknown interface is counted as doubtful', async () => {
   const { rpc, verdict } = await explain(captureOf([{ ms: 0, pdu: request() }]));
   expect(rpc.recognition.unconfirmed).toBe(1);
-  expect(verdict).toBe('fine');
+  expect(verdict).toBe('unknown');
 });
 
 test('no datagram whatever makes it throw', async () => {

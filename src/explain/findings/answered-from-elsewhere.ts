@@ -4,8 +4,10 @@ import type { CallRule } from './rule.ts';
 /** Answers from another host than the one that was asked. */
 export const answeredFromElsewhere: CallRule = {
   id: 'answered-from-elsewhere',
-  judge({ call, conversation: { asked, answeredFrom }, name }) {
-    if (asked === null || answeredFrom === null || call.heard === 0 || asked.host === answeredFrom.host) return null;
+  judge({ call, conversation: { asked, answeredFrom, isAnsweredByAsked }, name }) {
+    if (asked === null || answeredFrom === null || call.heard === 0) return null;
+    // Where both sides of a NAT are in the capture, the answers come from both of its addresses.
+    if (isAnsweredByAsked || asked.host === answeredFrom.host) return null;
     const isHarmless = call.result !== null && call.acknowledged;
     return {
       severity: isHarmless ? 'notice' : 'problem',

@@ -32,7 +32,9 @@ function seen({ call, conversation, name, nowMs, settings }: CallCase): string |
   if (call.result === null && nowMs - first.startMs <= settings.patienceMs) return null;
   const sent = call.callbacks.reduce((sum, each) => sum + each.sent, 0);
   const over = durationWords(call.lastMs - first.startMs);
-  return `${name}: ${first.operation} to ${endpointText(conversation.client)} was sent ${sent} times in ${over}, and no answer came`;
+  const refusal = call.callbacks.find((each) => each.refusal !== null)?.refusal ?? null;
+  const why = refusal === null ? 'no answer came' : `${refusal.by} said ${refusal.reason.replace('-', ' ')}`;
+  return `${name}: ${first.operation} to ${endpointText(conversation.client)} was sent ${sent} times in ${over}, and ${why}`;
 }
 
 /** The callback was lost before the place of the capture: the server says so, or is there and never comes to an end. */
@@ -42,7 +44,7 @@ function notSeen(each: CallCase): string | null {
   if (call.result?.kind === 'reject' && call.result.status === WHO_ARE_YOU_FAILED) {
     return `${name}: the server gave up its callback to ${endpointText(conversation.client)}, which is not in this capture`;
   }
-  const waits = call.workings + call.nocalls + call.serverFacks > 0 && call.response.fragments.size === 0;
+  const waits = call.workings + call.serverFacks > 0 && call.response.fragments.size === 0;
   if (!waits || !call.firstOfActivity || call.semantics !== 'at-most-once' || call.authentication !== null) return null;
   const hasWaited = call.lastMs - call.startMs > each.settings.patienceMs;
   if (!isUnanswered(each) && !(call.result === null && hasWaited)) return null;

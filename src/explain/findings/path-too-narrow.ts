@@ -27,6 +27,9 @@ export const pathTooNarrow: CallRule = {
 
 function requestLost(each: CallCase): string | null {
   const { call, conversation, name } = each;
+  if (call.result === null && call.refusal?.reason === 'fragmentation-needed') {
+    return `${name}: ${effort(each)}, up to ${call.request.largest} bytes large; ${call.refusal.by} says that they do not pass unless they are cut`;
+  }
   if (!isOversize(each) || !isUnanswered(each) || call.unheardAsks === 0 || conversation.fromServer === 0) return null;
   return `${name}: ${effort(each)}, up to ${call.request.largest} bytes large, no answer; smaller ones were answered`;
 }

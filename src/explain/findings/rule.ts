@@ -1,5 +1,6 @@
 import type { BootChange } from '../boot-times.ts';
 import type { Call } from '../call.ts';
+import type { ClockFacts } from '../clocks.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ExplainSettings } from '../limits.ts';
 import type { FindingExample, FindingId, HostPorts, RpcTotals, Severity, SourceFacts } from '../types.ts';
@@ -35,6 +36,9 @@ export interface CaptureCase {
   readonly source: SourceFacts;
   readonly rpc: RpcTotals;
   readonly boots: { readonly changes: readonly BootChange[]; readonly count: number };
+  readonly clocks: ClockFacts;
+  /** Calls that were answered before they were asked. */
+  readonly early: number;
   readonly hosts: readonly HostPorts[];
   /** Datagrams with requests and results of calls that came to a result, and how many of them were repetitions. */
   readonly answered: { readonly messages: number; readonly retransmissions: number };

@@ -1,4 +1,5 @@
 import { ncaCode } from '../../status/nca.ts';
+import type { NamedInterface } from '../names.ts';
 import { endpointText } from '../words.ts';
 import type { CallRule, CaptureRule } from './rule.ts';
 
@@ -10,16 +11,33 @@ const TEXT = {
   meaning:
     'The process of the server ended and another took its place: calls under way are lost, whether they ran or not, and every ' +
     'handle from before is void.',
-  advice: 'Open the cluster anew. The event log of the server says why it restarted.',
 } as const;
+
+export const CONNECT_ANEW = 'Let the client connect anew.';
+
+function adviceFor(role: NamedInterface['role']): string {
+  const anew = role === 'clusapi' ? 'Open the cluster anew.' : CONNECT_ANEW;
+  return `${anew} The event log of the server says why it restarted.`;
+}
 
 /** Calls that a server refuses because they name its boot time of before. */
 export const wrongBootTime: CallRule = {
   id: 'server-restarted',
-  judge({ call: { result, callback }, name }) {
+  judge({
+    call: {
+      result,
+      callback,
+      interface: { role },
+    },
+    name,
+  }) {
     if (callback !== null || result === null || result.kind === 'response') return null;
     if (result.status === null || !WRONG_BOOT_STATUSES.includes(result.status)) return null;
-    return { ...TEXT, detail: `${name} was refused, since it names the boot time of the process before` };
+    return {
+      ...TEXT,
+      advice: adviceFor(role),
+      detail: `${name} was refused, since it names the boot time of the process before`,
+    };
   },
 };
 
@@ -35,7 +53,8 @@ export const bootTimeChanged: CaptureRule = {
       server: endpointText(server),
       detail: `boot time ${secondsText(before)}, from here on ${secondsText(after)}`,
     }));
-    return [{ ...TEXT, count: boots.count, examples }];
+    const isOfCluster = boots.changes.some(({ role }) => role === 'clusapi' || role === 'mapper');
+    return [{ ...TEXT, advice: adviceFor(isOfCluster ? 'clusapi' : 'other'), count: boots.count, examples }];
   },
 };
 

@@ -11,6 +11,8 @@ export const serverSilent: CallRule = {
   id: 'server-silent',
   judge(each) {
     const { call, conversation, name } = each;
+    // Of a callback that nobody answers its call is told of; ICMP names a better reason than silence.
+    if (call.callback !== null || call.refusal !== null) return null;
     if (!isUnanswered(each) || call.unheardAsks === 0) return null;
     const server = conversation.answeredFrom ?? conversation.asked;
     const where = server === null ? 'the server' : endpointText(server);
@@ -22,7 +24,7 @@ export const serverSilent: CallRule = {
           'The server had the request and then said no more, not even to pings. It may have executed the call: an at-most-once ' +
           'call must not simply be repeated.',
         advice: ADVICE,
-        detail: `${name} to ${where}: ${call.unheardAsks} pings or repetitions without a word after the last one of the server`,
+        detail: `${name} to ${where}: ${call.unheardAsks} pings, cancels or repetitions without a word after the last one of the server`,
       };
     }
     // The same silence with a better reason.

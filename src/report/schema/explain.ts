@@ -2,7 +2,10 @@ import { z } from 'zod';
 import {
   CALL_SEMANTICS,
   CL_TYPES,
+  DOUBT_IDS,
+  EXPLAIN_VERDICTS,
   FINDING_IDS,
+  ICMP_REASONS,
   PACKET_KINDS,
   PORT_OUTCOMES,
   PORT_VERDICTS,
@@ -42,6 +45,9 @@ const callSchema = z.object({
   pings: countSchema,
   workings: countSchema,
   nocalls: countSchema,
+  refusal: z
+    .object({ reason: z.enum(ICMP_REASONS), by: z.string(), frame: frameSchema, count: countSchema })
+    .nullable(),
   facks: z.object({ client: countSchema, server: countSchema }),
   acks: countSchema,
   cancels: countSchema,
@@ -64,6 +70,7 @@ const conversationSchema = z.object({
   client: addressSchema,
   asked: addressSchema.nullable(),
   answeredFrom: addressSchema.nullable(),
+  translated: addressSchema.nullable(),
   serverBoot: countSchema.nullable(),
   addressSpace: z.string().nullable(),
   frame: frameSchema,
@@ -159,6 +166,7 @@ const rpcSchema = z.object({
     lenient: countSchema,
     malformed: countSchema,
     cutShort: countSchema,
+    cutHeaders: countSchema,
     unconfirmed: countSchema,
   }),
 });
@@ -179,5 +187,6 @@ export const explainSchema = z.object({
     unfollowedCalls: countSchema,
     findings: countSchema,
   }),
-  verdict: z.enum(['fine', 'problems', 'nothing']),
+  doubts: z.array(z.object({ id: z.enum(DOUBT_IDS), count: countSchema, text: z.string() })),
+  verdict: z.enum(EXPLAIN_VERDICTS),
 });

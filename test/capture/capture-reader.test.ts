@@ -263,6 +263,7 @@ describe('pcapng details', () => {
       seconds: 5,
       nanoseconds: 1000,
       timed: false,
+      interfaceId: 0,
       linkType: 101,
       data: PACKET.subarray(0, 20),
       originalLength: PACKET.length,

@@ -9,8 +9,13 @@ import { nativeTarget } from './gyp.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const MINGW = 'x86_64-w64-mingw32';
-const COMPILER = `${MINGW}-g++-posix`;
+/** What Debian has cross compilers for; for arm64 it has none. */
+export const TARGETS = [
+  { arch: 'x64', triple: 'x86_64-w64-mingw32', machine: 'i386:x86-64', linker: ['-Wl,--high-entropy-va'] },
+  { arch: 'ia32', triple: 'i686-w64-mingw32', machine: 'i386', linker: [] },
+] as const;
+type CrossTarget = (typeof TARGETS)[number];
+
 // Only mingw needs it; node-gyp links its own hook for MSVC.
 const DELAY_HOOK = 'native/mingw/delay_hook.cc';
 const LIBRARY = 'libnode.a';
@@ -25,16 +30,21 @@ export interface CrossBuild {
  * Builds the Windows addon with mingw-w64 from the sources that binding.gyp names. The same sources give the same bytes:
  * compiled and linked apart, without a time stamp, without a path of this machine.
  */
-export async function crossBuild(root: string, output: string): Promise<CrossBuild> {
+export async function crossBuild(
+  root: string,
+  output: string,
+  { triple, machine, linker }: CrossTarget = TARGETS[0],
+): Promise<CrossBuild> {
+  const compiler = `${triple}-g++-posix`;
   const target = nativeTarget(path.join(root, 'binding.gyp'));
   const work = mkdtempSync(path.join(tmpdir(), 'clusrpc-cross-'));
   try {
-    await importLibrary(work);
+    await importLibrary(work, triple, machine);
     const sources = [...target.sources, DELAY_HOOK];
     const objects = sources.map((source) => `${source.replaceAll('/', '-')}.o`);
     const flags = compilerFlags(root, target.defines);
     await inParallel(sources, (source, index) =>
-      run(COMPILER, [...flags, '-c', '-o', path.join(work, objects[index] as string), source], {
+      run(compiler, [...flags, '-c', '-o', path.join(work, objects[index] as string), source], {
         cwd: root,
         env: environment(),
       }),
@@ -42,14 +52,8 @@ export async function crossBuild(root: string, output: string): Promise<CrossBui
     // Linked under the name it will have, in the directory it is linked in: ld writes the name into the export table and
     // makes the image base out of it.
     const file = `${target.name}.node`;
-    const link = [
-      '-shared',
-      '-static',
-      '-s',
-      '-Wl,--no-insert-timestamp',
-      '-Wl,--dynamicbase,--nxcompat,--high-entropy-va',
-    ];
-    await run(COMPILER, [...link, '-o', file, ...objects, LIBRARY, '-ldelayimp', ...target.libraries], {
+    const link = ['-shared', '-static', '-s', '-Wl,--no-insert-timestamp', '-Wl,--dynamicbase,--nxcompat', ...linker];
+    await run(compiler, [...link, '-o', file, ...objects, LIBRARY, '-ldelayimp', ...target.libraries], {
       cwd: work,
       env: environment(),
     });
@@ -81,15 +85,15 @@ function headerDirectory(name: 'node-api-headers' | 'node-addon-api'): string {
 }
 
 /** A delay-load import library for the functions of Node-API, made from the lists in node-api-headers. */
-async function importLibrary(work: string): Promise<void> {
+async function importLibrary(work: string, triple: string, machine: string): Promise<void> {
   const directory = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'def');
   // Read line by line: one of the two files has no newline at its end.
   const names = ['js_native_api.def', 'node_api.def']
     .flatMap((file) => readFileSync(path.join(directory, file), 'utf8').split(/\r?\n/))
     .filter((line) => line.trim() !== '' && !/^(NAME|EXPORTS)\b/.test(line));
   writeFileSync(path.join(work, 'node.def'), ['NAME node.exe', 'EXPORTS', ...names, ''].join('\n'));
-  const options = ['-m', 'i386:x86-64', '-d', 'node.def', '-y', LIBRARY];
-  await run(`${MINGW}-dlltool`, options, { cwd: work, env: environment() });
+  const options = ['-m', machine, '-d', 'node.def', '-y', LIBRARY];
+  await run(`${triple}-dlltool`, options, { cwd: work, env: environment() });
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -24,6 +24,14 @@ export interface NativeTarget {
   readonly libraries: readonly string[];
 }
 
+/**
+ * binding.gyp as it lies in the tarball, inside `native`. At the root of a package it makes npm, pnpm and yarn run node-gyp
+ * when the package is installed from a lock file, which fails without Python.
+ */
+export function packedGyp(text: string): string {
+  return text.replaceAll('"native/', '"').replaceAll('(node native/', '(node ');
+}
+
 /** What binding.gyp says about the addon on Windows: the one list of sources that every build reads. */
 export function nativeTarget(file: string): NativeTarget {
   const target = gyp.parse(JSON.parse(readFileSync(file, 'utf8'))).targets[0];

@@ -21,6 +21,7 @@ interface Options {
   readonly eachPort?: true | undefined;
   readonly 4?: true | undefined;
   readonly 6?: true | undefined;
+  readonly local?: true | undefined;
   readonly targets?: string | undefined;
   readonly concurrency?: number | undefined;
   readonly cycles?: number | undefined;
@@ -51,6 +52,7 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .option('--each-port', 'try every local port and list those that are not open')
     .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
     .addOption(new Option('-6', 'IPv6 only'))
+    .option('--local', 'the cluster that this Windows machine is a node of, through clusapi.dll')
     .option('--targets <file>', 'more hosts, one a line, # begins a comment')
     .option('--concurrency <n>', 'hosts at the same time (default: 8)', count(1, MOST_AT_ONCE))
     .option('--cycles <n>', 'how often each host is probed (default: 1)', count(1))
@@ -66,7 +68,7 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
 
 async function probeHosts(run: CommandRun, hosts: readonly string[], options: Options): Promise<ExitCode> {
   const { nagios, warn, crit, targets } = options;
-  if (hosts.length === 0 && targets === undefined) {
+  if (hosts.length === 0 && targets === undefined && options.local === undefined) {
     throw usageError('which cluster?', 'Give a host name or an address, or --targets with a file of them.');
   }
   if (nagios === undefined && (warn ?? crit) !== undefined) throw usageError('--warn and --crit need --nagios');
@@ -96,6 +98,7 @@ function probeOptions(options: Options): ProbeOptions {
   const { transport, endpoint, localPorts, source, eachPort, concurrency, cycles, timeout, stageTimeout } = options;
   return {
     transport,
+    local: options.local,
     endpointMapperPort: options.epmPort,
     endpoint,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),

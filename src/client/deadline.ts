@@ -20,7 +20,10 @@ export async function runWithin<T>(
   const onAbort = () => controller.abort(signal?.reason);
   const onTime = () => {
     controller.abort(
-      new TransportError(`${what} took longer than ${timeout} ms`, { code: 'ERR_CLUSRPC_TIMEOUT', syscall: what }),
+      new TransportError(`${what} took longer than ${Math.round(timeout ?? 0)} ms`, {
+        code: 'ERR_CLUSRPC_TIMEOUT',
+        syscall: what,
+      }),
     );
   };
   const timer = timeout === undefined ? null : clock.at(clock.now() + timeout, onTime);

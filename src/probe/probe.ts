@@ -25,7 +25,7 @@ export async function probeUntilAborted(
   options: ProbeOptions = {},
 ): Promise<ProbeDocument> {
   const settings = probeSettings(options);
-  const found = findTargets(targets, options.targetsFile);
+  const found = settings.local ? thisNode(targets, options) : findTargets(targets, options.targetsFile);
   const results = await mapConcurrently(found, settings.concurrency, (target) =>
     probeCycles(target, settings, options),
   );
@@ -47,6 +47,13 @@ async function probeCycles(target: Target, settings: ProbeSettings, options: Pro
     options.onResult?.(result);
   }
   return results;
+}
+
+function thisNode(targets: string | readonly string[], { targetsFile }: ProbeOptions): Target[] {
+  if (targets.length === 0 && targetsFile === undefined) return [{ name: '(this node)', known: null }];
+  throw new LocalMisuseError('local names the cluster of this node, and other targets are named too', {
+    code: 'ERR_CLUSRPC_INVALID_OPTION',
+  });
 }
 
 function findTargets(targets: string | readonly string[], file: string | undefined): Target[] {

@@ -6,6 +6,7 @@ import type { ProbeOptions } from './types.ts';
 /** Options with defaults filled in and checked. */
 export interface ProbeSettings {
   readonly transport: 'udp' | 'native' | 'ffi';
+  readonly local: boolean;
   readonly endpointMapperPort: number | undefined;
   readonly endpoint: number | undefined;
   /** Null: the system chooses. */
@@ -42,6 +43,7 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
   }
   return {
     transport,
+    local: options.local ?? false,
     endpointMapperPort: portOption('endpointMapperPort', options.endpointMapperPort),
     endpoint: portOption('endpoint', options.endpoint),
     localPorts,
@@ -61,7 +63,10 @@ const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eac
 
 /** `auto` is UDP, on Windows too: only there every layer can be told apart. */
 function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
-  const { transport = 'auto' } = options;
+  const { transport = options.local === true ? 'native' : 'auto' } = options;
+  if (options.local === true && transport !== 'native' && transport !== 'ffi') {
+    throw invalid('local needs transport native or ffi: only clusapi.dll knows the cluster of this node');
+  }
   if (transport === 'auto' || transport === 'udp') return 'udp';
   if (transport === 'native' || transport === 'ffi') {
     const wrong = UDP_ONLY.find((name) => options[name] !== undefined);

@@ -80,6 +80,8 @@ export interface ProbeOptions {
   /** Try every local port and list those that are not open. */
   readonly eachPort?: boolean | undefined;
   readonly family?: 4 | 6 | undefined;
+  /** The cluster that this Windows machine is a node of, through clusapi.dll; no target is named then. */
+  readonly local?: boolean | undefined;
   /** A file with a target a line, beside those that are named. */
   readonly targetsFile?: string | undefined;
   /** Targets at the same time; default 8. */

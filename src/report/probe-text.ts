@@ -39,7 +39,7 @@ function stageLines({ id, status, reason, ms, detail, advice }: StageResult, sty
 export function clusterLines({ cluster, kb814622 }: Pick<ProbeResult, 'cluster' | 'kb814622'>): string[] {
   if (cluster === null) return [];
   const { name, node, version } = cluster;
-  const known = `  Cluster ${name}, node ${node}`;
+  const known = node === '' ? `  Cluster ${name}` : `  Cluster ${name}, node ${node}`;
   if (version === null) return [known];
   const { major, minor, build, servicePack, vendor } = version;
   const parts = [`Windows ${major}.${minor}.${build}`, servicePack, vendor].filter((part) => part !== '');

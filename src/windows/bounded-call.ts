@@ -57,7 +57,7 @@ function neverBegan(call: ThreadCall<unknown>, lane: LaneStats, timeout: number 
   const holder =
     oldest === null ? '' : `, the oldest in ${describe(oldest.call, oldest.subject)} for ${Math.round(oldest.ms)} ms`;
   return new ClusError(
-    `${describe(call.name, call.subject)} found no free thread within ${timeout} ms: ${lane.busy} of ${lane.size} are inside calls${holder}`,
+    `${describe(call.name, call.subject)} found no free thread within ${whole(timeout)} ms: ${lane.busy} of ${lane.size} are inside calls${holder}`,
     'ERR_CLUSRPC_NO_FREE_THREAD',
     {
       syscall: call.name,
@@ -68,10 +68,15 @@ function neverBegan(call: ThreadCall<unknown>, lane: LaneStats, timeout: number 
 
 function tookTooLong(call: ThreadCall<unknown>, timeout: number | undefined): ClusError {
   return new ClusError(
-    `${describe(call.name, call.subject)} did not return within ${timeout} ms`,
+    `${describe(call.name, call.subject)} did not return within ${whole(timeout)} ms`,
     'ERR_CLUSRPC_TIMEOUT',
     { syscall: call.name, advice: 'Its thread is taken until the call returns; a handle that arrives then is closed.' },
   );
+}
+
+/** What is left of a longer time is no round number. */
+function whole(ms = 0): number {
+  return Math.round(ms);
 }
 
 function misusedTimeout(timeout: number): LocalMisuseError {

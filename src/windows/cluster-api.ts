@@ -81,6 +81,9 @@ export interface NativeStats {
   readonly lanes: NativeLanes;
 }
 
+/** What to do where LoadLibraryExW finds no clusapi.dll. */
+export const NO_CLUSTER_CLIENT = 'Install the Failover Clustering tools of Windows, or use backend wire.';
+
 /** The states of GetNodeClusterState (clusapi.h, NODE_CLUSTER_STATE). */
 export const NODE_CLUSTER_STATES = {
   0: 'not-installed',

@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { isClusError } from '../status/errors.ts';
-import { NODE_CLUSTER_STATES } from './cluster-api.ts';
+import { type ClusError, isClusError } from '../status/errors.ts';
+import { Win32Error } from '../status/win32-error.ts';
+import { NO_CLUSTER_CLIENT, NODE_CLUSTER_STATES } from './cluster-api.ts';
 import { FFI_PACKAGES, probePackage } from './ffi/functions.ts';
 import { type AddonOptions, loadAddon } from './load-addon.ts';
 import { localCall, nativeClusterApi } from './native-cluster.ts';
@@ -61,9 +62,20 @@ async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
     const state = await nativeClusterApi(options).nodeClusterState(null, { timeout: 5_000 });
     return { name, available: true, detail: `answers; this machine as a node: ${stateName(state)}`, advice: null };
   } catch (error) {
-    const advice = 'Install the Failover Clustering tools of Windows, or use backend wire.';
-    return { ...lacking(name, error), ...(process.platform === 'win32' ? { advice } : {}) };
+    if (!(error instanceof Win32Error || isLate(error))) return lacking(name, error);
+    if (error.syscall === 'LoadLibraryExW') return { ...lacking(name, error), advice: NO_CLUSTER_CLIENT };
+    // The DLL is there: it was asked, and what it knows of this node is not needed to open other clusters.
+    return {
+      name,
+      available: true,
+      detail: `is there; whether this machine is a node: ${error.message}`,
+      advice: null,
+    };
   }
+}
+
+function isLate(error: unknown): error is ClusError {
+  return isClusError(error) && (error.code === 'ERR_CLUSRPC_TIMEOUT' || error.code === 'ERR_CLUSRPC_NO_FREE_THREAD');
 }
 
 function stateName(state: number): string {

@@ -19,6 +19,12 @@ export interface LoadedAddon {
   readonly file: string;
 }
 
+/** Where the package lies in node_modules the addon is built from its native directory; it brings no compiler. */
+const HOW_TO_GET_IT = `${
+  ['x64', 'ia32'].includes(process.arch) ? 'Reinstall the package' : `No prebuilt addon is made for ${process.arch}`
+}; or build it with Visual C++ and Python: \`npm install --no-save node-gyp node-addon-api\`, then \`npx node-gyp rebuild --directory node_modules/clusrpc/native\``;
+const ELSE_FFI = "or use backend 'ffi' with koffi installed";
+
 /** One place where the addon was looked for, and what was there. */
 interface LoadAttempt {
   readonly file: string;
@@ -33,7 +39,7 @@ const found = new Map<string, LoadedAddon>();
  * Loads the C++ addon: a path that was given, else the prebuilt file of the package, else a local build. A path that was
  * given is the only one tried. Throws ERR_CLUSRPC_UNAVAILABLE_BACKEND, which lists what was tried and what to do.
  */
-export function loadAddon({ addonPath }: AddonOptions = {}): LoadedAddon {
+export function loadAddon({ addonPath }: AddonOptions = {}, otherwise: string = ELSE_FFI): LoadedAddon {
   requireWindows('The native backend');
   const explicit = addonPath ?? process.env.CLUSRPC_NATIVE ?? '';
   const known = found.get(explicit);
@@ -53,10 +59,7 @@ export function loadAddon({ addonPath }: AddonOptions = {}): LoadedAddon {
       ...attempts.map(({ file, problem }) => `  ${file}: ${problem}`),
     ].join('\n'),
     'ERR_CLUSRPC_UNAVAILABLE_BACKEND',
-    {
-      advice:
-        "Reinstall the package, or build the addon with `npm run build:native` (Visual C++ and Python), or use backend 'ffi' with koffi or ffi-napi installed.",
-    },
+    { advice: `${HOW_TO_GET_IT}, ${otherwise}.` },
   );
 }
 
@@ -78,10 +81,12 @@ function* candidates(attempts: LoadAttempt[]): Iterable<string> {
   const root = packageRoot();
   if (root === undefined) return;
   yield path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'clusrpc.node');
-  try {
-    yield (require('node-gyp-build') as { resolve(root: string): string }).resolve(root);
-  } catch {
-    attempts.push({ file: path.join(root, 'build'), problem: 'no local build' });
+  for (const directory of [root, path.join(root, 'native')]) {
+    try {
+      yield (require('node-gyp-build') as { resolve(root: string): string }).resolve(directory);
+    } catch {
+      attempts.push({ file: path.join(directory, 'build'), problem: 'no local build' });
+    }
   }
 }
 

@@ -73,6 +73,9 @@ export function nativeStats(options: AddonOptions = {}): NativeStats {
   return sumStats(loadAddon(options).addon.stats());
 }
 
+/** The FFI backend knows clusapi.dll only. */
+const ELSE_FILES = 'or give the facts as files: a registry export, a hive, a system directory';
+
 /** A call of the addon that is not about a cluster. */
 export function localCall<T>(
   name: string,
@@ -80,7 +83,7 @@ export function localCall<T>(
   options: CallOptions & AddonOptions,
   start: (addon: Addon, settle: Settle<T>) => number,
 ): Promise<T> {
-  const { addon } = loadAddon(options);
+  const { addon } = loadAddon(options, ELSE_FILES);
   const begin = (settle: Settle<T>): (() => boolean) => {
     const id = start(addon, settle);
     return () => id !== 0 && addon.abandon(id);

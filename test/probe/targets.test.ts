@@ -49,6 +49,8 @@ test.each([
   [{ transport: 'native', localPorts: '5000-5099' }, /localPorts needs transport udp/],
   [{ transport: 'ffi', endpoint: 5000 }, /endpoint needs transport udp/],
   [{ transport: 'ipx' as 'udp' }, /none of auto, udp/],
+  [{ local: true, transport: 'udp' as const }, /only clusapi\.dll knows the cluster of this node/],
+  [{ local: true }, /other targets are named too/],
   [{ eachPort: true }, /localPorts/],
   [{ localPorts: '5010-5000' }, /backwards/],
   [{ source: 'here' }, /source/],

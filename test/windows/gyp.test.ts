@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { nativeTarget } from '../../scripts/native/gyp.ts';
+import { nativeTarget, packedGyp } from '../../scripts/native/gyp.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const target = nativeTarget(path.join(ROOT, 'binding.gyp'));
@@ -13,6 +14,16 @@ test('binding.gyp names every source of the addon and no other', () => {
     .filter((file) => file.endsWith('.cc') && !file.startsWith('mingw'))
     .map((file) => `native/${file}`);
   expect([...target.sources].sort()).toEqual(sources.sort());
+});
+
+test('binding.gyp of the tarball names the same files from where it lies', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'clusrpc-gyp-'));
+  const file = path.join(directory, 'binding.gyp');
+  writeFileSync(file, packedGyp(readFileSync(path.join(ROOT, 'binding.gyp'), 'utf8')));
+  expect(nativeTarget(file).sources.map((source) => `native/${source}`)).toEqual(target.sources);
+  expect(readFileSync(file, 'utf8')).toContain('node msvc/spectre.cjs');
+  expect(readFileSync(file, 'utf8')).not.toContain('native/');
+  rmSync(directory, { recursive: true });
 });
 
 test('the Win32 and parsing layers know nothing of Node-API', () => {

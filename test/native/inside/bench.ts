@@ -1,10 +1,15 @@
-// Opens and closes a second of the addon and both FFI packages, one at a time and eight at a time, on the same DLL.
+// Opens and closes a second of the addon and both FFI packages, one at a time and eight at a time, on the same DLL; then
+// what a program sees of openCluster, two hundred at once, with a DLL that takes its time.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openCluster } from '../../../src/open/open-cluster.ts';
 import { BACKENDS, backend } from './backends.ts';
 import { setDll } from './test-dll.ts';
 
 const PAIRS = Number(process.env.CLUSTEST_PAIRS ?? 2_000);
 
 const ROUNDS = 3;
+const AT_ONCE = 200;
+const DELAYS = [0, 5, 50];
 
 setDll();
 const best = new Map<string, { one: number; eight: number }>();
@@ -23,14 +28,29 @@ for (const [name, { one, eight }] of best) {
     `${name.padEnd(10)} ${one.toFixed(0).padStart(6)} opens+closes/s one at a time, ${eight.toFixed(0).padStart(6)} eight at a time`,
   );
 }
+for (const delay of DELAYS) {
+  setDll(delay === 0 ? {} : { OPEN_DELAY: delay });
+  for (const name of ['native', 'ffi'] as const) {
+    const pair = async (): Promise<void> =>
+      (await openCluster('CLUSTER1', { backend: name, timeout: 120_000 })).close();
+    await rate(AT_ONCE, pair, AT_ONCE);
+    const gaps = monitorEventLoopDelay({ resolution: 1 });
+    gaps.enable();
+    const opens = await rate(AT_ONCE, pair, Math.max(AT_ONCE, PAIRS));
+    gaps.disable();
+    console.log(
+      `openCluster ${name.padEnd(6)} ${delay} ms in OpenCluster, ${AT_ONCE} at once: ${opens.toFixed(0)} opens+closes/s, event loop still for ${(gaps.max / 1e6).toFixed(0)} ms`,
+    );
+  }
+}
 process.exit(0);
 
-async function rate(concurrency: number, pair: () => Promise<void>): Promise<number> {
-  let left = PAIRS;
+async function rate(concurrency: number, pair: () => Promise<void>, pairs = PAIRS): Promise<number> {
+  let left = pairs;
   const began = performance.now();
   const worker = async (): Promise<void> => {
     while (left-- > 0) await pair();
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return (PAIRS * 1_000) / (performance.now() - began);
+  return (pairs * 1_000) / (performance.now() - began);
 }

@@ -40,6 +40,30 @@ if (process.env.CLUSTEST_KIND === 'none') {
     });
   }
 
+  test('null opens the cluster of this node, and probe does so too', async () => {
+    const log = dllLog();
+    setDll({ LOG: log.file });
+    for (const backend of ['native', 'ffi', 'auto'] as const) {
+      const cluster = await openCluster(null, { backend });
+      assert.equal(cluster.name, 'LOCAL');
+      await cluster.close();
+    }
+    const { results } = await probe([], { local: true });
+    assert.deepEqual([results[0]?.target, results[0]?.cluster?.name], ['(this node)', 'LOCAL']);
+    assert.ok(log.isBalanced());
+  });
+
+  test('a DLL that hangs keeps auto from wire for two seconds only, and the error tells both', async () => {
+    setDll({ OPEN_HANG: 1 });
+    const open = openCluster('127.0.0.1', { timeout: 3_500 });
+    await assert.rejects(open, (error: Error & { stage?: string }) => {
+      assert.match(error.message, /; and clusapi\.dll: OpenCluster\("127\.0\.0\.1"\) did not return within 3500 ms$/);
+      assert.match(`${error.stage}`, /mapper|timeout/);
+      return true;
+    });
+    setDll();
+  });
+
   test('an open whose version cannot be read leaves no handle behind', async () => {
     const log = dllLog();
     setDll({ CALL_ERROR: 5, LOG: log.file });

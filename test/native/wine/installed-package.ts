@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { packedGyp } from '../../../scripts/native/gyp.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const PARTS = ['package.json', 'native', 'binding.gyp', 'schema', 'CHANGELOG.md', 'README.md', 'LICENSE'];
+const PARTS = ['package.json', 'native', 'schema', 'CHANGELOG.md', 'README.md', 'LICENSE'];
 /** What npm itself needs. No compiler, no make, no Python. */
 const PROGRAMS = ['node', 'npm', 'sh', 'env'];
 
@@ -24,6 +34,10 @@ export async function installedPackage(addon: string): Promise<InstalledPackage>
   for (const part of PARTS.filter((name) => existsSync(path.join(ROOT, name)))) {
     cpSync(path.join(ROOT, part), path.join(stage, part), { recursive: true });
   }
+  writeFileSync(
+    path.join(stage, 'native/binding.gyp'),
+    packedGyp(readFileSync(path.join(ROOT, 'binding.gyp'), 'utf8')),
+  );
   copyFileSync(addon, path.join(stage, 'prebuilds/win32-x64/clusrpc.node'));
   const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
   const project = path.join(ROOT, 'tsconfig.build.json');

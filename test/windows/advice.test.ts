@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { probeThroughClusapi } from '../../src/probe/clusapi.ts';
+import { probeSettings } from '../../src/probe/settings.ts';
+import { Win32Error } from '../../src/status/win32-error.ts';
+import type { ClusterApi } from '../../src/windows/cluster-api.ts';
+
+function failing(error: Error): ClusterApi {
+  return { openCluster: () => Promise.reject(error) } as unknown as ClusterApi;
+}
+
+async function opening(error: Error) {
+  const settings = probeSettings({ transport: 'native' });
+  const { stages } = await probeThroughClusapi('CLUSTER1', 'native', settings, undefined, failing(error));
+  return stages.find(({ id }) => id === 'open-cluster');
+}
+
+test('probe on a machine without clusapi.dll says what to install', async () => {
+  expect((await opening(new Win32Error(126, 'LoadLibraryExW')))?.advice).toMatch(
+    /Install the Failover Clustering tools/,
+  );
+});
+
+test('a library that a loaded clusapi.dll lacks is another thing', async () => {
+  expect((await opening(new Win32Error(126, 'OpenCluster')))?.advice ?? '').not.toMatch(/Install/);
+});
+
+test('the numbers that clusapi.dll answers have names, and those without are told in decimals too', async () => {
+  expect((await opening(new Win32Error(1326, 'OpenCluster')))?.detail).toContain('ERROR_LOGON_FAILURE (1326)');
+  expect((await opening(new Win32Error(1460, 'OpenCluster')))?.detail).toContain('ERROR_TIMEOUT (1460)');
+  expect((await opening(new Win32Error(5023, 'OpenCluster')))?.detail).toContain('ERROR_INVALID_STATE (5023)');
+  expect((await opening(new Win32Error(5999, 'OpenCluster')))?.detail).toContain('0x0000176F (5999, unknown status)');
+});

@@ -4,8 +4,8 @@ import type { ServerSettings } from './server/settings.ts';
 
 export type { ClientSettings, MessageSettings, ServerSettings };
 
-/** Windows 2000 and later as [MS-RPCE] has it, or a C706 runtime as FreeDCE is one. */
-export type Dialect = 'windows' | 'c706';
+/** Works with every peer (liberal), or behaves as Windows 2000 and later ([MS-RPCE]) or a C706 runtime such as FreeDCE would. */
+export type Dialect = 'liberal' | 'windows' | 'c706';
 
 const WINDOWS_MESSAGES = {
   maxPdu: 4_096,
@@ -42,6 +42,8 @@ export const WINDOWS_CLIENT: ClientSettings = {
   keepAliveUuid: 'address-space',
   nocallLimit: 5,
   pingsWhenSilent: false,
+  asksAfterLast: false,
+  pingsForResponse: false,
   activitiesPerBinding: Number.POSITIVE_INFINITY,
   overlap: true,
   cancelEnds: true,
@@ -66,7 +68,7 @@ export const WINDOWS_SERVER: ServerSettings = {
   pingSerialMustRise: true,
   missingFragments: 'fack',
   repeatOfFinished: 'drop',
-  cancelRemoves: true,
+  cancelEnds: true,
   amplification: 3,
   maxStrayNocalls: 1_000,
   maxActivities: 16_384,
@@ -81,9 +83,36 @@ export const WINDOWS_SERVER: ServerSettings = {
   maxCallbacksPerPeer: 1_024,
 };
 
+/** Where the families differ, what both understand, and of two readings the one that loses less. */
+const LIBERAL_MESSAGES = {
+  ...WINDOWS_MESSAGES,
+  windowUnit: 'smaller',
+  receiveWindow: 32,
+} as const satisfies MessageSettings;
+
 /** Servers of both ask by operation 1: only that tells the address space, and keep-alives carry it. */
 export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSettings; readonly server: ServerSettings }>> =
   {
+    liberal: {
+      client: {
+        ...WINDOWS_CLIENT,
+        ...LIBERAL_MESSAGES,
+        delayedAck: 1_000,
+        nocallLimit: Number.POSITIVE_INFINITY,
+        asksAfterLast: true,
+        pingsForResponse: true,
+        cancelEnds: false,
+        cancelTimeout: 1_000,
+        idempotentFragments: false,
+      },
+      server: {
+        ...WINDOWS_SERVER,
+        ...LIBERAL_MESSAGES,
+        pingSerialMustRise: false,
+        missingFragments: 'in-turn',
+        cancelEnds: false,
+      },
+    },
     windows: { client: WINDOWS_CLIENT, server: WINDOWS_SERVER },
     c706: {
       client: {
@@ -95,6 +124,9 @@ export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSetting
         delayedAck: 3_000,
         activityIdle: 600_000,
         pingsWhenSilent: true,
+        asksAfterLast: true,
+        pingsForResponse: true,
+        nocallLimit: Number.POSITIVE_INFINITY,
         overlap: false,
         cancelEnds: false,
         cancelTimeout: 1_000,
@@ -112,7 +144,7 @@ export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSetting
         pingSerialMustRise: false,
         missingFragments: 'nocall',
         repeatOfFinished: 'reject',
-        cancelRemoves: false,
+        cancelEnds: false,
       },
     },
   };

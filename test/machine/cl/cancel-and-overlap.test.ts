@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONV, encodeConvCaller } from '../../../src/interface/conv/index.ts';
 import { FLAGS1, FLAGS2 } from '../../../src/pdu/cl/index.ts';
+import { ncaCode } from '../../../src/status/nca.ts';
 import { BOOT, pair } from './pair.ts';
 import { headerOf, request, response, scriptedClient, scriptedServer } from './scripted.ts';
 
@@ -78,17 +79,23 @@ function cancelPdu(cancelId: number | null, sequence = 0) {
   } as const;
 }
 
-test('a Windows server forgets the cancelled call, tells its manager and confirms as often as asked', () => {
+test('a Windows server ends the cancelled call by a fault, tells its manager and confirms as often as asked', () => {
   const { receive, takeOne, take, events, handle, server } = scriptedServer();
   receive(request(IDEMPOTENT));
   receive(cancelPdu(1));
-  expect(takeOne('cancel_ack').body).toEqual({ version: 0, cancelId: 1, accepting: 1 });
+  expect(take()).toMatchObject([
+    { type: 'cancel_ack', body: { version: 0, cancelId: 1, accepting: 1 } },
+    { type: 'fault', status: ncaCode('nca_s_fault_cancel') },
+  ]);
   expect(events[1]).toEqual({ kind: 'cancelled', call: 1, answerable: false });
   receive(cancelPdu(1));
   takeOne('cancel_ack');
   handle({ kind: 'complete', call: 1, outcome: { kind: 'response', stub: new Uint8Array(0) } });
   expect(take()).toEqual([]);
+  receive(request(IDEMPOTENT));
+  expect(takeOne('fault').status).toBe(ncaCode('nca_s_fault_cancel'));
   expect(events).toHaveLength(2);
+  receive({ type: 'ack', header: headerOf(request(IDEMPOTENT)) });
   expect(server.size.calls).toBe(0);
   expect(server.counters.cancels).toBe(1);
 });

@@ -3,7 +3,7 @@ import type { ClPdu } from '../../../pdu/cl/index.ts';
 import type { Address } from '../../contract.ts';
 import { isSecurable } from '../security.ts';
 import { type ClientContext, findCall } from './context.ts';
-import type { Activity, Call } from './state.ts';
+import { type Activity, type Call, learnHint } from './state.ts';
 
 /** A PDU that may be believed, and whose it is; call null: one that is over. */
 export interface Admitted {
@@ -32,7 +32,7 @@ export function learn(context: ClientContext, call: Call, { type, header }: ClPd
   const { activity } = call;
   const { binding } = activity;
   if (header.serverBoot !== 0) binding.serverBoot = header.serverBoot;
-  binding.interfaceHint = header.interfaceHint;
+  learnHint(binding, call.header.interfaceId, header.interfaceHint);
   activity.activityHint = header.activityHint;
   call.heard[type] = (call.heard[type] ?? 0) + 1;
   hear(context, call, from);

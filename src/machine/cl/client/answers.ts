@@ -1,12 +1,4 @@
-import {
-  type ClPdu,
-  type Fack,
-  type FackBody,
-  FLAGS1,
-  isLittleEndian,
-  type Nocall,
-  type Response,
-} from '../../../pdu/cl/index.ts';
+import { type ClPdu, type Fack, FLAGS1, isLittleEndian, type Nocall, type Response } from '../../../pdu/cl/index.ts';
 import { ncaCode } from '../../../status/nca.ts';
 import type { Address } from '../../contract.ts';
 import { readFack } from '../message/fack.ts';
@@ -17,7 +9,7 @@ import { acknowledge } from './acknowledge.ts';
 import { advanceQueue, endMaybe, finish } from './calls.ts';
 import { armCall, type ClientContext } from './context.ts';
 import { giveUp } from './end.ts';
-import { type Call, overheadOf, traceOf } from './state.ts';
+import { type Binding, type Call, overheadOf, traceOf } from './state.ts';
 import { stepCall } from './transitions.ts';
 import { transmitFack, transmitRequest } from './transmit.ts';
 
@@ -38,10 +30,16 @@ export function takeResponse(context: ClientContext, call: Call, pdu: Response, 
 /** Fault or reject: `status` is the server's last word. */
 export function fail(context: ClientContext, call: Call, pdu: ClPdu, from: Address, now: number): void {
   if (pdu.type !== 'fault' && pdu.type !== 'reject') return;
-  if (pdu.status === WRONG_BOOT_TIME) call.activity.binding.serverBoot = 0;
+  if (pdu.status === WRONG_BOOT_TIME) forgetServer(call.activity.binding);
   stepCall(call, pdu.type);
   finish(context, call, now, from);
   context.out.event({ kind: pdu.type, call: call.id, status: pdu.status, trace: traceOf(call) });
+}
+
+/** Another life of the server: neither its boot time nor its hints hold. */
+function forgetServer(binding: Binding): void {
+  binding.serverBoot = 0;
+  binding.hints.length = 0;
 }
 
 /** The server has the whole request: from now on pings ask after it. */
@@ -58,13 +56,17 @@ export function takeRequestFack(context: ClientContext, call: Call, pdu: Fack, n
     if (pdu.header.fragment === 0) arrived(context, call, now);
     return;
   }
-  if (pdu.body !== null) learnWindow(context, call, pdu.body);
+  const { settings } = context;
+  const { body } = pdu;
+  const { activity } = call;
+  if (body !== null) activity.pduSize = Math.max(activity.pduSize, sizeTold(body, activity.binding.maxPdu));
   const { base } = call.send;
-  const value = takeFack(call.send, readFack(pdu), context.settings.burstMax);
+  const room = body === null ? null : windowTold(body.windowSize, call.pduSize, settings);
+  const value = takeFack(call.send, readFack(pdu), room, settings.burstMax);
   if (call.send.base > base) {
     call.progressAt = now;
     call.nocalls = 0;
-    call.wait = context.settings.retransmitInitial;
+    call.wait = settings.retransmitInitial;
   }
   if (hasArrived(call.send)) return arrived(context, call, now);
   if (value !== 'news') return;
@@ -125,7 +127,7 @@ function takeFragment(context: ClientContext, call: Call, pdu: Response, from: A
   }
   stepCall(call, 'part');
   // A gap before the last fragment is told at once: the server, by Windows' rule, would not ask.
-  if (asked || (pdu.header.flags1 & FLAGS1.lastfrag) !== 0) transmitFack(context, call);
+  if (asked || (pdu.header.flags1 & FLAGS1.lastfrag) !== 0) transmitFack(context, call, pdu.header.serial);
   call.wait = settings.retransmitInitial;
   armCall(context, call, now + call.wait);
   advanceQueue(context, activity, now);
@@ -147,10 +149,4 @@ function arrived(context: ClientContext, call: Call, now: number): void {
 
 function lengthenPause({ settings }: ClientContext, call: Call): void {
   call.pause = Math.min(call.pause * 2, settings.retransmitMax);
-}
-
-function learnWindow({ settings }: ClientContext, call: Call, body: FackBody): void {
-  const { activity, send } = call;
-  activity.pduSize = Math.max(activity.pduSize, sizeTold(body, activity.binding.maxPdu));
-  if (send !== null) send.peerWindow = windowTold(body.windowSize, call.pduSize, settings);
 }

@@ -22,6 +22,10 @@ export interface ClientSettings extends MessageSettings {
   readonly nocallLimit: number;
   /** Whether an unanswered request in one PDU is asked after by a ping, as C706 clients do, or sent again. */
   readonly pingsWhenSilent: boolean;
+  /** Whether a fragmented request that is all out is asked after by a ping before any of it is repeated. */
+  readonly asksAfterLast: boolean;
+  /** Whether silence in the middle of a response draws a ping beside the fack: C706 servers take a fack that they know for stale. */
+  readonly pingsForResponse: boolean;
   /** Most activities for one binding; further calls wait for one. Unlimited, each call at the same time has its own. */
   readonly activitiesPerBinding: number;
   /** Whether a waiting call may start before the one ahead of it has ended, once the server has offered it by PF2_UNRELATED ([MS-RPCE] 3.2.1.5.2). */

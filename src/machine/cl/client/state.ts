@@ -1,4 +1,4 @@
-import { NIL_UUID, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
+import { NIL_UUID, sameUuid, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, type ClType, FLAGS1, NO_HINT } from '../../../pdu/cl/index.ts';
 import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
@@ -19,7 +19,8 @@ export interface Binding extends Timed {
   readonly secure: (() => ClientSecurity) | null;
   /** Seconds since 1970; 0: not yet learnt. */
   serverBoot: number;
-  interfaceHint: number;
+  /** What the server calls an interface, to find it faster: each has its own. */
+  readonly hints: { readonly interfaceId: Uuid; hint: number }[];
   /** Whether the server's callbacks have offered overlapped calls. */
   overlaps: boolean;
   /** Largest PDU worth trying, bytes: lowered when larger ones vanish on the way. */
@@ -117,7 +118,7 @@ export function newBinding({ binding: id, to, viaMapper = false, security }: Bin
     viaMapper,
     secure: security ?? null,
     serverBoot: 0,
-    interfaceHint: NO_HINT,
+    hints: [],
     overlaps: false,
     maxPdu,
     handles: 0,
@@ -156,6 +157,16 @@ export function newActivity(id: Uuid, binding: Binding): Activity {
 /** Bytes of each PDU that the activity's security takes. */
 export function overheadOf({ security }: Activity): number {
   return security === null ? 0 : security.overhead;
+}
+
+export function hintOf({ hints }: Binding, interfaceId: Uuid): number {
+  return hints.find((known) => sameUuid(known.interfaceId, interfaceId))?.hint ?? NO_HINT;
+}
+
+export function learnHint({ hints }: Binding, interfaceId: Uuid, hint: number): void {
+  const known = hints.find((other) => sameUuid(other.interfaceId, interfaceId));
+  if (known === undefined) hints.push({ interfaceId, hint });
+  else known.hint = hint;
 }
 
 export interface RequestNames {

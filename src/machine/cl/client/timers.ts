@@ -1,3 +1,5 @@
+import type { ClientSettings } from '../dialects.ts';
+import { wasSent } from '../message/send-window.ts';
 import { acknowledge } from './acknowledge.ts';
 import { violate } from './answers.ts';
 import { dropActivity } from './calls.ts';
@@ -6,7 +8,7 @@ import { abandon, giveUp, quitAgain } from './end.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Activity, type Call, traceOf } from './state.ts';
 import type { ActivityState } from './transitions.ts';
-import { transmitFack, transmitPing, transmitQuit, transmitRequest } from './transmit.ts';
+import { transmitFack, transmitLast, transmitPing, transmitQuit, transmitRequest } from './transmit.ts';
 
 type Expire = (context: ClientContext, activity: Activity, now: number) => void;
 
@@ -77,16 +79,28 @@ function retry(context: ClientContext, call: Call, now: number): void {
 
 function repeat(context: ClientContext, call: Call, now: number): void {
   const { cancel } = call;
+  const { settings } = context;
   if (cancel !== null && !cancel.confirmed) return transmitQuit(context, call.activity, call.header, cancel.id);
   switch (call.state) {
     case 'dispatched':
       return transmitPing(context, call);
     case 'receiving':
-      return transmitFack(context, call);
+      transmitFack(context, call, call.receive?.serial ?? 0);
+      return settings.pingsForResponse ? transmitPing(context, call) : undefined;
     case 'sending':
-      if (call.send === null && context.settings.pingsWhenSilent) return transmitPing(context, call);
-      return transmitRequest(context, call, now, true);
+      return asks(call, settings) ? transmitPing(context, call) : repeatRequest(context, call, now);
     case 'over':
       return;
   }
+}
+
+/** A request that is out is asked after before any of it is repeated; when that brings no answer, it is repeated in turn. */
+function asks({ send, pinged }: Call, { pingsWhenSilent, asksAfterLast }: ClientSettings): boolean {
+  return send === null ? pingsWhenSilent : asksAfterLast && wasSent(send) && !pinged;
+}
+
+/** The last fragment that may be missing rather than the first: the server answers it by what it lacks. */
+function repeatRequest(context: ClientContext, call: Call, now: number): void {
+  if (call.send !== null && context.settings.asksAfterLast && wasSent(call.send)) transmitLast(context, call, now);
+  else transmitRequest(context, call, now, true);
 }

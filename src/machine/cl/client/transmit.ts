@@ -1,10 +1,10 @@
 import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
 import { fackBody, inOrder } from '../message/fack.ts';
 import { fragmentBody } from '../message/fragment-size.ts';
-import { type Fragment, sendAgain, sendBurst } from '../message/send-window.ts';
+import { type Fragment, sendAgain, sendBurst, sendLast } from '../message/send-window.ts';
 import type { ClientContext } from './context.ts';
 import { emit } from './emit.ts';
-import { type Activity, type Call, overheadOf } from './state.ts';
+import { type Activity, type Call, hintOf, overheadOf } from './state.ts';
 
 const NO_TRAILER = new Uint8Array(0);
 
@@ -23,18 +23,24 @@ export function transmitRequest(context: ClientContext, call: Call, now: number,
   go(send, body, (fragment) => transmitFragment(context, call, fragment), now);
 }
 
+/** The last fragment that is not known to have arrived, once more. */
+export function transmitLast(context: ClientContext, call: Call, now: number): void {
+  call.pinged = false;
+  if (call.send !== null) sendLast(call.send, (fragment) => transmitFragment(context, call, fragment), now);
+}
+
 export function transmitPing(context: ClientContext, call: Call): void {
   call.pinged = true;
   call.pings += 1;
   emit(context, { type: 'ping', header: { ...nextHeader(call, 0, 0, 0), authProtocol: 0 } }, call.activity.binding.to);
 }
 
-/** What has arrived of the response, and what the server may send. */
-export function transmitFack(context: ClientContext, call: Call): void {
+/** What has arrived of the response, and what the server may send; `serial`: of the PDU that this answers. */
+export function transmitFack(context: ClientContext, call: Call, serial: number): void {
   const { receive, activity } = call;
   if (receive === null) return;
   const header = controlHeader(activity, call.header, inOrder(receive));
-  const body = fackBody(receive, context.settings, activity.binding.maxPdu);
+  const body = fackBody(receive, context.settings, activity.binding.maxPdu, serial);
   emit(context, { type: 'fack', header, body }, call.answeredFrom ?? activity.binding.to);
 }
 
@@ -68,7 +74,7 @@ function nextHeader(call: Call, flags1: number, flags2: number, fragment: number
     flags1,
     flags2,
     serverBoot: activity.binding.serverBoot,
-    interfaceHint: activity.binding.interfaceHint,
+    interfaceHint: hintOf(activity.binding, call.header.interfaceId),
     activityHint: activity.activityHint,
     fragment,
     serial,

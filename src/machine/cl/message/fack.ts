@@ -8,14 +8,14 @@ export function inOrder({ base }: ReceiveWindow): number {
   return (base - 1) & 0xffff;
 }
 
-/** `maxPdu`: the largest PDU that is wanted from this peer. */
-export function fackBody(window: ReceiveWindow, settings: MessageSettings, maxPdu: number): FackBody {
+/** `serial`: of the PDU that the fack answers, by which the peer knows what it sent before. `maxPdu`: the largest that is wanted. */
+export function fackBody(window: ReceiveWindow, settings: MessageSettings, maxPdu: number, serial: number): FackBody {
   return {
     version: settings.fackVersion,
     windowSize: settings.receiveWindow,
     maxTsdu: maxPdu,
     maxFragSize: maxPdu,
-    serial: window.serial,
+    serial,
     selectiveAck: selectiveAck(window),
   };
 }

@@ -22,11 +22,15 @@ export function sizeTold({ maxTsdu, maxFragSize }: FackBody, limit: number): num
 
 /** The window of a fack in fragments. Kilobytes 0, 1 and 2 are words: stop, hardly any, few. */
 export function windowTold(windowSize: number, pduSize: number, settings: MessageSettings): number {
+  const { windowUnit, burstMax } = settings;
+  const kilobytes = Math.max(1, Math.floor((windowSize * 1024) / pduSize));
   const fragments =
-    settings.windowUnit === 'fragments' || windowSize <= 2
+    windowUnit === 'fragments' || windowSize <= 2
       ? windowSize
-      : Math.max(1, Math.floor((windowSize * 1024) / pduSize));
-  return Math.min(fragments, settings.burstMax);
+      : windowUnit === 'kilobytes'
+        ? kilobytes
+        : Math.min(windowSize, kilobytes);
+  return Math.min(fragments, burstMax);
 }
 
 function floor8(value: number): number {

@@ -11,6 +11,8 @@ export interface ReceiveWindow {
   base: number;
   /** Number of the last fragment; null: not seen yet. */
   final: number | null;
+  /** The highest fragment seen; −1: none. */
+  highest: number;
   readonly ahead: Map<number, Uint8Array>;
   aheadBytes: number;
   /** Highest serial number seen. */
@@ -29,6 +31,7 @@ export function openReceiveWindow(serial: number): ReceiveWindow {
     length: 0,
     base: 0,
     final: null,
+    highest: -1,
     ahead: new Map(),
     aheadBytes: 0,
     serial,
@@ -58,10 +61,10 @@ export function storeFragment(
   const index = header.fragment;
   if (index < window.base || window.ahead.has(index)) return 'duplicate';
   const isLast = (header.flags1 & FLAGS1.lastfrag) !== 0;
-  if (!fits(window, index, isLast, stub.length)) return 'refused';
+  if (index >= MAX_FRAGMENTS || (stub.length === 0 && !isLast)) return 'refused';
   if (index >= window.base + maxFragmentsAhead) return 'refused';
   if (heldBytes(window) + stub.length > maxMessage) return 'too-long';
-  if (isLast) window.final = index;
+  markEnd(window, index, isLast);
   if (index === window.base) {
     append(window, stub);
     appendAhead(window);
@@ -84,13 +87,14 @@ export function selectiveAck({ base, ahead }: ReceiveWindow): number[] {
   return masks;
 }
 
-/** There is one last fragment, none behind it, and only it may be empty. */
-function fits({ final, ahead }: ReceiveWindow, index: number, isLast: boolean, length: number): boolean {
-  if (index >= MAX_FRAGMENTS || (length === 0 && !isLast)) return false;
-  if (final !== null) return index < final && !isLast;
-  if (!isLast) return true;
-  for (const other of ahead.keys()) if (other > index) return false;
-  return true;
+/**
+ * The flag counts on the highest fragment only: C706 runtimes set it on whatever they send last, so also on a repeated
+ * fragment from the middle when those behind it are acknowledged.
+ */
+function markEnd(window: ReceiveWindow, index: number, isLast: boolean): void {
+  if (index < window.highest) return;
+  window.highest = index;
+  window.final = isLast ? index : null;
 }
 
 function append(window: ReceiveWindow, bytes: Uint8Array): void {

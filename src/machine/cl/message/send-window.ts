@@ -70,12 +70,16 @@ export function sendBurst(window: SendWindow, body: number, send: SendFragment, 
   if (lastIndex === undefined) return;
   window.sentAt = now;
   for (const index of picked) {
-    const start = window.starts[index] as number;
-    const stop = window.starts[index + 1] ?? window.end;
-    const last = stop === window.stub.length;
-    const asksFack = index === lastIndex && (!last || window.burst === 0);
-    window.fates[index] = send({ index, stub: window.stub.subarray(start, stop), last, asksFack });
+    sendOne(window, index, index === lastIndex, send);
   }
+}
+
+function sendOne(window: SendWindow, index: number, endsBurst: boolean, send: SendFragment): void {
+  const start = window.starts[index] as number;
+  const stop = window.starts[index + 1] ?? window.end;
+  const last = stop === window.stub.length;
+  const asksFack = endsBurst && (!last || window.burst === 0);
+  window.fates[index] = send({ index, stub: window.stub.subarray(start, stop), last, asksFack });
 }
 
 /** Silence: what is under way counts as lost, and a smaller burst goes out, one fragment even into a closed window. */
@@ -86,6 +90,15 @@ export function sendAgain(window: SendWindow, body: number, send: SendFragment, 
   window.peerWindow = Math.max(1, peerWindow);
   sendBurst(window, body, send, now);
   window.peerWindow = peerWindow;
+}
+
+/** The last one that has not arrived, alone: whoever lacks more says so. */
+export function sendLast(window: SendWindow, send: SendFragment, now: number): void {
+  const index = window.fates.findLastIndex((fate) => fate !== ARRIVED);
+  if (index < 0) return;
+  window.sentAt = now;
+  window.burst = window.burst >> 1;
+  sendOne(window, index, false, send);
 }
 
 /** What a fack says of the fragments. */
@@ -99,7 +112,23 @@ export interface FragmentNews {
 /** forged: of fragments that were never sent. stale: known already. news: a burst should follow. */
 export type FackValue = 'forged' | 'stale' | 'news';
 
-export function takeFack(window: SendWindow, news: FragmentNews, burstMax: number): FackValue {
+/**
+ * `peerWindow`: what the peer now takes, fragments; null: it does not say. A fack that overtook another says nothing of the
+ * window, unless it opens one that was closed.
+ */
+export function takeFack(
+  window: SendWindow,
+  news: FragmentNews,
+  peerWindow: number | null,
+  burstMax: number,
+): FackValue {
+  const opens = window.peerWindow === 0 && peerWindow !== null && peerWindow > 0;
+  const value = markArrived(window, news, burstMax);
+  if (peerWindow !== null && (value === 'news' || opens)) window.peerWindow = peerWindow;
+  return value === 'stale' && opens ? 'news' : value;
+}
+
+function markArrived(window: SendWindow, news: FragmentNews, burstMax: number): FackValue {
   const next = (news.inOrder + 1) & 0xffff;
   if (next > window.starts.length) return 'forged';
   const base = window.base;
@@ -112,7 +141,7 @@ export function takeFack(window: SendWindow, news: FragmentNews, burstMax: numbe
     return progress ? 'news' : 'stale';
   }
   const { answered } = window;
-  if (answered !== null && serialDifference(news.serial, answered) <= 0) return 'stale';
+  if (answered !== null && serialDifference(news.serial, answered) <= 0) return progress ? 'news' : 'stale';
   window.answered = news.serial;
   window.burst = Math.min(window.burst + 1, burstMax);
   for (let i = window.base; i < window.fates.length; i++) {

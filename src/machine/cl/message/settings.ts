@@ -6,9 +6,10 @@ export interface MessageSettings {
   readonly sizeGrowth: 'next-call' | 'at-once';
   /**
    * What window_size of a fack counts, sent and received: [MS-RPCE] 3.2.1.5.3 says fragments, C706 runtimes kilobytes of
-   * buffer. Below 8 KiB both readings come to the same; a wrong guess costs speed, not data.
+   * buffer. Where the peer may be either, the smaller reading is right: fragments beyond its buffer are lost, each at the
+   * price of a retransmission.
    */
-  readonly windowUnit: 'fragments' | 'kilobytes';
+  readonly windowUnit: 'fragments' | 'kilobytes' | 'smaller';
   /** The window that is offered, in that unit: [MS-RPCE] note 78 has 0x2000 for clients, 0x10000 for servers, which bounded is 32. */
   readonly receiveWindow: number;
   /** Fragments of the largest burst; the first is one ([MS-RPCE] 3.2.2.1.4). */

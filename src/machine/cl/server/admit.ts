@@ -72,7 +72,7 @@ function negotiate(
     if (!mayAsk(context, activity)) return;
     roomForCallback(context, now);
     const { level, key } = readSecurityTrailer(pdu);
-    ask(context, activity, header, now, { key, of: provider.accept(level, key) });
+    ask(context, activity, header, now, { acceptance: { key, of: provider.accept(level, key) } });
   }
   keepSealed(context, activity, pdu, datagram);
 }

@@ -118,6 +118,8 @@ function answerHeader(context: ServerContext, call: ServerCall, flags1: number, 
 
 function armRepeat(context: ServerContext, call: ServerCall): void {
   if (context.settings.responseRetransmit === null) return;
+  // An idempotent call may be executed again: who misses an answer in one PDU asks for it.
+  if (call.send === null && semanticsOf(call.header) !== 'at-most-once') return;
   const at = repeatAt(context, call);
   context.repeats.wake(call.activity, at);
   context.out.arm(at);

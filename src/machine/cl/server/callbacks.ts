@@ -12,10 +12,10 @@ import {
 import { DREP_BIG_ENDIAN, FLAGS2 } from '../../../pdu/cl/index.ts';
 import { dceCode } from '../../../status/dce.ts';
 import { RemoteProtocolError } from '../../../status/errors.ts';
+import type { Address } from '../../contract.ts';
 import { ClClient } from '../client/client.ts';
 import type { ClientEvent } from '../client/types.ts';
 import type { ServerSettings } from '../dialects.ts';
-import type { ServerActivity } from './state.ts';
 
 const NOTHING = new Uint8Array(0);
 const PARTIAL = dceCode('rpc_s_partial_credentials');
@@ -76,9 +76,13 @@ export class ClientCallbacks {
   }
 
   /** `challenge`: what the client has to answer with its part of a security context. */
-  ask(id: number, { id: activity, address }: ServerActivity, challenge: Uint8Array | null, now: number): void {
+  ask(
+    id: number,
+    { activity, to, challenge }: { activity: Uuid; to: Address; challenge: Uint8Array | null },
+    now: number,
+  ): void {
     this.#questions.set(id, { activity, challenge, partial: null });
-    this.client.handle({ kind: 'bind', binding: id, to: address }, now);
+    this.client.handle({ kind: 'bind', binding: id, to }, now);
     if (challenge === null) {
       const stub = encodeConvCaller({ activity, bootTime: this.#bootTime }, this.#littleEndian);
       return this.#call(id, this.#opnum, stub, now);

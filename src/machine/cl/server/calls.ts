@@ -59,6 +59,7 @@ export function complete(context: ServerContext, id: number, outcome: Outcome, n
     if (id <= context.lastCall) return; // given up by its client meanwhile, or a maybe call
     throw new LocalMisuseError(`no call ${id}`);
   }
+  if (call.state === 'sending' && call.cancelId !== 0) return; // the cancel was its outcome
   if (call.state !== 'working') throw new LocalMisuseError(`call ${id} is not with the manager`);
   prepareAnswer(context, call, outcome, now);
   context.counters.callsOut += 1;
@@ -119,6 +120,7 @@ function newCall(
     answeredAt: now,
     repeats: 0,
     progressAt: now,
+    asked: 0,
     cancelId: 0,
   };
 }

@@ -11,6 +11,7 @@ import type { CallbackAnswer } from './callbacks.ts';
 import { dispatchOrHold } from './calls.ts';
 import { hear, type ServerContext } from './context.ts';
 import { forward } from './emit.ts';
+import { isSameClient, moveTo } from './move.ts';
 import { removeCall } from './remove.ts';
 import { takeRequest } from './requests.ts';
 import { takeSealed } from './sealed.ts';
@@ -49,6 +50,7 @@ function identified(context: ServerContext, { id, answer }: CallbackAnswer, now:
   const callback = activity?.callback ?? null;
   if (activity === undefined || callback === null) return;
   endCallback(context, activity);
+  if (callback.move !== null) return moved(context, activity, callback, answer, now);
   const waiting = activity.calls.filter(({ state }) => state === 'held' || state === 'receiving');
   const sealed = takeSealed(context, activity);
   const ahead = answer === null ? 0 : sequenceDifference(answer.sequence, callback.sequence);
@@ -81,6 +83,30 @@ function identified(context: ServerContext, { id, answer }: CallbackAnswer, now:
   }
 }
 
+/** Somebody has answered for a request that came from another address: the client itself, or it is dropped. */
+function moved(
+  context: ServerContext,
+  activity: ServerActivity,
+  { move, sequence }: NonNullable<ServerActivity['callback']>,
+  answer: CallbackAnswer['answer'],
+  now: number,
+): void {
+  if (move === null) return;
+  const proves =
+    answer !== null &&
+    answer.status === 0 &&
+    sequenceDifference(answer.sequence, sequence) <= 0 &&
+    isSameClient(activity, answer.addressSpace);
+  if (!proves) {
+    context.counters.callbacksFailed += 1;
+    return;
+  }
+  moveTo(context, activity, move);
+  prove(context, activity, answer.addressSpace, now);
+  const pdu = decodeCl(move.datagram);
+  if (pdu.type === 'request') takeRequest(context, pdu, move.datagram, move.to, now);
+}
+
 /** Every call that waits for a key is rejected once, however many fragments of it are here. */
 function refuseSealed(
   context: ServerContext,
@@ -99,7 +125,7 @@ function refuseSealed(
 
 function prove({ clients, strangers }: ServerContext, activity: ServerActivity, who: Uint8Array | null, now: number) {
   // An operation that tells no address space still proves the activity, which then stands for the process itself.
-  activity.addressSpace = who ?? activity.id;
+  activity.addressSpace ??= who ?? activity.id;
   clients.set(uuidKey(activity.addressSpace), { addressSpace: activity.addressSpace, lastHeard: now });
   const { peer } = activity;
   if (peer.proven) return;

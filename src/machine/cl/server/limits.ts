@@ -2,7 +2,7 @@ import type { ClHeader } from '../../../pdu/cl/index.ts';
 import type { Address } from '../../contract.ts';
 import type { ServerContext } from './context.ts';
 import { forgetActivity, removeCall } from './remove.ts';
-import { newPeer, newServerActivity, peerKey, type ServerActivity } from './state.ts';
+import { newPeer, newServerActivity, type Peer, peerKey, type ServerActivity } from './state.ts';
 
 /** Where room is needed, only so many are looked at until one is found that may go: it must not take longer than a packet. */
 const LOOKS = 64;
@@ -15,22 +15,26 @@ export function openActivity(
   from: Address,
   now: number,
 ): ServerActivity | null {
-  const { peers, activities, strangers, counters } = context;
+  const { activities, strangers, counters } = context;
   if (!roomForActivity(context, from, now)) {
     counters.activitiesRefused += 1;
     return null;
   }
-  const address = peerKey(from);
-  let peer = peers.get(address);
-  if (peer === undefined) {
-    peer = newPeer(address);
-    peers.set(address, peer);
-  }
+  const peer = peerAt(context, from);
   const activity = newServerActivity(key, header, from, peer, now);
   activities.set(key, activity);
   peer.activities.add(activity);
   if (!peer.proven) strangers.add(activity);
   return activity;
+}
+
+export function peerAt({ peers }: ServerContext, address: Address): Peer {
+  const key = peerKey(address);
+  const known = peers.get(key);
+  if (known !== undefined) return known;
+  const peer = newPeer(key);
+  peers.set(key, peer);
+  return peer;
 }
 
 /** Makes room for one more call: the oldest answer that nobody has confirmed goes. */

@@ -35,6 +35,7 @@ export function takeRequestFragment(context: ServerContext, call: ServerCall, pd
   }
   if (stored === 'stored') {
     call.progressAt = now;
+    call.asked = 0;
     receiving.delete(call);
     receiving.add(call);
     activity.pduSize = sizeSeen(activity.pduSize, pdu.stub.length, overheadOf(call), settings.maxPdu);
@@ -50,12 +51,23 @@ export function takeRequestFragment(context: ServerContext, call: ServerCall, pd
     tellMissing(context, call, pdu, 'fack');
 }
 
+/**
+ * A ping of a call whose fragments are missing. Windows wants a fack, C706 clients a nocall with the same body; who may be
+ * either gets them in turn, since five nocalls end the call of a Windows client ([MS-RPCE] note 84).
+ */
+export function tellMissingToPing(context: ServerContext, call: ServerCall, pdu: ClPdu): void {
+  const { missingFragments } = context.settings;
+  const inTurn = call.asked % 2 === 0 ? 'fack' : 'nocall';
+  call.asked += 1;
+  tellMissing(context, call, pdu, missingFragments === 'in-turn' ? inTurn : missingFragments);
+}
+
 /** What has arrived of the request: a fack, or a nocall with the same body. */
 export function tellMissing(context: ServerContext, call: ServerCall, pdu: ClPdu, type: 'fack' | 'nocall'): void {
   const { receive, activity } = call;
   if (receive === null) return;
   const header = { ...controlHeader(context, pdu), fragment: inOrder(receive) };
-  const body = fackBody(receive, context.settings, context.settings.maxPdu);
+  const body = fackBody(receive, context.settings, context.settings.maxPdu, pdu.header.serial);
   emitTo(context, activity, { type, header, body });
 }
 
@@ -67,12 +79,11 @@ export function takeResponseFack(context: ServerContext, call: ServerCall, pdu: 
     if (pdu.header.fragment === 0) removeCall(context, call, now);
     return;
   }
-  if (pdu.body !== null) {
-    activity.pduSize = Math.max(activity.pduSize, sizeTold(pdu.body, settings.maxPdu));
-    send.peerWindow = windowTold(pdu.body.windowSize, call.pduSize, settings);
-  }
+  const { body } = pdu;
+  if (body !== null) activity.pduSize = Math.max(activity.pduSize, sizeTold(body, settings.maxPdu));
   const { base } = send;
-  const value = takeFack(send, readFack(pdu), settings.burstMax);
+  const room = body === null ? null : windowTold(body.windowSize, call.pduSize, settings);
+  const value = takeFack(send, readFack(pdu), room, settings.burstMax);
   if (send.base > base) {
     call.progressAt = now;
     call.repeats = 0;

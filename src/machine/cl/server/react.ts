@@ -4,7 +4,7 @@ import { controlHeader, sendAnswer } from './answers.ts';
 import { takeCancel } from './cancel.ts';
 import type { ServerContext } from './context.ts';
 import { emitTo } from './emit.ts';
-import { takeRequestFragment, takeResponseFack, tellMissing } from './messages.ts';
+import { takeRequestFragment, takeResponseFack, tellMissingToPing } from './messages.ts';
 import { removeCall } from './remove.ts';
 import type { ServerCall } from './state.ts';
 import { concerns } from './transitions.ts';
@@ -40,7 +40,7 @@ export function react(
 function tellState(context: ServerContext, call: ServerCall, pdu: Request | Ping, now: number): void {
   switch (call.state) {
     case 'receiving':
-      return tellMissing(context, call, pdu, context.settings.missingFragments);
+      return tellMissingToPing(context, call, pdu);
     case 'held':
     case 'working':
       return emitTo(context, call.activity, { type: 'working', header: controlHeader(context, pdu) });

@@ -18,6 +18,7 @@ export function removeCall(context: ServerContext, call: ServerCall, now: number
     activity.peerWindow = Math.max(1, send.peerWindow);
   }
   if (activity.callback?.sequence !== call.sequence || activity.callback.acceptance !== null) return;
+  if (activity.callback.move !== null) return;
   forgetCallback(context, activity, now);
   const next = activity.calls.find(({ state }) => state === 'held' || state === 'receiving');
   if (next !== undefined) ask(context, activity, next.header, now);
@@ -31,7 +32,7 @@ export function forgetActivity(context: ServerContext, activity: ServerActivity,
   context.activities.delete(activity.key);
   context.strangers.delete(activity);
   peer.activities.delete(activity);
-  if (peer.activities.size === 0) context.peers.delete(peer.key);
+  if (peer.activities.size === 0 && peer.callbacks === 0) context.peers.delete(peer.key);
 }
 
 /** The fragments of a request are needed no more. */

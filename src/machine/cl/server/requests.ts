@@ -9,7 +9,9 @@ import { begin, dispatchOrHold } from './calls.ts';
 import { findCall, hear, interfaceOf, type ServerContext, semanticsOf } from './context.ts';
 import { openActivity } from './limits.ts';
 import { takeRequestFragment } from './messages.ts';
+import { askElsewhere } from './move.ts';
 import { react } from './react.ts';
+import { forgetActivity } from './remove.ts';
 import type { ServerActivity } from './state.ts';
 import { armSweep } from './sweep.ts';
 
@@ -30,7 +32,7 @@ export function takeRequest(
     return reject(context, header, from, 'nca_s_wrong_boot_time');
   if (header.authProtocol !== 0 && !context.security.has(header.authProtocol))
     return reject(context, header, from, win32Code('RPC_S_UNKNOWN_AUTHN_SERVICE'));
-  const activity = activityOf(context, pdu, from, now);
+  const activity = activityOf(context, pdu, datagram, from, now);
   if (activity === null) return;
   if (!activity.peer.proven) activity.peer.received += datagram.length;
   const admitted = admit(context, activity, pdu, datagram, now);
@@ -80,11 +82,27 @@ function start(
   else dispatchOrHold(context, call, now);
 }
 
-/** The activity of a request, a new one where need be; null when it belongs to somebody else or there is no room. */
-function activityOf(context: ServerContext, { header }: Request, from: Address, now: number): ServerActivity | null {
+/**
+ * The activity of a request, a new one where need be; null when there is no room, or it is known from another address, from
+ * where its client has to show first that it is the same. Of one that has nothing to protect the new address is as good.
+ */
+function activityOf(
+  context: ServerContext,
+  { header }: Request,
+  datagram: Uint8Array,
+  from: Address,
+  now: number,
+): ServerActivity | null {
   const key = uuidKey(header.activity);
   const known = context.activities.get(key);
-  if (known !== undefined) return sameAddress(known.address, from) ? known : null;
+  if (known !== undefined) {
+    if (sameAddress(known.address, from)) return known;
+    if (known.addressSpace !== null || known.callback !== null || !known.calls.every(({ state }) => state === 'sending')) {
+      askElsewhere(context, known, header, datagram, from, now);
+      return null;
+    }
+    forgetActivity(context, known, now);
+  }
   armSweep(context, now);
   return openActivity(context, key, header, from, now);
 }

@@ -55,6 +55,7 @@ export function isSealed({ sealed }: ServerActivity, sequence: number): boolean 
   return sealed.some((datagram) => decodeCl(datagram).header.sequence === sequence);
 }
 
-function bytesOf(sealed: readonly Uint8Array[]): number {
+/** Bytes of what waits. */
+export function bytesOf(sealed: readonly Uint8Array[]): number {
   return sealed.reduce((sum, { length }) => sum + length, 0);
 }

@@ -16,6 +16,7 @@ import { findCall, hear, interfaceKey, type ServerContext } from './context.ts';
 import { emit } from './emit.ts';
 import { indy, pollCallbacks } from './identity.ts';
 import { mayAnswerStray } from './limits.ts';
+import { askElsewhere } from './move.ts';
 import { react } from './react.ts';
 import { takeRequest } from './requests.ts';
 import { isSealed } from './sealed.ts';
@@ -151,9 +152,9 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       case 'ping':
       case 'ack':
       case 'cl_cancel':
-        return this.#control(pdu, from, datagram.length, now);
+        return this.#control(pdu, datagram, from, now);
       case 'fack':
-        if (!client.owns(pdu)) return this.#control(pdu, from, datagram.length, now);
+        if (!client.owns(pdu)) return this.#control(pdu, datagram, from, now);
         return client.receive(pdu, datagram, from, now);
       default:
         if (client.owns(pdu)) client.receive(pdu, datagram, from, now);
@@ -161,14 +162,17 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
     }
   }
 
-  #control(pdu: Ping | Ack | Cancel | Fack, from: Address, size: number, now: number): void {
+  #control(pdu: Ping | Ack | Cancel | Fack, datagram: Uint8Array, from: Address, now: number): void {
     const context = this.#context;
     const { sequence, activity: id } = pdu.header;
     const activity = context.activities.get(uuidKey(id));
     if (activity !== undefined) {
-      if (!sameAddress(activity.address, from)) return;
+      if (!sameAddress(activity.address, from)) {
+        if (pdu.type === 'ping') askElsewhere(context, activity, pdu.header, datagram, from, now);
+        return;
+      }
       hear(context, activity, now);
-      if (!activity.peer.proven) activity.peer.received += size;
+      if (!activity.peer.proven) activity.peer.received += datagram.length;
       const call = findCall(activity, sequence);
       if (call !== undefined) return react(context, call, pdu, now);
       if (pdu.type === 'cl_cancel') return takeCancel(context, activity, pdu, now);

@@ -20,12 +20,12 @@ export interface ServerSettings extends MessageSettings {
   readonly activityIdle: number;
   /** Windows answers a ping only when its serial number is higher than all before ([MS-RPCE] note 93); C706 clients need not raise it. */
   readonly pingSerialMustRise: boolean;
-  /** How a ping is told that fragments are missing: [MS-RPCE] 3.2.3.5.5 by fack, C706 runtimes by nocall with a body. */
-  readonly missingFragments: 'fack' | 'nocall';
+  /** How a ping is told that fragments are missing: [MS-RPCE] 3.2.3.5.5 by fack, C706 runtimes by nocall with a body, or by both in turn. */
+  readonly missingFragments: 'fack' | 'nocall' | 'in-turn';
   /** Whether the first request of a call that is over is dropped (Windows) or rejected with nca_s_proto_error (C706). */
   readonly repeatOfFinished: 'drop' | 'reject';
-  /** Whether a cancel removes the call (Windows) or is left to the manager, which still answers (C706). */
-  readonly cancelRemoves: boolean;
+  /** Whether a cancel ends the call by nca_s_fault_cancel (Windows) or is left to the manager, which still answers (C706). */
+  readonly cancelEnds: boolean;
   /** Bytes that an address may get for each byte it sent, until it has answered a callback: nobody is flooded in its name. */
   readonly amplification: number;
   /** Most nocalls a second to addresses without an activity: a flood of pings must not become one of answers; who means it pings again. */

@@ -39,6 +39,8 @@ export interface ServerCall {
   repeats: number;
   /** When a part of the call last came through. */
   progressAt: number;
+  /** Pings since its last fragment. */
+  asked: number;
   /** The last cancel of it; 0: none. */
   cancelId: number;
 }
@@ -46,8 +48,8 @@ export interface ServerCall {
 export interface ServerActivity extends Timed {
   readonly key: string;
   readonly id: Uuid;
-  readonly address: Address;
-  readonly peer: Peer;
+  address: Address;
+  peer: Peer;
   /** Every call below was acknowledged, discarded or never happened. */
   lowestAllowed: number;
   /** Every sequence number from here on is new. */
@@ -69,6 +71,10 @@ export interface ServerActivity extends Timed {
     readonly sequence: number;
     readonly overlaps: boolean;
     readonly acceptance: { readonly key: number; readonly of: Acceptance } | null;
+    /** The request from another address that it asks about. */
+    readonly move: Move | null;
+    /** Who is asked. */
+    readonly peer: Peer;
   } | null;
   /** The cancel that removed a call, for a client that repeats it. */
   cancelled: { readonly sequence: number; readonly id: number } | null;
@@ -79,6 +85,12 @@ export interface ServerActivity extends Timed {
   lastHeard: number;
   /** The time by which it stands in line for being forgotten. */
   linedUpAt: number;
+}
+
+/** A request of a known activity that came from elsewhere. */
+export interface Move {
+  readonly to: Address;
+  readonly datagram: Uint8Array;
 }
 
 /** An address as long as it has activities: what it uses of the limits, and what it may be sent. */

@@ -30,12 +30,11 @@ function sweep(context: ServerContext, now: number): void {
   }
 }
 
-/** Unfinished requests wait for fragments, answers for their client; neither for ever, however much it has to say. */
+/** Unfinished requests wait for fragments, answers for their client, as long as it pings; neither for ever, however much it has to say. */
 function sweepCall(context: ServerContext, call: ServerCall, now: number): void {
   const { responseRetention, stallAfter } = context.settings;
-  const quiet = now - (call.state === 'receiving' ? call.progressAt : call.activity.lastHeard);
   if (call.state !== 'receiving' && call.state !== 'sending') return;
-  if (quiet >= responseRetention) return removeCall(context, call, now);
+  if (now - call.activity.lastHeard >= responseRetention) return removeCall(context, call, now);
   if (now - call.progressAt < stallAfter) return;
   context.counters.stalled += 1;
   removeCall(context, call, now);

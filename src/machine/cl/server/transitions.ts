@@ -18,7 +18,7 @@ export type CallEvent =
   /** the request is whole, but of an unknown client; or the manager may have it; */
   | 'whole'
   | 'dispatched'
-  /** the outcome is there: the manager's, or the refusal of a client that does not say who it is; */
+  /** the outcome is there: the manager's, the end by cancel, or the refusal of a client that does not say who it is; */
   | 'answered'
   /** the client has the answer, has gone on, is gone, or there is no room. */
   | 'removed';
@@ -30,6 +30,7 @@ const CALL: Readonly<Record<CallState, Partial<Record<CallEvent, CallState>>>> =
     cl_cancel: 'receiving',
     whole: 'held',
     dispatched: 'working',
+    answered: 'sending',
     removed: 'over',
   },
   held: {

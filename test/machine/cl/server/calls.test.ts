@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { encodeConvWhoAreYou2Response } from '../../../../src/interface/conv/index.ts';
 import { DREP_BIG_ENDIAN, FLAGS1 } from '../../../../src/pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../../src/status/errors.ts';
 import { ncaCode } from '../../../../src/status/nca.ts';
 import { BOOT, CLIENT } from '../pair.ts';
-import { ACTIVITY, headerOf, request, scriptedServer } from '../scripted.ts';
+import { ACTIVITY, ADDRESS_SPACE, headerOf, request, response, scriptedServer } from '../scripted.ts';
 
 const IDEMPOTENT = { flags1: FLAGS1.idempotent };
 const ELSEWHERE = { host: CLIENT.host, port: CLIENT.port + 1 };
@@ -85,9 +86,13 @@ test('an answer is never sent again unasked, as Windows does', () => {
   expect(take()).toEqual([]);
 });
 
-test('an answer is sent again until it is acknowledged, where the settings say so', () => {
-  const { asked, complete, take, advance, receive } = working({ settings: { responseRetransmit: 3_000 } });
-  complete();
+test('the answer of an at-most-once call is sent again until it is acknowledged, where the settings say so', () => {
+  const { receive, takeOne, handle, advance, take } = scriptedServer({ settings: { responseRetransmit: 3_000 } });
+  const asked = request({}, Uint8Array.of(7));
+  receive(asked);
+  const stub = encodeConvWhoAreYou2Response({ sequence: 0, casUuid: ADDRESS_SPACE, status: 0 });
+  receive(response(takeOne('request'), stub, { serverBoot: 0 }));
+  handle({ kind: 'complete', call: 1, outcome: { kind: 'response', stub: Uint8Array.of(8) } });
   advance(7_000);
   expect(take().map(({ type, header }) => [type, header.serial])).toEqual([
     ['response', 0],
@@ -97,6 +102,16 @@ test('an answer is sent again until it is acknowledged, where the settings say s
   receive({ type: 'ack', header: headerOf(asked) });
   advance(10_000);
   expect(take()).toEqual([]);
+});
+
+test('the answer of an idempotent call in one PDU is never sent again unasked, by no dialect', () => {
+  for (const dialect of ['liberal', 'windows', 'c706'] as const) {
+    const { complete, takeOne, take, advance } = working({ dialect });
+    complete();
+    takeOne('response');
+    advance(20_000);
+    expect(take()).toEqual([]);
+  }
 });
 
 test('an acknowledged call is forgotten and its number never executed again', () => {

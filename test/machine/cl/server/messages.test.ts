@@ -41,7 +41,7 @@ test.each([
   const { fragment, ping, takeOne } = collecting({ dialect });
   fragment(0, bytes(8), nofack);
   ping(1);
-  expect(takeOne(type)).toMatchObject({ header: { fragment: 0 }, body: { serial: 0 } });
+  expect(takeOne(type)).toMatchObject({ header: { fragment: 0 }, body: { serial: 1 } });
 });
 
 test('the callback goes out with the first fragment, and the call waits for both', () => {
@@ -62,10 +62,15 @@ test('a fragment of a finished message draws working, not a second message', () 
   expect(events).toHaveLength(1);
 });
 
-test('an unfinished request is forgotten after a while without a fragment, whatever else is said', () => {
+test('an unfinished request is kept while its client pings, and for ever not even then', () => {
   const { fragment, ping, advance, server } = collecting();
   fragment(0, bytes(8));
-  for (let i = 1; i < 62; i++) {
+  for (let i = 1; i < 100; i++) {
+    advance(1_000);
+    ping(i);
+  }
+  expect(server.size.calls).toBe(1);
+  for (let i = 100; i < 200; i++) {
     advance(1_000);
     ping(i);
   }

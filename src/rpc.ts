@@ -5,7 +5,7 @@ export { traceOf } from './client/call-error.ts';
 export type { Caller, CallOptions, CallResult } from './client/caller.ts';
 export { RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
 export type { CallTrace, InterfaceId } from './machine/call.ts';
-export type { ClientSettings, ServerSettings } from './machine/cl/dialects.ts';
+export type { ClientSettings, Dialect, ServerSettings } from './machine/cl/dialects.ts';
 export type { Address } from './machine/contract.ts';
 export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
 export { ContextHandles } from './server/context-handles.ts';
@@ -16,3 +16,4 @@ export {
   RpcServer,
   type RpcServerOptions,
 } from './server/rpc-server.ts';
+export { FaultError, RejectError } from './status/errors.ts';

@@ -4,7 +4,7 @@ import type { Uuid } from '../bytes/uuid.ts';
 import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
-import type { ClientSettings } from '../machine/cl/dialects.ts';
+import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
@@ -25,6 +25,9 @@ export interface RpcClientOptions {
   readonly localAddress?: string;
   /** Ports to try in this order; default: one that the system chooses. */
   readonly localPorts?: Iterable<number>;
+  /** Whom it behaves like; default: liberal, which works with every peer. */
+  readonly dialect?: Dialect;
+  /** Changes to the timers and limits of the dialect. */
   readonly settings?: Partial<ClientSettings>;
   /** Default: UDP of this machine. */
   readonly network?: Network;
@@ -87,6 +90,7 @@ export class RpcClient {
     const machine = new ClClient({
       addressSpace,
       newUuid: options.newUuid ?? newUuid,
+      dialect: options.dialect ?? 'liberal',
       ...(settings && { settings }),
     });
     const client = new RpcClient(network);

@@ -168,6 +168,7 @@ export class EmulatedProcess {
           localPorts: [lease.port],
           addressSpace: this.#addressSpace,
           newUuid,
+          dialect: 'windows',
           settings,
           ...brokenSocket(fail),
         });

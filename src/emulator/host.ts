@@ -241,6 +241,7 @@ async function openMapper(
   const cursors = new ContextHandles<Cursor>(options.newUuid, 1_024);
   const mapper: RpcServer = await RpcServer.open({
     ...options,
+    dialect: 'windows',
     onRundown: (client) => cursors.rundown(client),
     gate: (datagram, remote, pass) => faults.onDatagram({ direction: 'out', place: 'mapper', datagram, remote }, pass),
     intercept: (datagram, remote) => {

@@ -98,6 +98,7 @@ export class NodeService {
       RpcServer.open({
         network,
         local: { host: address, port },
+        dialect: 'windows',
         settings,
         newUuid,
         bootTime: this.#bootTime,

@@ -4,10 +4,11 @@ import {
   encodeInqIfIdsResponse,
   encodeInqStatsResponse,
   encodeIsServerListeningResponse,
+  encodeStopServerListeningResponse,
   MGMT,
 } from '../interface/mgmt/index.ts';
 import type { InterfaceId } from '../machine/call.ts';
-import type { ServerSettings } from '../machine/cl/dialects.ts';
+import type { Dialect, ServerSettings } from '../machine/cl/dialects.ts';
 import { ClServer } from '../machine/cl/server/server.ts';
 import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';
 import type { Address } from '../machine/contract.ts';
@@ -38,6 +39,9 @@ export interface RpcInterface extends InterfaceId {
 export interface RpcServerOptions {
   /** Default: 127.0.0.1 and a port that the system chooses. */
   readonly local?: Address;
+  /** Whom it behaves like; default: liberal, which works with every peer. */
+  readonly dialect?: Dialect;
+  /** Changes to the timers and limits of the dialect. */
   readonly settings?: Partial<ServerSettings>;
   /** Seconds since 1970; default: now. */
   readonly bootTime?: number;
@@ -72,6 +76,7 @@ export class RpcServer {
     const machine = new ClServer({
       bootTime: options.bootTime ?? Math.floor(network.clock.now() / 1000),
       newUuid: options.newUuid ?? newUuid,
+      dialect: options.dialect ?? 'liberal',
       ...(settings && { settings }),
     });
     const server = new RpcServer(machine, options);
@@ -181,9 +186,7 @@ export class RpcServer {
           });
         },
         () => listening,
-        () => {
-          throw new Win32Error(win32Code('ERROR_ACCESS_DENIED'), 'stop_server_listening');
-        },
+        () => encodeStopServerListeningResponse({ status: win32Code('ERROR_ACCESS_DENIED') }),
       ],
     };
   }

@@ -97,7 +97,11 @@ function activityOf(
   const known = context.activities.get(key);
   if (known !== undefined) {
     if (sameAddress(known.address, from)) return known;
-    if (known.addressSpace !== null || known.callback !== null || !known.calls.every(({ state }) => state === 'sending')) {
+    if (
+      known.addressSpace !== null ||
+      known.callback !== null ||
+      !known.calls.every(({ state }) => state === 'sending')
+    ) {
       askElsewhere(context, known, header, datagram, from, now);
       return null;
     }

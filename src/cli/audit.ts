@@ -49,6 +49,7 @@ export function auditCommand(context: CliContext): CommandUnknownOpts {
 export function withSourceOptions(command: Command) {
   return command
     .option('--live', 'the Windows that this runs on')
+    .option('--remote <machine>', 'another Windows, from here: its Remote Registry service and ADMIN$', hostName)
     .option('--system32 <dir>', 'a directory that holds ole32.dll, rpcrt4.dll and rpcss.dll')
     .option(
       '--hive <file>',

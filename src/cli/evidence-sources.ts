@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { EvidenceSource } from '../evidence/gather.ts';
 import type { RemoteVersion } from '../evidence/remote-host.ts';
 import { openCluster } from '../open/open-cluster.ts';
-import { registryKey } from '../windows/registry.ts';
+import { liveKeys } from '../windows/live-keys.ts';
 import { usageError } from './exit.ts';
 import { asUsageError } from './files.ts';
 import type { CommandRun } from './run.ts';
@@ -10,6 +10,7 @@ import type { CommandRun } from './run.ts';
 /** The options that say where the facts of one installation lie; `audit` and `ports` share them. */
 export interface SourceOptions {
   readonly live?: true | undefined;
+  readonly remote?: string | undefined;
   readonly system32?: string | undefined;
   readonly hive?: readonly string[] | undefined;
   readonly reg?: string | undefined;
@@ -30,6 +31,7 @@ export function evidenceSources(
 ): readonly EvidenceSource[] {
   const sources: EvidenceSource[] = [];
   if (options.live === true) sources.push(liveSource(run));
+  if (options.remote !== undefined) sources.push(remoteSource(run, options.remote));
   if (path !== undefined) sources.push({ kind: 'path', path });
   if (options.system32 !== undefined) sources.push({ kind: 'dlls', path: options.system32 });
   for (const each of options.hive ?? []) sources.push({ kind: 'hive', path: each });
@@ -88,14 +90,23 @@ function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): str
   }
 }
 
-/** The 64-bit view, since a 32-bit Node.js on 64-bit Windows would be shown another SOFTWARE key. */
+/** Through the Remote Registry service and ADMIN$, with the rights of the user who runs this. */
+function remoteSource({ signal }: CommandRun, machine: string): EvidenceSource {
+  demandWindows('--remote reads another machine through this Windows');
+  const name = machine.replace(/^\\\\/, '');
+  return { kind: 'live', name, read: liveKeys({ signal, machine: name }), systemRoot: `\\\\${name}\\ADMIN$` };
+}
+
+function demandWindows(what: string): void {
+  if (process.platform === 'win32') return;
+  throw usageError(
+    `${what}, and this is ${process.platform}`,
+    'Give the directory of a system drive, hives, a registry export, a share, or what `clusrpc collector` gathered.',
+  );
+}
+
 function liveSource({ world, signal }: CommandRun): EvidenceSource {
-  if (process.platform !== 'win32') {
-    throw usageError(
-      `--live reads the Windows that clusrpc runs on, and this is ${process.platform}`,
-      'Give the directory of a system drive, hives, a registry export, a share, or what `clusrpc collector` gathered.',
-    );
-  }
+  demandWindows('--live reads the Windows that clusrpc runs on');
   const systemRoot = world.env.SystemRoot ?? world.env.SYSTEMROOT ?? 'C:\\Windows';
-  return { kind: 'live', read: (path) => registryKey(path, { signal, view: '64' }), systemRoot };
+  return { kind: 'live', name: 'this Windows', read: liveKeys({ signal }), systemRoot };
 }

@@ -1,14 +1,15 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { windowsName } from '../diagnosis/data/windows-names.ts';
 import { diagnoseInstallation } from '../diagnosis/installation.ts';
 import { type EvidenceSource, gatherEvidence, sourceName } from '../evidence/gather.ts';
-import { writePortsReg } from '../ports/configuration.ts';
+import { withMeasuredPorts, writePortsReg } from '../ports/configuration.ts';
 import { FIRST_ADVISED_PORT } from '../ports/forecast.ts';
 import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../ports/profiles.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type PortsOptions, type PortsReport, ports } from '../ports/report.ts';
 import { portsText } from '../report/ports-text.ts';
-import { liveRpcPorts } from '../windows/rpc-ports.ts';
-import { liveWindowsVersion } from '../windows/windows-version.ts';
+import { isClusError } from '../status/errors.ts';
+import { livePortLimits } from '../windows/port-table.ts';
 import { withSourceOptions } from './audit.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
@@ -105,7 +106,7 @@ async function sourceOf(run: CommandRun, path: string | undefined, { ports: rang
   const sources = evidenceSources(run, path, others);
   if (live === true) {
     if (reg !== undefined || sources.length > 0) throw usageError('--live and another source exclude each other');
-    return liveSource();
+    return livePorts(evidenceSources(run, undefined, { live }));
   }
   if (ranges !== undefined && sources.length === 0) return { ports: formatPortRanges(ranges) };
   if (reg !== undefined && sources.length === 0) {
@@ -122,18 +123,24 @@ async function sourceOf(run: CommandRun, path: string | undefined, { ports: rang
 /** The configuration of an installation, wherever its registry lies. */
 async function installedPorts(sources: readonly EvidenceSource[]) {
   const evidence = await gatherEvidence(sources);
-  const { ports: configuration } = diagnoseInstallation(evidence);
+  const { ports: configuration, system } = diagnoseInstallation(evidence);
   const source = sources.map(sourceName).join(', ');
-  if (configuration !== null) return { configuration, source };
+  const otherWindows = system.kind === 'other' ? windowsName(system.version ?? '', system.build) : undefined;
+  if (configuration !== null) return { configuration, source, otherWindows };
   const gaps = evidence.gaps.map((gap) => `${gap.what}: ${gap.reason}`).join('; ');
   throw usageError(`${source} does not show the port configuration`, gaps === '' ? undefined : gaps);
 }
 
-/** The keys of this Windows. From version 10 on the registry still says 6.3, which makes no difference here. */
-async function liveSource() {
-  const [{ keys }, { currentVersion }] = await Promise.all([liveRpcPorts(), liveWindowsVersion()]);
-  const majorVersion = currentVersion === null ? undefined : Number.parseInt(currentVersion, 10);
-  return { keys, majorVersion, source: 'this Windows' };
+/** This Windows, with the ports that its TCP/IP stack hands out. */
+async function livePorts(sources: readonly EvidenceSource[]) {
+  const installed = await installedPorts(sources);
+  try {
+    const measured = await livePortLimits();
+    return { ...installed, configuration: withMeasuredPorts(installed.configuration, measured) };
+  } catch (error) {
+    if (!isClusError(error)) throw error;
+    return { ...installed, warnings: [`${error.message}: the range that such a Windows usually has is assumed`] };
+  }
 }
 
 function loadOf({ every, rate: rateEvery, forRate, ...options }: Options): number | undefined {

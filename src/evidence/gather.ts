@@ -14,7 +14,7 @@ export type EvidenceSource =
   | { readonly kind: 'path' | 'dlls' | 'hive' | 'reg'; readonly path: string }
   | { readonly kind: 'share'; readonly share: string; readonly options?: ShareOptions }
   | { readonly kind: 'host'; readonly host: string; readonly ask: (host: string) => Promise<RemoteVersion> }
-  | { readonly kind: 'live'; readonly read: ReadLiveKey; readonly systemRoot: string };
+  | { readonly kind: 'live'; readonly name: string; readonly read: ReadLiveKey; readonly systemRoot: string };
 
 /**
  * Everything that the sources say of one installation. Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_INPUT for a path that is
@@ -36,7 +36,7 @@ export function sourceName(source: EvidenceSource): string {
     case 'host':
       return source.host;
     case 'live':
-      return 'this Windows';
+      return source.name;
     default:
       return source.path;
   }
@@ -49,7 +49,7 @@ async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence
     case 'host':
       return [await fromHost(source.host, source.ask)];
     case 'live':
-      return fromLiveWindows(source.read, source.systemRoot);
+      return fromLiveWindows(source.name, source.read, source.systemRoot);
     default:
       return asInput(source.path, () => fromPath(source.kind, source.path));
   }

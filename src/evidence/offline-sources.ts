@@ -56,10 +56,23 @@ export function fromRegFile(path: string, codePage?: string): PartialEvidence {
   return registryFacts(regFileView(path, file));
 }
 
-/** The Windows that this process runs on: its registry through the addon, its files through the file system. */
-export async function fromLiveWindows(read: ReadLiveKey, root: string): Promise<readonly PartialEvidence[]> {
-  const files = fromSystemRoot(root).slice(0, 1);
-  return [registryFacts(await liveView(read, REGISTRY_PATHS)), ...files];
+/** A Windows that runs, here or elsewhere: its registry through the addon, its files through the file system. */
+export async function fromLiveWindows(
+  name: string,
+  read: ReadLiveKey,
+  root: string,
+): Promise<readonly PartialEvidence[]> {
+  return [registryFacts(await liveView(name, read, REGISTRY_PATHS)), ...runningFiles(root)];
+}
+
+/** The share of another machine may be closed where its registry is open. */
+function runningFiles(root: string): readonly PartialEvidence[] {
+  try {
+    return fromSystemRoot(root).slice(0, 1);
+  } catch (error) {
+    if (!isClusError(error)) throw error;
+    return [{ gaps: [{ what: 'files', source: root, reason: error.message }] }];
+  }
 }
 
 function systemRoot(directory: string): { root: string; others: readonly string[] } {

@@ -31,14 +31,14 @@ const LOCAL_MACHINE = 'HKEY_LOCAL_MACHINE';
 const CURRENT = 'CURRENTCONTROLSET';
 
 /** Asks for all `paths` beforehand, since everything that reads a view does so at once. */
-export async function liveView(read: ReadLiveKey, paths: readonly string[]): Promise<RegistryView> {
+export async function liveView(name: string, read: ReadLiveKey, paths: readonly string[]): Promise<RegistryView> {
   const keys = new Map<string, ViewedKey | null>();
   for (const path of paths) {
     const full = `${LOCAL_MACHINE}\\${path}`;
     const key = await read(full);
     keys.set(path, key === undefined ? null : { path: full, values: key.values, timeMs: null });
   }
-  return { source: 'registry of this Windows', warnings: [], key: (path) => keys.get(path) };
+  return { source: `registry of ${name}`, warnings: [], key: (path) => keys.get(path) };
 }
 
 /**

@@ -8,9 +8,9 @@ import {
   stringValue,
 } from '../reg/value.ts';
 import { writeReg } from '../reg/write.ts';
-import { configuredPool, type DynamicPortOptions, dynamicPool, type PortPool, poolWithout } from './pool.ts';
+import { configuredPool, type DynamicPortOptions, dynamicPool, type PortPool, poolOf, poolWithout } from './pool.ts';
 import { entryProblem, type PortProblem, parseEntry, problem } from './problems.ts';
-import { formatPortRanges, type PortRange } from './ranges.ts';
+import { formatPortRanges, type PortRange, parsePortRanges } from './ranges.ts';
 
 /** Where the RPC run time of Windows looks for its ports (MSDN, "Configuring the Windows XP/2000/NT registry for port allocations"). */
 export const RPC_INTERNET_KEY = 'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc\\Internet';
@@ -49,6 +49,22 @@ export function readPortConfiguration(
   options: PortConfigurationOptions,
 ): PortConfiguration {
   return portConfiguration(findKey(source, RPC_INTERNET_KEY), options);
+}
+
+/** What the TCP/IP stack of a living machine says of its UDP ports; `excluded` are those that it hands to nobody. */
+export interface MeasuredPorts {
+  readonly dynamic: PortRange;
+  readonly excluded: readonly PortRange[];
+}
+
+/** The configuration with the ports that this machine really has, instead of those that its Windows usually has. */
+export function withMeasuredPorts(
+  { pool, policy, ...rest }: PortConfiguration,
+  { dynamic, excluded }: MeasuredPorts,
+): PortConfiguration {
+  const listed = policy === null ? [] : parsePortRanges((policy.ports ?? []).join(','));
+  const base = pool.kind === 'configured' ? pool : poolWithout(poolOf([dynamic], 'dynamic'), listed);
+  return { ...rest, policy, pool: poolWithout(base, excluded) };
 }
 
 /** The same from the key itself; undefined, or a key without any of the three values: dynamic ports. */

@@ -47,6 +47,6 @@ export function nextPoolPort(pool: PortPool, port: number): number {
   return range === undefined ? -1 : Math.max(port, range.first);
 }
 
-function poolOf(ranges: readonly PortRange[], kind: PortPool['kind']): PortPool {
+export function poolOf(ranges: readonly PortRange[], kind: PortPool['kind']): PortPool {
   return { size: countPorts(ranges), ranges, kind };
 }

@@ -26,13 +26,13 @@ export interface PortsOptions {
   readonly reg?: Uint8Array | undefined;
   /** What was read elsewhere: out of a hive, a system drive, a collector folder. */
   readonly configuration?: PortConfiguration | undefined;
-  /** Keys of a living registry, in the shape of an export; `reg` and `ports` are left out then. */
-  readonly keys?: readonly RegistryKey[] | undefined;
-  /** With `keys`: the Windows they are from; 5 (Windows 2000 to Server 2003) by default. */
-  readonly majorVersion?: number | undefined;
+  /** With `configuration`: what could not be read and is assumed. */
+  readonly warnings?: readonly string[] | undefined;
+  /** The name of the Windows that was read, where it is not Windows 2000 and so cannot have the defect. */
+  readonly otherWindows?: string | undefined;
   /** What the report calls the source; default: the ports, or `registry export`. */
   readonly source?: string | undefined;
-  /** `windows-2000-sp3` by default. */
+  /** Default: none for another Windows, else `windows-2000-sp3`. */
   readonly clientProfile?: ClientProfileName | undefined;
   /** Default: that of the profile. */
   readonly reuse?: PortReuse | undefined;
@@ -73,7 +73,8 @@ export interface PortsReport {
 }
 
 export interface PortsSettings {
-  readonly clientProfile: ClientProfileName;
+  /** null: another Windows, which gives the port of a failed open back. */
+  readonly clientProfile: ClientProfileName | null;
   readonly onFailure: OnFailure;
   readonly reuse: PortReuse;
   readonly recycleAfterMs: number;
@@ -95,8 +96,9 @@ const TCPIP_KEY = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Tcpi
 export function ports(options: PortsOptions): PortsReport {
   const { source, configuration, warnings } = readSource(options);
   const { pool, valid } = configuration;
+  const clientProfile = options.clientProfile ?? (options.otherWindows === undefined ? 'windows-2000-sp3' : null);
   const runtime = runtimeSettings({
-    ...(options.clientProfile && { profile: options.clientProfile }),
+    profile: clientProfile ?? 'windows-2000-sp4',
     ...(options.reuse && { reuse: options.reuse }),
     ...(options.recycleAfterMs !== undefined && { recycleAfter: options.recycleAfterMs }),
   });
@@ -115,7 +117,7 @@ export function ports(options: PortsOptions): PortsReport {
     policy: configuration.policy,
     pool,
     settings: {
-      clientProfile: options.clientProfile ?? 'windows-2000-sp3',
+      clientProfile,
       onFailure: runtime.onFailure,
       reuse: runtime.reuse,
       recycleAfterMs: runtime.recycleAfter,
@@ -131,19 +133,15 @@ export function ports(options: PortsOptions): PortsReport {
   };
 }
 
-function readSource({ ports: list, reg, keys, majorVersion, configuration: known, source }: PortsOptions): {
+function readSource({ ports: list, reg, configuration: known, source, warnings = [] }: PortsOptions): {
   readonly source: string;
   readonly configuration: PortConfiguration;
   readonly warnings: readonly string[];
 } {
-  if ([list, reg, keys, known].filter((given) => given !== undefined).length !== 1) {
-    throw invalidOption('give one of ports, a registry export, keys and a configuration, and not more');
+  if ([list, reg, known].filter((given) => given !== undefined).length !== 1) {
+    throw invalidOption('give one of ports, a registry export and a configuration, and not more');
   }
-  if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings: [] };
-  if (keys !== undefined) {
-    const configuration = configurationOf({ keys }, majorVersion ?? WINDOWS_2000);
-    return { source: source ?? 'living registry', configuration, warnings: [] };
-  }
+  if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings };
   if (list !== undefined) {
     const ranges = parsePortRanges(list);
     const configuration = { valid: true, problems: [], policy: null, pool: configuredPool(ranges) };

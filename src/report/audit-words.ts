@@ -1,3 +1,4 @@
+import { windowsName } from '../diagnosis/data/windows-names.ts';
 import type { Exposure } from '../diagnosis/rules/exposure.ts';
 import type { Verdict } from '../diagnosis/rules/verdict.ts';
 import type { AuditFile, AuditReport, FileMatch } from './audit.ts';
@@ -47,8 +48,7 @@ export function matchTone(match: FileMatch): 'good' | 'bad' | 'unclear' {
 /** `Windows 5.0.2195, Service Pack 3, Advanced Server` */
 export function systemText({ system }: Pick<AuditReport, 'system'>): string {
   const { version, build, servicePack, edition } = system;
-  const windows =
-    version === '5.0' ? 'Windows 2000' : version === null ? 'Windows of unknown version' : `Windows ${version}`;
+  const windows = version === null ? 'Windows of unknown version' : windowsName(version, build);
   const pack =
     servicePack === null
       ? 'service pack unknown'

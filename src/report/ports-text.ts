@@ -57,7 +57,10 @@ function loadRows(report: PortsReport, style: Style): Row[] {
   const failing = failureRate === 0 ? 'none of them fails' : `${percentText(failureRate)} of them fail`;
   const effect = onFailure === 'leak' ? 'a failed open leaks its port' : 'a failed open gives its port back';
   const rows: Row[] = [
-    ['Load', `one open each ${durationText(settings.everyMs)}, ${failing}; ${clientProfile}: ${effect}.`],
+    [
+      'Load',
+      `one open each ${durationText(settings.everyMs)}, ${failing}; ${clientProfile ?? 'not Windows 2000, so without the defect of KB814622'}: ${effect}.`,
+    ],
   ];
   if (hang !== null) rows.push(['Hang', hang.message]);
   if (settings.reuse === 'by-process') {

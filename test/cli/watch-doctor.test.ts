@@ -63,10 +63,9 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'what needs Windows says so: ports --live, probe --transport native',
+  'what needs Windows says so: probe --transport native, and ports and audit of a living Windows',
   async () => {
     for (const argv of [
-      ['ports', '--live'],
       ['probe', 'CLUSTER1', '--transport', 'native'],
       ['probe', 'CLUSTER1', '--transport', 'ffi'],
     ]) {
@@ -74,6 +73,15 @@ test.skipIf(process.platform === 'win32')(
       expect(stderr).toContain(`needs Windows`);
       expect(stderr).toContain("backend 'wire'");
       expect(code).toBe(EXIT.notFine);
+    }
+    for (const argv of [
+      ['ports', '--live'],
+      ['audit', '--live'],
+      ['audit', '--remote', 'NODE1'],
+    ]) {
+      const { code, stderr } = await cli(argv);
+      expect(stderr).toContain(`and this is ${process.platform}`);
+      expect(code).toBe(EXIT.usage);
     }
   },
 );

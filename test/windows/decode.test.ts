@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newVersionInfo, unpackVersionInfo } from '../../src/windows/ffi/version-info.ts';
-import { parseDynamicPorts } from '../../src/windows/port-table.ts';
+import { parseDynamicPorts, parseExcludedPorts } from '../../src/windows/port-table.ts';
 
 test('CLUSTERVERSIONINFO is unpacked at the offsets of clusapi.h', () => {
   const info = newVersionInfo();
@@ -39,8 +39,26 @@ Anzahl von Ports : 3976\r
 `;
 
 test('the dynamic port range is read out of netsh in any language', () => {
-  expect(parseDynamicPorts(ENGLISH)).toEqual({ first: 49_152, count: 16_384 });
-  expect(parseDynamicPorts(GERMAN)).toEqual({ first: 1_025, count: 3_976 });
+  expect(parseDynamicPorts(ENGLISH)).toEqual({ first: 49_152, last: 65_535 });
+  expect(parseDynamicPorts(GERMAN)).toEqual({ first: 1_025, last: 5_000 });
+});
+
+test('the ports that the stack gives to nobody are the rows of netsh, with a star or without', () => {
+  const text = `
+Protocol udp Port Exclusion Ranges
+
+Start Port    End Port
+----------    --------
+      5357        5357
+     50000       50059     *
+
+* - Administered port exclusions.
+`;
+  expect(parseExcludedPorts(text)).toEqual([
+    { first: 5_357, last: 5_357 },
+    { first: 50_000, last: 50_059 },
+  ]);
+  expect(parseExcludedPorts('')).toEqual([]);
 });
 
 test.each(['', 'Start Port : 49152', 'a : 60000\nb : 10000', 'a : 0\nb : 5'])(

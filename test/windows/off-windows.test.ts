@@ -3,10 +3,8 @@ import { doctorFacts } from '../../src/windows/doctor.ts';
 import { ffiClusterApi } from '../../src/windows/ffi/ffi-cluster.ts';
 import { liveFileVersion } from '../../src/windows/file-version.ts';
 import { nativeClusterApi, nativeStats } from '../../src/windows/native-cluster.ts';
-import { liveDynamicPorts, livePorts } from '../../src/windows/port-table.ts';
+import { livePortLimits, livePorts } from '../../src/windows/port-table.ts';
 import { registryKeys, registryValue } from '../../src/windows/registry.ts';
-import { liveRpcPorts } from '../../src/windows/rpc-ports.ts';
-import { liveHotfixes, liveWindowsVersion } from '../../src/windows/windows-version.ts';
 
 const ENTRY_POINTS: Record<string, () => unknown> = {
   nativeClusterApi: () => nativeClusterApi(),
@@ -14,12 +12,9 @@ const ENTRY_POINTS: Record<string, () => unknown> = {
   nativeStats: () => nativeStats(),
   registryValue: () => registryValue('HKEY_LOCAL_MACHINE\\SOFTWARE', ''),
   registryKeys: () => registryKeys('HKEY_LOCAL_MACHINE\\SOFTWARE'),
-  liveRpcPorts: () => liveRpcPorts(),
-  liveWindowsVersion: () => liveWindowsVersion(),
-  liveHotfixes: () => liveHotfixes(),
   liveFileVersion: () => liveFileVersion('C:\\x.dll'),
   livePorts: () => livePorts(),
-  liveDynamicPorts: () => liveDynamicPorts(),
+  livePortLimits: () => livePortLimits(),
 };
 
 describe.skipIf(process.platform === 'win32')('off Windows', () => {

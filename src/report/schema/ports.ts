@@ -61,7 +61,7 @@ export const portsSchema = z.object({
     kind: z.enum(['configured', 'dynamic']),
   }),
   settings: z.object({
-    clientProfile: clientProfileSchema,
+    clientProfile: clientProfileSchema.nullable(),
     onFailure: onFailureSchema,
     reuse: reuseSchema,
     recycleAfterMs: timeSchema,

@@ -3,7 +3,15 @@ import { ClusError } from '../../status/errors.ts';
 import type { Settle } from '../bounded-call.ts';
 import type { LaneStats } from '../cluster-api.ts';
 import type { FfiPackage } from './functions.ts';
-import { type FfiAnswer, type FfiRequest, type FfiWorkerData, HANDLE, SHARED_BYTES, STATE } from './protocol.ts';
+import {
+  type FfiAnswer,
+  type FfiRequest,
+  type FfiWorkerData,
+  HANDLE,
+  LOADED,
+  SHARED_BYTES,
+  STATE,
+} from './protocol.ts';
 
 interface Job {
   readonly request: FfiRequest;
@@ -20,6 +28,8 @@ interface Seat {
   readonly state: Int32Array;
   readonly handle: BigInt64Array;
   job: Job | undefined;
+  /** Its library is not loaded yet. */
+  starting: boolean;
 }
 
 /** What happens to a handle whose caller has given up. */
@@ -124,17 +134,19 @@ export class FfiPool {
     return false;
   }
 
+  /** Only a thread that has loaded its library is given a job: until then those that have it may do it sooner. */
   #dispatch(): void {
-    while (this.#queue.length > 0) {
-      const seat = this.#seats.find(({ job }) => job === undefined) ?? this.#newSeat();
-      if (seat === undefined) return;
-      const job = this.#queue.shift() as Job;
+    for (const seat of this.#seats.filter(({ job, starting }) => job === undefined && !starting)) {
+      const job = this.#queue.shift();
+      if (job === undefined) return;
       job.since = performance.now();
       seat.job = job;
       Atomics.store(seat.state, STATE, 1);
       seat.worker.ref();
       seat.worker.postMessage(job.request);
     }
+    const coming = this.#seats.filter(({ starting }) => starting).length;
+    for (let i = coming; i < this.#queue.length && this.#newSeat() !== undefined; i++);
   }
 
   #newSeat(): Seat | undefined {
@@ -143,11 +155,23 @@ export class FfiPool {
     const workerData: FfiWorkerData = { package: this.#package, shared, pulse: this.#pulse };
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData });
-    const seat: Seat = { worker, state: new Int32Array(shared), handle: new BigInt64Array(shared), job: undefined };
-    worker.on('message', (answer: FfiAnswer) => this.#settle(seat, answer));
+    const [state, handle] = [new Int32Array(shared), new BigInt64Array(shared)];
+    // Loading is a call under way, too: a thread that is ended in the middle of it may take the process with it.
+    state[STATE] = 1;
+    const seat: Seat = { worker, state, handle, job: undefined, starting: true };
+    worker.on('message', (answer: FfiAnswer | typeof LOADED) => {
+      if (answer === LOADED) this.#begun(seat);
+      else this.#settle(seat, answer);
+    });
     worker.on('error', (error) => this.#lose(seat, error));
     this.#seats.push(seat);
     return seat;
+  }
+
+  #begun(seat: Seat): void {
+    seat.starting = false;
+    seat.worker.unref();
+    this.#dispatch();
   }
 
   #settle(seat: Seat, { error, syscall, value }: FfiAnswer): void {
@@ -168,7 +192,7 @@ export class FfiPool {
   }
 
   #lose(seat: Seat, error: Error): void {
-    const job = seat.job;
+    const job = seat.starting ? this.#queue.shift() : seat.job;
     this.#seats.splice(this.#seats.indexOf(seat), 1);
     job?.ended?.();
     job?.fail(error);

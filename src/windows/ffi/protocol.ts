@@ -25,6 +25,9 @@ export interface FfiAnswer {
   readonly value: unknown;
 }
 
+/** The first message of a worker: it has loaded its library, or will say with each answer why not. */
+export const LOADED = 'loaded';
+
 export interface FfiWorkerData {
   readonly package: FfiPackage;
   /** STATE and HANDLE below, shared with the pool. */

@@ -7,6 +7,7 @@ import {
   type FfiWorkerData,
   HANDLE,
   type LastCloses,
+  LOADED,
   NEXT,
   STATE,
 } from './protocol.ts';
@@ -22,6 +23,20 @@ parentPort?.on('message', (request: FfiRequest | LastCloses) => {
   if ('clusters' in request) closeLast(request);
   else parentPort?.postMessage(answer(request));
 });
+
+try {
+  library = clusterLibrary(name);
+} catch {
+  // It is tried again, and said, with the first call.
+}
+atRest();
+parentPort?.postMessage(LOADED);
+
+function atRest(): void {
+  Atomics.store(state, STATE, 0);
+  Atomics.add(pulse, 0, 1);
+  Atomics.notify(pulse, 0);
+}
 
 function closeLast({ clusters, progress }: LastCloses): void {
   library ??= clusterLibrary(name);
@@ -41,9 +56,7 @@ function answer(request: FfiRequest): FfiAnswer {
   } catch (error) {
     return { error: -1, syscall: request.call, value: error instanceof Error ? error.message : String(error) };
   } finally {
-    Atomics.store(state, STATE, 0);
-    Atomics.add(pulse, 0, 1);
-    Atomics.notify(pulse, 0);
+    atRest();
   }
 }
 

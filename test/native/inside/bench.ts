@@ -32,7 +32,7 @@ for (const delay of DELAYS) {
   setDll(delay === 0 ? {} : { OPEN_DELAY: delay });
   for (const name of ['native', 'ffi'] as const) {
     const pair = async (): Promise<void> =>
-      (await openCluster('CLUSTER1', { backend: name, timeout: 120_000 })).close();
+      (await openCluster('CLUSTER1', { backend: name, timeout: 60_000, stageTimeout: 60_000 })).close();
     await rate(AT_ONCE, pair, AT_ONCE);
     const gaps = monitorEventLoopDelay({ resolution: 1 });
     gaps.enable();

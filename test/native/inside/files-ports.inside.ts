@@ -10,7 +10,7 @@ import { Win32Error } from '../../../src/status/win32-error.ts';
 import { readPorts } from '../../../src/watch/watch.ts';
 import { doctorFacts } from '../../../src/windows/doctor.ts';
 import { liveFileVersion } from '../../../src/windows/file-version.ts';
-import { liveDynamicPorts, livePorts } from '../../../src/windows/port-table.ts';
+import { livePortLimits, livePorts } from '../../../src/windows/port-table.ts';
 
 const SYSTEM32 = path.join(process.env.SystemRoot ?? 'C:\\windows', 'system32');
 
@@ -90,7 +90,7 @@ test('watching a process that does not exist says so', async () => {
 
 test('where netsh does not answer, the dynamic range fails with an error and not with a guess', async () => {
   // The netsh of Wine prints nothing.
-  await assert.rejects(liveDynamicPorts());
+  await assert.rejects(livePortLimits(), { syscall: 'netsh' });
 });
 
 test('doctor finds the addon, the cluster client and both FFI packages', async () => {

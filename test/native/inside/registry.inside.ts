@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { gatherEvidence } from '../../../src/evidence/gather.ts';
+import { liveKeys } from '../../../src/windows/live-keys.ts';
 import { registryKey, registryKeys, registryValue, registryValues } from '../../../src/windows/registry.ts';
-import { liveRpcPorts } from '../../../src/windows/rpc-ports.ts';
-import { liveHotfixes, liveWindowsVersion } from '../../../src/windows/windows-version.ts';
 
 const run = promisify(execFile);
 const KEY = `HKEY_CURRENT_USER\\Software\\clusrpc-test-${process.pid}`;
@@ -133,43 +133,45 @@ test('the RPC port configuration is read as it stands in the live registry', asy
   await reg('add', key, '/v', 'PortsInternetAvailable', '/d', 'Y', '/f', '/reg:64');
   await reg('add', key, '/v', 'UseInternetPorts', '/d', 'Y', '/f', '/reg:64');
   try {
-    const live = await liveRpcPorts();
-    const internet = live.keys.find(({ path: at }) => at.endsWith('Rpc\\Internet'));
-    const values = Object.fromEntries(internet?.values.map(({ name, value }) => [name, value]) ?? []);
-    assert.deepEqual(values, {
-      Ports: ['5000-5019', '6000'],
-      PortsInternetAvailable: 'Y',
-      UseInternetPorts: 'Y',
+    const { rpcInternet } = await evidence();
+    const values = rpcInternet[0]?.value?.values.map(({ name, data }) => [name, Buffer.from(data).toString('utf16le')]);
+    assert.deepEqual(Object.fromEntries(values ?? []), {
+      Ports: '5000-5019\0' + '6000\0\0',
+      PortsInternetAvailable: 'Y\0',
+      UseInternetPorts: 'Y\0',
     });
-    assert.equal(live.maxUserPort, null);
   } finally {
     await reg('delete', key, '/f', '/reg:64');
   }
-  assert.equal(
-    (await liveRpcPorts()).keys.some(({ path: at }) => at.endsWith('Rpc\\Internet')),
-    false,
-  );
+  assert.equal((await evidence()).rpcInternet[0]?.value, null);
 });
 
 test('the Windows version and the hotfixes are what reg.exe says', async () => {
   const { stdout } = await reg('query', CURRENT_VERSION, '/v', 'CurrentBuildNumber', '/reg:64');
-  const version = await liveWindowsVersion();
-  assert.equal(version.currentBuild, /REG_SZ\s+(\d+)/.exec(stdout)?.[1]);
+  assert.equal(String((await evidence()).build[0]?.value), /REG_SZ\s+(\d+)/.exec(stdout)?.[1]);
   await reg('add', `${UPDATES}\\SP4\\Q814622`, '/f', '/reg:64');
   await reg('add', `${CURRENT_VERSION}\\HotFix\\KB814622`, '/f', '/reg:64');
   try {
-    const found = (await liveHotfixes()).filter(({ id }) => id.endsWith('814622'));
-    assert.deepEqual(
-      found.toSorted((a, b) => a.id.localeCompare(b.id)),
-      [
-        { id: 'KB814622', key: `${CURRENT_VERSION}\\HotFix\\KB814622` },
-        { id: 'Q814622', key: `${UPDATES}\\SP4\\Q814622` },
-      ],
-    );
+    const found = (await evidence()).hotfixKey.flatMap(({ value }) => value?.path ?? []);
+    assert.deepEqual(found.toSorted(), [`${UPDATES}\\SP4\\Q814622`, `${CURRENT_VERSION}\\HotFix\\KB814622`]);
   } finally {
     await reg('delete', UPDATES, '/f', '/reg:64');
     await reg('delete', `${CURRENT_VERSION}\\HotFix\\KB814622`, '/f', '/reg:64');
   }
+});
+
+function evidence() {
+  const systemRoot = process.env.SystemRoot ?? 'C:\\windows';
+  return gatherEvidence([{ kind: 'live', name: 'this Windows', read: liveKeys(), systemRoot }]);
+}
+
+test('another machine is read through its Remote Registry, and one that is not there says so', async () => {
+  const read = liveKeys({ machine: process.env.COMPUTERNAME });
+  const key = await read('HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion');
+  assert.ok(key?.values.some(({ name }) => name === 'CurrentBuildNumber'));
+  await assert.rejects(liveKeys({ machine: 'no-such-machine.invalid' })(CURRENT_VERSION), {
+    syscall: 'RegConnectRegistryW',
+  });
 });
 
 function reg(...args: readonly string[]) {

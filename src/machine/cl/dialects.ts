@@ -64,6 +64,7 @@ export const WINDOWS_SERVER: ServerSettings = {
   responseRetention: 15_000,
   responseRetransmit: null,
   responseRetransmitMax: 3_000,
+  fackRetransmit: null,
   activityIdle: 300_000,
   pingSerialMustRise: true,
   missingFragments: 'fack',
@@ -108,6 +109,9 @@ export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSetting
       server: {
         ...WINDOWS_SERVER,
         ...LIBERAL_MESSAGES,
+        responseRetransmit: 1_200,
+        responseRetransmitMax: 8_000,
+        fackRetransmit: 500,
         pingSerialMustRise: false,
         missingFragments: 'in-turn',
         cancelEnds: false,

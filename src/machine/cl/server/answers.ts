@@ -3,7 +3,7 @@ import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
 import type { Address } from '../../contract.ts';
 import { fragmentBody } from '../message/fragment-size.ts';
 import { replyHeader, SINGLE_RESPONSE } from '../message/reply-header.ts';
-import { type Fragment, openSendWindow, sendAgain, sendBurst } from '../message/send-window.ts';
+import { type Fragment, openSendWindow, sendAgain, sendBurst, wasSent } from '../message/send-window.ts';
 import { ask, mayAsk } from './ask.ts';
 import { type ServerContext, semanticsOf } from './context.ts';
 import { emit, emitTo } from './emit.ts';
@@ -120,14 +120,20 @@ function armRepeat(context: ServerContext, call: ServerCall): void {
   if (context.settings.responseRetransmit === null) return;
   // An idempotent call may be executed again: who misses an answer in one PDU asks for it.
   if (call.send === null && semanticsOf(call.header) !== 'at-most-once') return;
+  wakeForRepeat(context, call);
+}
+
+export function wakeForRepeat(context: ServerContext, call: ServerCall): void {
   const at = repeatAt(context, call);
   context.repeats.wake(call.activity, at);
   context.out.arm(at);
 }
 
-/** When the answer is to be sent again unasked. */
-export function repeatAt({ settings }: ServerContext, { answeredAt, repeats }: ServerCall): number {
-  const first = settings.responseRetransmit ?? Number.POSITIVE_INFINITY;
+/** When the answer, or the fack of an unfinished request, is to be sent again unasked. */
+export function repeatAt({ settings }: ServerContext, { state, answeredAt, repeats, send }: ServerCall): number {
+  // A fack is answered at once, the end of a response when its client likes.
+  const soon = state === 'receiving' || (send !== null && !wasSent(send));
+  const first = (soon ? settings.fackRetransmit : null) ?? settings.responseRetransmit ?? Number.POSITIVE_INFINITY;
   return answeredAt + Math.min(first * 2 ** repeats, Math.max(first, settings.responseRetransmitMax));
 }
 

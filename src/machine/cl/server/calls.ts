@@ -121,6 +121,7 @@ function newCall(
     repeats: 0,
     progressAt: now,
     asked: 0,
+    told: header.serial,
     cancelId: 0,
   };
 }

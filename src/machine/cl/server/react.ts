@@ -40,7 +40,7 @@ export function react(
 function tellState(context: ServerContext, call: ServerCall, pdu: Request | Ping, now: number): void {
   switch (call.state) {
     case 'receiving':
-      return tellMissingToPing(context, call, pdu);
+      return tellMissingToPing(context, call, pdu, now);
     case 'held':
     case 'working':
       return emitTo(context, call.activity, { type: 'working', header: controlHeader(context, pdu) });

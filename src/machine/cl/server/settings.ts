@@ -16,6 +16,8 @@ export interface ServerSettings extends MessageSettings {
   readonly responseRetransmit: number | null;
   /** Upper bound of that interval, which doubles each time. */
   readonly responseRetransmitMax: number;
+  /** Interval at which a fack that brings no further fragment, and a burst that brings no fack, are sent again unasked; null: as responses. */
+  readonly fackRetransmit: number | null;
   /** TIMEOUT_IDLE: how long a silent activity and a silent client are remembered (C706 App. K). */
   readonly activityIdle: number;
   /** Windows answers a ping only when its serial number is higher than all before ([MS-RPCE] note 93); C706 clients need not raise it. */

@@ -41,6 +41,8 @@ export interface ServerCall {
   progressAt: number;
   /** Pings since its last fragment. */
   asked: number;
+  /** Serial number that the last fack answered. */
+  told: number;
   /** The last cancel of it; 0: none. */
   cancelId: number;
 }

@@ -1,10 +1,11 @@
 import { repeatAt, sendAnswer } from './answers.ts';
 import type { ServerContext } from './context.ts';
+import { tellMissingAgain } from './messages.ts';
 import { sweepWhenDue } from './sweep.ts';
 
 /** The timers of a server; that of its callbacks belongs to the client inside. */
 const TIMERS: Readonly<Record<string, (context: ServerContext, now: number) => void>> = {
-  /** Repetition of an answer that nobody has confirmed, where the settings want it ([MS-RPCE] note 88). */
+  /** Repetition, where the settings want it: of an answer that nobody has confirmed ([MS-RPCE] note 88), of a fack that brought nothing. */
   repetition,
   /** The scavenger: idle calls, activities and clients, every so often ([MS-RPCE] notes 89 and 94, 3.2.3.6.1). */
   sweep: sweepWhenDue,
@@ -19,9 +20,11 @@ function repetition(context: ServerContext, now: number): void {
   const { repeats, out } = context;
   for (let activity = repeats.take(now); activity !== null; activity = repeats.take(now)) {
     for (const call of [...activity.calls]) {
-      if (call.state !== 'sending') continue;
+      if (call.state !== 'sending' && call.state !== 'receiving') continue;
       const at = repeatAt(context, call);
-      if (at > now) repeats.wake(activity, at);
+      if (at > now) {
+        if (at < Number.POSITIVE_INFINITY) repeats.wake(activity, at);
+      } else if (call.state === 'receiving') tellMissingAgain(context, call, now);
       else {
         call.repeats += 1;
         sendAnswer(context, call, now, true);

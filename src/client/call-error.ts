@@ -1,7 +1,9 @@
 import type { CallTrace } from '../machine/call.ts';
 import type { ClientEvent } from '../machine/cl/client/types.ts';
+import type { CoClientEvent } from '../machine/co/client/types.ts';
+import { NAK_REASON, REJECT_REASON } from '../pdu/co/index.ts';
 import { type ClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
-import { win32Code } from '../status/win32.ts';
+import { type Win32Symbol, win32Code } from '../status/win32.ts';
 import { faultError, rejectError } from '../status/win32-error.ts';
 
 const traces = new WeakMap<object, CallTrace>();
@@ -11,7 +13,9 @@ export function traceOf(error: unknown): CallTrace | null {
   return typeof error === 'object' && error !== null ? (traces.get(error) ?? null) : null;
 }
 
-export type FailedEvent = Extract<ClientEvent, { kind: 'fault' | 'reject' | 'no-answer' | 'violation' }>;
+export type FailedEvent =
+  | Extract<ClientEvent, { kind: 'fault' | 'reject' | 'no-answer' | 'violation' }>
+  | Exclude<CoClientEvent, { kind: 'response' | 'sent' | 'abandoned' }>;
 
 export function failure(event: FailedEvent, name = 'the call'): ClusError {
   const error = describe(event, name);
@@ -33,7 +37,9 @@ export function timedOut(ms: number, trace: CallTrace | null, name = 'the call')
 }
 
 /** `sent 4 requests and 2 pings, heard working 2 times` */
-export function heardText({ requests, pings, heard, callbacks }: CallTrace): string {
+export function heardText(trace: CallTrace): string {
+  const { requests, heard } = trace;
+  const { pings, callbacks } = trace.protocol === 'cl' ? trace : { pings: 0, callbacks: 0 };
   const sent = [count(requests, 'request'), ...(pings > 0 ? [count(pings, 'ping')] : [])].join(' and ');
   const answers = Object.entries(heard).map(([type, times]) => `${type} ${count(times ?? 0, 'time')}`);
   if (callbacks > 0) answers.push(count(callbacks, 'callback'));
@@ -51,16 +57,49 @@ function describe(event: FailedEvent, name: string): ClusError {
         errno: win32Code('RPC_S_PROTOCOL_ERROR'),
         syscall: name,
       });
+    case 'refused':
+      return refusalError(event, name);
+    case 'unauthenticated':
+      return new RemoteProtocolError(`${name}: ${errorText(event.error)}`, {
+        code: 'RPC_S_SEC_PKG_ERROR',
+        errno: win32Code('RPC_S_SEC_PKG_ERROR'),
+        syscall: name,
+        cause: event.error,
+      });
     case 'no-answer': {
       // Windows' own choice of number is not published: unavailable before the first word of the server, failed after it.
       const symbol = event.heard ? 'RPC_S_CALL_FAILED' : 'RPC_S_SERVER_UNAVAILABLE';
-      return new TransportError(`${name}: the server fell silent; ${heardText(event.trace)}`, {
+      const how = event.trace.protocol === 'cl' ? 'fell silent' : 'ended the connection or did not answer the bind';
+      return new TransportError(`${name}: the server ${how}; ${heardText(event.trace)}`, {
         code: symbol,
         errno: win32Code(symbol),
         syscall: name,
       });
     }
   }
+}
+
+/** What Windows returns for a refused bind ([MS-RPCE] 3.3.2.4.1): nothing was executed. */
+function refusalError({ what, reason }: FailedEvent & { kind: 'refused' }, name: string): ClusError {
+  const symbols = what === 'bind' ? NAK_SYMBOLS : CONTEXT_SYMBOLS;
+  return rejectError(win32Code(symbols[reason] ?? 'RPC_S_PROTOCOL_ERROR'), name);
+}
+
+const NAK_SYMBOLS: Readonly<Record<number, Win32Symbol>> = {
+  [NAK_REASON.temporaryCongestion]: 'RPC_S_SERVER_TOO_BUSY',
+  [NAK_REASON.localLimitExceeded]: 'RPC_S_SERVER_TOO_BUSY',
+  [NAK_REASON.authenticationTypeNotRecognized]: 'RPC_S_UNKNOWN_AUTHN_SERVICE',
+  [NAK_REASON.invalidChecksum]: 'ERROR_ACCESS_DENIED',
+};
+
+const CONTEXT_SYMBOLS: Readonly<Record<number, Win32Symbol>> = {
+  [REJECT_REASON.abstractSyntaxNotSupported]: 'RPC_S_UNKNOWN_IF',
+  [REJECT_REASON.transferSyntaxesNotSupported]: 'RPC_S_UNSUPPORTED_TRANS_SYN',
+  [REJECT_REASON.localLimitExceeded]: 'RPC_S_SERVER_TOO_BUSY',
+};
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function count(n: number, noun: string): string {

@@ -76,7 +76,7 @@ export function firstCallStage(error: unknown): StageId {
 export function isCallbackFailure(error: unknown): boolean {
   if (error instanceof RejectError && error.status === ncaCode('nca_s_who_are_you_failed')) return true;
   const trace = traceOf(error);
-  if (trace === null || trace.callbacks > 0) return false;
+  if (trace?.protocol !== 'cl' || trace.callbacks > 0) return false;
   const { working = 0, fack = 0, nocall = 0 } = trace.heard;
   return working + fack + nocall > 0;
 }

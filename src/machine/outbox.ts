@@ -1,14 +1,14 @@
-import type { Address, Output } from './contract.ts';
+import type { Address, DatagramOutput, Output, StreamOutput } from './contract.ts';
 
 /** What a machine wants to say, first in first out, and the earliest of its deadlines. */
-export class Outbox<Event> {
-  #queue: Output<Event>[] = [];
+class Queue<Event, Sent> {
+  #queue: Output<Event, Sent>[] = [];
   #next = 0;
   /** Lower bound of all deadlines, ms: a cancelled one may wake the machine once in vain, none is ever missed. */
   #deadline = Number.POSITIVE_INFINITY;
 
-  transmit(datagram: Uint8Array, to: Address): void {
-    this.#queue.push({ kind: 'transmit', datagram, to });
+  protected send(sent: Sent): void {
+    this.#queue.push(sent);
   }
 
   event(event: Event): void {
@@ -26,7 +26,7 @@ export class Outbox<Event> {
     return true;
   }
 
-  poll(): Output<Event> {
+  poll(): Output<Event, Sent> {
     const output = this.#queue[this.#next];
     if (output !== undefined) {
       this.#next += 1;
@@ -37,5 +37,21 @@ export class Outbox<Event> {
       this.#next = 0;
     }
     return { kind: 'timeout', at: this.#deadline === Number.POSITIVE_INFINITY ? null : this.#deadline };
+  }
+}
+
+export class Outbox<Event> extends Queue<Event, DatagramOutput> {
+  transmit(datagram: Uint8Array, to: Address): void {
+    this.send({ kind: 'transmit', datagram, to });
+  }
+}
+
+export class StreamOutbox<Event> extends Queue<Event, StreamOutput> {
+  transmit(chunk: Uint8Array): void {
+    this.send({ kind: 'transmit', chunk });
+  }
+
+  close(): void {
+    this.send({ kind: 'close' });
   }
 }

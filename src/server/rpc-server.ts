@@ -7,10 +7,10 @@ import {
   encodeStopServerListeningResponse,
   MGMT,
 } from '../interface/mgmt/index.ts';
-import type { InterfaceId } from '../machine/call.ts';
+import type { InterfaceId, Outcome } from '../machine/call.ts';
 import type { Dialect, ServerSettings } from '../machine/cl/dialects.ts';
 import { ClServer } from '../machine/cl/server/server.ts';
-import type { Outcome, ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';
+import type { ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';
 import type { Address } from '../machine/contract.ts';
 import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';

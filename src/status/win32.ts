@@ -78,6 +78,7 @@ export const WIN32 = [
   { code: 1726, symbol: 'RPC_S_CALL_FAILED', sentence: 'The call failed; the server may have run it.' },
   { code: 1727, symbol: 'RPC_S_CALL_FAILED_DNE', sentence: 'The call failed; the server did not run it.' },
   { code: 1728, symbol: 'RPC_S_PROTOCOL_ERROR', sentence: 'One side broke the RPC protocol.' },
+  { code: 1730, symbol: 'RPC_S_UNSUPPORTED_TRANS_SYN', sentence: 'The server does not speak the transfer syntax.' },
   { code: 1732, symbol: 'RPC_S_UNSUPPORTED_TYPE', sentence: 'The type UUID is not supported.' },
   { code: 1733, symbol: 'RPC_S_INVALID_TAG', sentence: 'The tag selects no arm of the union.' },
   { code: 1734, symbol: 'RPC_S_INVALID_BOUND', sentence: 'An array bound is not valid.' },

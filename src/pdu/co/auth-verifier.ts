@@ -7,8 +7,8 @@ import {
   type CoType,
   type DecodedCoHeader,
   isLittleEndian,
-  writeHeader,
   VERIFIER_SIZE,
+  writeHeader,
 } from './header.ts';
 
 /**

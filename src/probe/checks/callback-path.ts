@@ -1,5 +1,6 @@
 import { ClusterClient } from '../../client/cluster-client.ts';
 import { isCallbackFailure, isDenied } from '../../client/stages.ts';
+import type { CallTrace } from '../../machine/call.ts';
 import { RejectError, TransportError } from '../../status/errors.ts';
 import { ask, type Failed } from '../ask.ts';
 import { type Answer, type Check, fail, pass, type Question, serviceOf, skip, unknown } from '../check.ts';
@@ -9,7 +10,7 @@ import { limitsOf } from '../sockets.ts';
 /** Does the server's callback get through? The first at-most-once call draws it; two later stages judge the rest of it. */
 export const callbackPath: Check = async (question) => {
   const asked = await ask(serviceOf(question), limitsOf(question), (server) => new ClusterClient(server).name());
-  const answer = asked.ok ? called(asked.trace?.callbacks ?? 0, question) : judge(asked, question);
+  const answer = asked.ok ? called(callbacksOf(asked.trace), question) : judge(asked, question);
   return { ...answer, asked, learnt: { firstCall: asked } };
 };
 
@@ -20,7 +21,7 @@ function called(callbacks: number, { facts }: Question): Answer {
 
 function judge(asked: Failed, question: Question): Answer {
   const { error, trace } = asked;
-  const callbacks = trace?.callbacks ?? 0;
+  const callbacks = callbacksOf(trace);
   const text = describeFailure(asked, question);
   if (isDenied(error)) return callbacks > 0 ? called(callbacks, question) : skip('refused before any callback');
   if (isCallbackFailure(error)) {
@@ -33,6 +34,10 @@ function judge(asked: Failed, question: Question): Answer {
   // One callback may be answered and the operation be slow; a callback that is repeated has not been answered.
   if (callbacks > 1) return fail(reasonOfFailure(asked, question), `${unanswered(callbacks)}: ${text}`);
   return callbacks === 1 ? called(callbacks, question) : unknown('silent', text);
+}
+
+function callbacksOf(trace: CallTrace | null): number {
+  return trace?.protocol === 'cl' ? trace.callbacks : 0;
 }
 
 function unanswered(callbacks: number): string {

@@ -1,8 +1,9 @@
 import { uuid } from '../../../src/bytes/uuid.ts';
+import type { Outcome } from '../../../src/machine/call.ts';
 import { ClClient, type ClClientOptions } from '../../../src/machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../../../src/machine/cl/client/types.ts';
 import { ClServer, type ClServerOptions } from '../../../src/machine/cl/server/server.ts';
-import type { Outcome, ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
+import type { ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
 import { Endpoint } from '../../../src/transport/endpoint.ts';
 import { seededRandom, uuidSource } from '../../../src/transport/random.ts';
 import { udpNetwork } from '../../../src/transport/udp.ts';

@@ -1,10 +1,10 @@
 import { uuid } from '../../../src/bytes/uuid.ts';
-import type { CallSemantics } from '../../../src/machine/call.ts';
+import type { CallSemantics, Outcome } from '../../../src/machine/call.ts';
 import { ClClient, type ClClientOptions } from '../../../src/machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../../../src/machine/cl/client/types.ts';
 import type { ClientSettings, ServerSettings } from '../../../src/machine/cl/dialects.ts';
 import { ClServer, type ClServerOptions } from '../../../src/machine/cl/server/server.ts';
-import type { Outcome, ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
+import type { ServerEvent, ServerInput } from '../../../src/machine/cl/server/types.ts';
 import { Endpoint } from '../../../src/transport/endpoint.ts';
 import { seededRandom, uuidSource } from '../../../src/transport/random.ts';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/transport/simulated-network.ts';

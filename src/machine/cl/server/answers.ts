@@ -1,5 +1,6 @@
 import { CL_HEADER_SIZE, type ClHeader, type ClPdu, FLAGS1, FLAGS2, type Reject } from '../../../pdu/cl/index.ts';
 import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
+import type { Outcome } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import { fragmentBody } from '../message/fragment-size.ts';
 import { replyHeader, SINGLE_RESPONSE } from '../message/reply-header.ts';
@@ -10,7 +11,6 @@ import { emit, emitTo } from './emit.ts';
 import { roomForCallback } from './limits.ts';
 import { overheadOf, type ServerActivity, type ServerCall } from './state.ts';
 import { step } from './transitions.ts';
-import type { Outcome } from './types.ts';
 
 const NOTHING = new Uint8Array(0);
 

@@ -1,5 +1,6 @@
 import { FLAGS1, FLAGS2, isLittleEndian } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
+import type { Outcome } from '../../call.ts';
 import { sequenceDifference } from '../message/numbers.ts';
 import { openReceiveWindow } from '../message/receive-window.ts';
 import type { Admitted } from './admit.ts';
@@ -10,7 +11,6 @@ import { roomForCall, roomForCallback } from './limits.ts';
 import { removeCall } from './remove.ts';
 import type { ServerActivity, ServerCall } from './state.ts';
 import { step } from './transitions.ts';
-import type { Outcome } from './types.ts';
 
 /**
  * A sequence number that was never seen. Null: refused, or dropped because its client cannot be asked now and it will come

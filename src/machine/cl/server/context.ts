@@ -1,13 +1,13 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, FLAGS1 } from '../../../pdu/cl/index.ts';
-import type { CallSemantics } from '../../call.ts';
+import type { CallSemantics, ServedInterface } from '../../call.ts';
 import type { Outbox } from '../../outbox.ts';
 import type { Schedule } from '../../schedule.ts';
 import type { ServerSettings } from '../dialects.ts';
 import type { SecurityProvider } from '../security.ts';
 import type { ClientCallbacks } from './callbacks.ts';
 import type { Peer, ServerActivity, ServerCall } from './state.ts';
-import type { ServedInterface, ServerCounters, ServerEvent } from './types.ts';
+import type { ServerCounters, ServerEvent } from './types.ts';
 
 /** What every part of the server machine works on. */
 export interface ServerContext {

@@ -1,6 +1,7 @@
 import { sameUuid, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { CONVC } from '../../../interface/conv/index.ts';
 import { type Ack, type Cancel, type ClPdu, DREP_LITTLE_ENDIAN, type Fack, type Ping } from '../../../pdu/cl/index.ts';
+import type { ServedInterface } from '../../call.ts';
 import { type Address, type Machine, type Output, sameAddress } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
 import { Schedule } from '../../schedule.ts';
@@ -21,13 +22,7 @@ import { react } from './react.ts';
 import { takeRequest } from './requests.ts';
 import { isSealed } from './sealed.ts';
 import { expire } from './timers.ts';
-import {
-  newServerCounters,
-  type ServedInterface,
-  type ServerCounters,
-  type ServerEvent,
-  type ServerInput,
-} from './types.ts';
+import { newServerCounters, type ServerCounters, type ServerEvent, type ServerInput } from './types.ts';
 
 /*
  * The server of connectionless RPC ([MS-RPCE] 3.2.3, C706 10.3), for one socket.

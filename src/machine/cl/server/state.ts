@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
 import type { ClHeader } from '../../../pdu/cl/index.ts';
+import type { Outcome } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import type { Timed } from '../../schedule.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
@@ -7,7 +8,6 @@ import type { ReceiveWindow } from '../message/receive-window.ts';
 import type { SendWindow } from '../message/send-window.ts';
 import type { Acceptance, ActivitySecurity } from '../security.ts';
 import type { CallState } from './transitions.ts';
-import type { Outcome } from './types.ts';
 
 export interface ServerCall {
   readonly id: number;

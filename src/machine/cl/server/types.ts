@@ -1,17 +1,7 @@
 import type { Uuid } from '../../../bytes/uuid.ts';
-import type { InterfaceId } from '../../call.ts';
+import type { InterfaceId, Outcome, ServedInterface } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import type { ActivitySecurity } from '../security.ts';
-
-/** An interface that the server offers; operation numbers from 0 to `operations` − 1 are dispatched. */
-export interface ServedInterface extends InterfaceId {
-  readonly operations: number;
-}
-
-/** How an operation ended. A fault says that it may have been executed, a reject that it was not. */
-export type Outcome =
-  | { readonly kind: 'response'; readonly stub: Uint8Array }
-  | { readonly kind: 'fault' | 'reject'; readonly status: number };
 
 export type ServerInput =
   | { readonly kind: 'serve'; readonly interface: ServedInterface }

@@ -9,12 +9,14 @@ const MARKS = new RegExp(`(${'\u{1b}'}\\[(?:1|2|22|31|32|33|39)m)`);
  */
 export function terminalText(text: string): string {
   return text
-    .split('\n')
-    .map((line) =>
-      line
-        .split(MARKS)
-        .map((part, index) => (index % 2 === 1 ? part : printable(part)))
-        .join(''),
+    .split(/(\r?\n)/)
+    .map((line, at) =>
+      at % 2 === 1
+        ? line
+        : line
+            .split(MARKS)
+            .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+            .join(''),
     )
-    .join('\n');
+    .join('');
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { type ClusError, isClusError } from '../status/errors.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { NO_CLUSTER_CLIENT, NODE_CLUSTER_STATES } from './cluster-api.ts';
-import { FFI_PACKAGES, probePackage } from './ffi/functions.ts';
+import { clusapiPath, FFI_PACKAGES, probePackage } from './ffi/functions.ts';
+import { liveFileVersion } from './file-version.ts';
 import { type AddonOptions, loadAddon } from './load-addon.ts';
 import { localCall, nativeClusterApi } from './native-cluster.ts';
 
@@ -60,7 +61,8 @@ async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
   const name = 'clusapi.dll';
   try {
     const state = await nativeClusterApi(options).nodeClusterState(null, { timeout: 5_000 });
-    return { name, available: true, detail: `answers; this machine as a node: ${stateName(state)}`, advice: null };
+    const detail = `${await clusapiVersion(options)}answers; this machine as a node: ${stateName(state)}`;
+    return { name, available: true, detail, advice: null };
   } catch (error) {
     if (!(error instanceof Win32Error || isLate(error))) return lacking(name, error);
     if (error.syscall === 'LoadLibraryExW') return { ...lacking(name, error), advice: NO_CLUSTER_CLIENT };
@@ -72,6 +74,12 @@ async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
       advice: null,
     };
   }
+}
+
+/** `10.0.20348.1 `, or nothing where the file does not say. */
+async function clusapiVersion(options: AddonOptions): Promise<string> {
+  const { fileVersion } = await liveFileVersion(clusapiPath(), options).catch(() => ({ fileVersion: null }));
+  return fileVersion === null ? '' : `${fileVersion.join('.')} `;
 }
 
 function isLate(error: unknown): error is ClusError {

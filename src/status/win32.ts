@@ -101,6 +101,7 @@ export const WIN32 = [
   { code: 1780, symbol: 'RPC_X_NULL_REF_POINTER', sentence: 'A reference pointer is null.' },
   { code: 1783, symbol: 'RPC_X_BAD_STUB_DATA', sentence: 'The arguments on the wire cannot be read.' },
   { code: 1791, symbol: 'RPC_S_CALL_IN_PROGRESS', sentence: 'A call is in progress on this thread already.' },
+  { code: 1793, symbol: 'ERROR_ACCOUNT_EXPIRED', sentence: 'The account has expired.' },
   {
     code: 1812,
     symbol: 'ERROR_RESOURCE_DATA_NOT_FOUND',

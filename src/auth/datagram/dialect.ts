@@ -1,0 +1,56 @@
+import type { ClHeader } from '../../pdu/cl/index.ts';
+
+/*
+ * What no publication says about Windows' NTLM under datagram RPC: one setting for each open question. Each of our
+ * receivers reads the sequence number from the token and finds out the rest by trying, so a setting is what we send.
+ */
+
+/**
+ * The sequence number under the MAC. Default call-fragment, (seqnum << 16) ^ fragnum: the one rule of these that gives every
+ * PDU of a direction a number of its own, without which RC4 would use a stream twice.
+ */
+export const SEQUENCE_RULES = ['call-fragment', 'call', 'fragment', 'serial'] as const;
+export type SequenceRule = (typeof SEQUENCE_RULES)[number];
+
+/**
+ * Whether the padding behind the stub belongs to what is signed and sealed. Default yes: connection-oriented RPC, for which
+ * it is published, signs and seals the padded stub ([MS-RPCE] 3.3.1.5.2.2).
+ */
+export const PADDING_RULES = ['protected', 'outside'] as const;
+export type PaddingRule = (typeof PADDING_RULES)[number];
+
+/**
+ * What the MAC of level packet is over. Default nothing: [MS-RPCE] 3.2.1.4.1.1 leaves header and body unprotected there, and
+ * asks for a MAC all the same.
+ */
+export const PACKET_RULES = ['nothing', 'body'] as const;
+export type PacketRule = (typeof PACKET_RULES)[number];
+
+export interface NtlmDialect {
+  readonly sequence: SequenceRule;
+  readonly padding: PaddingRule;
+  readonly packet: PacketRule;
+}
+
+export const DEFAULT_DIALECT: NtlmDialect = { sequence: 'call-fragment', padding: 'protected', packet: 'nothing' };
+
+/** The 32-bit number that a sender of this rule supplies to NTLM. */
+export function sequenceNumber(rule: SequenceRule, { sequence, fragment, serial }: ClHeader): number {
+  switch (rule) {
+    case 'call-fragment':
+      return ((sequence << 16) ^ fragment) >>> 0;
+    case 'call':
+      return sequence;
+    case 'fragment':
+      return fragment;
+    case 'serial':
+      return serial;
+  }
+}
+
+/** All of them, the default first. */
+export function dialects(): NtlmDialect[] {
+  return PADDING_RULES.flatMap((padding) =>
+    PACKET_RULES.flatMap((packet) => SEQUENCE_RULES.map((sequence) => ({ sequence, padding, packet }))),
+  );
+}

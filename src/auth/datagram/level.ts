@@ -1,0 +1,29 @@
+import type { Protection } from '../ntlm/form.ts';
+
+/** auth_proto of NTLM ([MS-RPCE] 2.2.1.1.7). */
+export const NTLM_PROTOCOL = 0x0a;
+
+/** Authentication levels by name ([MS-RPCE] 2.2.1.1.8). */
+export const AUTH_LEVEL = { connect: 2, packet: 4, integrity: 5, privacy: 6 } as const;
+export type AuthLevel = keyof typeof AUTH_LEVEL;
+export const AUTH_LEVELS = Object.keys(AUTH_LEVEL) as readonly AuthLevel[];
+
+/** A level that datagrams know: those below packet, which are for connections, are raised to it. */
+export type DatagramLevel = Exclude<AuthLevel, 'connect'>;
+
+export const PROTECTION_OF: Readonly<Record<DatagramLevel, Protection>> = {
+  packet: 'sign',
+  integrity: 'sign',
+  privacy: 'seal',
+};
+
+export function datagramLevel(level: AuthLevel): DatagramLevel {
+  return level === 'connect' ? 'packet' : level;
+}
+
+/** The level that a trailer names; null: none that can be given. */
+export function levelOfNumber(number: number): DatagramLevel | null {
+  if (number < AUTH_LEVEL.connect || number > AUTH_LEVEL.privacy) return null;
+  if (number === AUTH_LEVEL.privacy) return 'privacy';
+  return number === AUTH_LEVEL.integrity ? 'integrity' : 'packet';
+}

@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { ClusterClient, type ClusterVersion } from './cluster-client.ts';
 import { type ClusterQueries, callLimits, queriesOf, type SessionLimits } from './cluster-queries.ts';
 import { mapEndpoint } from './endpoint-mapper.ts';
+import type { Logon } from './logon.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { atStage, firstCallStage, mapperStage, type StageId } from './stages.ts';
 
@@ -15,6 +16,8 @@ export interface ClusterTarget {
   readonly endpoint?: number;
   /** How an unknown port is found: by ept_map, or by sending the first request to the mapper, which forwards it ([MS-RPCE] 4.5). */
   readonly resolution?: 'map' | 'forward';
+  /** Who calls the Cluster service; the mapper is asked by nobody. */
+  readonly logon?: Logon;
 }
 
 /** ms that `close` waits for a server that does not answer. */
@@ -104,13 +107,13 @@ export async function bindService(
   target: ClusterTarget,
   limits: SessionLimits = {},
 ): Promise<Caller> {
-  const { host, mapperPort, endpoint, resolution = 'map' } = target;
-  if (endpoint !== undefined) return client.bind({ host, port: endpoint });
-  if (resolution === 'forward') return client.bind({ host, port: mapperPort }, { viaMapper: true });
+  const { host, mapperPort, endpoint, resolution = 'map', logon } = target;
+  if (endpoint !== undefined) return client.bind({ host, port: endpoint }, { logon });
+  if (resolution === 'forward') return client.bind({ host, port: mapperPort }, { viaMapper: true, logon });
   const mapper = client.bind({ host, port: mapperPort });
   const [tower] = await at(mapperStage, () => mapEndpoint(mapper, CLUSAPI_V2, callLimits(limits)));
   // The tower's address may be 0.0.0.0, or one behind a NAT: the host that was dialled is the one that can be reached.
-  return client.bind({ host, port: tower?.port ?? mapperPort });
+  return client.bind({ host, port: tower?.port ?? mapperPort }, { logon });
 }
 
 async function at<T>(stage: StageId | ((error: unknown) => StageId), run: () => Promise<T>): Promise<T> {

@@ -14,6 +14,7 @@ import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
 import { failure, timedOut } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
+import type { Logon } from './logon.ts';
 
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
 const PROCESS_ADDRESS_SPACE = newUuid();
@@ -21,6 +22,8 @@ const PROCESS_ADDRESS_SPACE = newUuid();
 export interface RpcClientOptions {
   /** Where the default binding goes. */
   readonly to?: Address;
+  /** Who the default binding logs on as; default: nobody. */
+  readonly logon?: Logon;
   /** Default: any address of this machine, of the family of `to`. */
   readonly localAddress?: string;
   /** Ports to try in this order; default: one that the system chooses. */
@@ -37,6 +40,13 @@ export interface RpcClientOptions {
   readonly gate?: Gate;
   /** Sees every datagram that comes in, first: true says that it has been taken elsewhere. */
   readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
+}
+
+export interface BindOptions {
+  /** The address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
+  readonly viaMapper?: boolean;
+  /** Who calls; default: nobody. */
+  readonly logon?: Logon | undefined;
 }
 
 /** What `clusrpc:call` publishes when a call has ended. */
@@ -105,7 +115,7 @@ export class RpcClient {
         ...(intercept && { intercept }),
       }),
     );
-    if (to !== undefined) client.#default = client.bind(to);
+    if (to !== undefined) client.#default = client.bind(to, { logon: options.logon });
     return client;
   }
 
@@ -114,8 +124,8 @@ export class RpcClient {
     return this.#endpoint.local;
   }
 
-  /** Another server on the same socket. With `viaMapper` the address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
-  bind(to: Address, { viaMapper = false }: { viaMapper?: boolean } = {}): Caller {
+  /** Another server on the same socket. Throws LocalMisuseError for an address that can be none. */
+  bind(to: Address, { viaMapper = false, logon }: BindOptions = {}): Caller {
     this.#check();
     if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
       throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
@@ -124,14 +134,17 @@ export class RpcClient {
     }
     this.#lastNumber += 1;
     const number = this.#lastNumber;
+    const bound = logon?.forBinding(() => this.#network.clock.now());
+    const start = (...call: Parameters<Caller['call']>) => this.#start(binding, number, ...call);
     const binding: BoundServer = {
       server: to,
-      call: (...call) => this.#start(binding, number, ...call),
+      call: bound === undefined ? start : (...call) => bound.inTurn(() => start(...call)),
       hold: () => this.#endpoint.handle({ kind: 'hold', binding: number }),
       release: () => this.#endpoint.handle({ kind: 'release', binding: number }),
     };
     this.#bindings.set(number, binding);
-    this.#endpoint.handle({ kind: 'bind', binding: number, to, viaMapper });
+    const security = bound?.security;
+    this.#endpoint.handle({ kind: 'bind', binding: number, to, viaMapper, ...(security && { security }) });
     return binding;
   }
 

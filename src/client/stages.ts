@@ -46,6 +46,11 @@ const DENIED = new Set(
       'RPC_S_UNSUPPORTED_AUTHN_LEVEL',
       'RPC_S_SEC_PKG_ERROR',
       'RPC_S_BINDING_HAS_NO_AUTH',
+      'ERROR_PASSWORD_EXPIRED',
+      'ERROR_ACCOUNT_DISABLED',
+      'ERROR_ACCOUNT_EXPIRED',
+      'ERROR_ACCOUNT_LOCKED_OUT',
+      'ERROR_TIME_SKEW',
     ] as const
   ).map(win32Code),
 );

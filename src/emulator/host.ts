@@ -9,6 +9,7 @@ import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
 import { seededRandom, newUuid as systemUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
+import { Access, type AccessOptions, type LoggedLogon } from './access.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
 import type { ClusterDescription } from './cluster-description.ts';
 import { ClusterModel, sameName } from './cluster-model.ts';
@@ -23,7 +24,7 @@ import { type Cursor, mapperService } from './mapper-service.ts';
 import { NodeService } from './node-service.ts';
 import { replyingFrom } from './reply-from.ts';
 
-export interface EmulatedHostOptions {
+export interface EmulatedHostOptions extends AccessOptions {
   /** Default: UDP of this machine. */
   readonly network?: Network;
   /** Default 127.0.0.1. */
@@ -41,8 +42,6 @@ export interface EmulatedHostOptions {
   /** Where the Cluster service takes its port, such as `1026-1050`; default: anywhere. */
   readonly ports?: string | readonly PortRange[];
   readonly faults?: FaultRateOptions | string;
-  /** Every operation of the Cluster service faults with 5, access denied: no caller of this version is authenticated. */
-  readonly requireAuth?: boolean;
   /** The Cluster service answers from this address of the machine. */
   readonly replyFrom?: string;
   /** Decides the faults. Default 1. */
@@ -98,6 +97,7 @@ export class EmulatedHost {
     });
     const { clock } = network;
     const faults = new Faults({ clock, random: seededRandom(options.seed ?? 1), rates: options.faults ?? {} });
+    const access = new Access(options, () => clock.now());
     const map = new EndpointMap();
     const log = new CallLog();
     const settings = { callback: profile.callback, offersOverlap: profile.offersOverlap, ...options.settings };
@@ -117,7 +117,7 @@ export class EmulatedHost {
       profile,
       faults,
       log,
-      requireAuth: options.requireAuth ?? false,
+      access,
       onStart: (server) =>
         map.add({
           interface: CLUSAPI_V2,
@@ -127,7 +127,7 @@ export class EmulatedHost {
           server,
         }),
     });
-    const host = new EmulatedHost({ address, model, profile, faults, map, log, mapper, service, forwarded });
+    const host = new EmulatedHost({ address, model, profile, faults, map, log, access, mapper, service, forwarded });
     try {
       await service.run(model.activeNode);
     } catch (error) {
@@ -160,6 +160,11 @@ export class EmulatedHost {
   /** What operations were called, the oldest first; the last 10 000. */
   calls(operation?: string): readonly LoggedCall[] {
     return this.#parts.log.calls(operation);
+  }
+
+  /** Who tried to log on, the oldest first; the last 10 000. */
+  get logons(): readonly LoggedLogon[] {
+    return this.#parts.access.logons;
   }
 
   get counters(): HostCounters {
@@ -223,6 +228,7 @@ interface Parts {
   readonly faults: Faults;
   readonly map: EndpointMap;
   readonly log: CallLog;
+  readonly access: Access;
   readonly mapper: RpcServer;
   readonly service: NodeService;
   readonly forwarded: { count: number };

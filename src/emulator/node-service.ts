@@ -5,8 +5,8 @@ import type { ServerCounters } from '../machine/cl/server/types.ts';
 import { countPorts, eachPort, type PortRange } from '../ports/ranges.ts';
 import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';
-import { win32Code } from '../status/win32.ts';
 import type { Network } from '../transport/network.ts';
+import type { Access } from './access.ts';
 import type { CallLog } from './call-log.ts';
 import type { OpenedObject } from './clusapi/operation.ts';
 import { clusterService } from './clusapi/service.ts';
@@ -25,7 +25,7 @@ export interface NodeServiceOptions {
   readonly profile: HostProfile;
   readonly faults: Faults;
   readonly log: CallLog;
-  readonly requireAuth: boolean;
+  readonly access: Access;
   /** A service has begun to listen; what is answered is called when it stops. */
   readonly onStart: (server: RpcServer) => () => void;
 }
@@ -91,7 +91,8 @@ export class NodeService {
   }
 
   async #open(node: string): Promise<Running> {
-    const { network, address, ports, settings, newUuid, model, profile, faults, log } = this.#options;
+    const { network, address, ports, settings, newUuid, model, profile, faults, log, access } = this.#options;
+    const ntlm = access.ntlm(node);
     // A service is told from the one before it by its boot time.
     this.#bootTime = Math.max(this.#bootTime + 1, Math.floor(network.clock.now() / 1000));
     const server: RpcServer = await bindFirst(ports === null ? [0] : eachPort(ports), (port) =>
@@ -102,6 +103,7 @@ export class NodeService {
         settings,
         newUuid,
         bootTime: this.#bootTime,
+        ...(ntlm && { ntlm }),
         onRundown: (client) => {
           this.#rundowns += this.#handles.rundown(client);
         },
@@ -121,7 +123,8 @@ export class NodeService {
         log,
         faults,
         place: 'service',
-        refuseAll: () => (this.#options.requireAuth ? win32Code('ERROR_ACCESS_DENIED') : null),
+        refuseAll: ({ caller }) => access.refusal(caller),
+        access,
         model,
         node,
         profile,

@@ -26,7 +26,7 @@ export interface OperationContext {
   readonly faults: Faults;
   readonly place: Passage['place'];
   /** Asked first; a number is the fault that every call ends with. */
-  readonly refuseAll?: () => number | null;
+  readonly refuseAll?: (call: RpcCall) => number | null;
 }
 
 /** The operation with what may go wrong in front of it and the log behind it. */
@@ -37,7 +37,7 @@ export function operationOf(
   return (call) => {
     const logAs = (result: CallResult) => log.add({ time: clock.now(), operation: name, from: call.from, result });
     try {
-      const refused = refuseAll?.() ?? null;
+      const refused = refuseAll?.(call) ?? null;
       if (refused !== null) throw new FaultError(`${name} is refused`, refused);
       const fault = faults.onCall(name, place, call.from);
       if (fault?.kind === 'reject') throw new RejectError(`${name} is made to be rejected`, fault.status);

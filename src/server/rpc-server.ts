@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { NTLM_PROTOCOL } from '../auth/datagram/level.ts';
+import { NtlmProvider, type NtlmProviderOptions } from '../auth/datagram/server-security.ts';
 import { type Uuid, uuidKey } from '../bytes/uuid.ts';
 import {
   decodeInqStatsRequest,
@@ -20,9 +23,9 @@ import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
-import { type RpcCall, ServedCall } from './served-call.ts';
+import { type RpcCall, type RpcCallerIdentity, ServedCall } from './served-call.ts';
 
-export type { RpcCall };
+export type { RpcCall, RpcCallerIdentity };
 
 /**
  * Resolves with the results, NDR-encoded little-endian. Throw FaultError or Win32Error for a fault with that status,
@@ -47,6 +50,8 @@ export interface RpcServerOptions {
   readonly bootTime?: number;
   readonly network?: Network;
   readonly newUuid?: () => Uuid;
+  /** Whom NTLM lets in; default: authenticated calls are rejected, the service being unknown here. */
+  readonly ntlm?: Omit<NtlmProviderOptions, 'random' | 'now'>;
   /** A client process has been silent for too long: its context handles are void. */
   readonly onRundown?: (addressSpace: Uuid) => void;
   /** Sees every datagram that goes out. */
@@ -72,12 +77,13 @@ export class RpcServer {
 
   /** Throws TransportError when the port cannot be bound. */
   static async open(options: RpcServerOptions = {}): Promise<RpcServer> {
-    const { network = udpNetwork, local = { host: '127.0.0.1', port: 0 }, settings, gate, intercept } = options;
+    const { network = udpNetwork, local = { host: '127.0.0.1', port: 0 }, settings, ntlm, gate, intercept } = options;
     const machine = new ClServer({
       bootTime: options.bootTime ?? Math.floor(network.clock.now() / 1000),
       newUuid: options.newUuid ?? newUuid,
       dialect: options.dialect ?? 'liberal',
       ...(settings && { settings }),
+      ...(ntlm && { security: ntlmProviders(ntlm, () => network.clock.now()) }),
     });
     const server = new RpcServer(machine, options);
     server.#endpoint = await Endpoint.open({
@@ -195,6 +201,10 @@ export class RpcServer {
     if (this.#endpoint === null) throw new LocalMisuseError('the RPC server is not open');
     return this.#endpoint;
   }
+}
+
+function ntlmProviders(options: NonNullable<RpcServerOptions['ntlm']>, now: () => number) {
+  return new Map([[NTLM_PROTOCOL, new NtlmProvider({ ...options, random: randomBytes, now })]]);
 }
 
 function outcomeOf(error: unknown): Outcome {

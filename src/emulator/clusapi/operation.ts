@@ -6,6 +6,7 @@ import { FaultError } from '../../status/errors.ts';
 import { ncaCode } from '../../status/nca.ts';
 import { win32Code } from '../../status/win32.ts';
 import { Win32Error } from '../../status/win32-error.ts';
+import type { Access } from '../access.ts';
 import type { ClusterModel } from '../cluster-model.ts';
 import type { HostProfile } from '../host-profiles.ts';
 import type { OperationContext } from '../operation.ts';
@@ -26,6 +27,7 @@ export interface ClusterServiceOptions extends OperationContext {
   readonly node: string;
   readonly profile: HostProfile;
   readonly handles: ContextHandles<OpenedObject>;
+  readonly access: Pick<Access, 'mayOpen'>;
 }
 
 /** One operation and what the emulated service does. */
@@ -59,10 +61,11 @@ export function service<Request, Response extends ClusapiResult>(
 
 /** A handle needs an owner that can fall silent. Windows would call back now; no client of ClusAPI makes it necessary. */
 export function openObject(
-  { handles }: ClusterServiceOptions,
-  { addressSpace }: RpcCall,
+  { handles, access }: ClusterServiceOptions,
+  { addressSpace, caller }: RpcCall,
   object: OpenedObject,
 ): ContextHandle {
+  if (!access.mayOpen(caller)) throw new Win32Error(win32Code('ERROR_ACCESS_DENIED'), `opening a ${object.kind}`);
   if (addressSpace === null) throw new FaultError('an idempotent open', ncaCode('nca_s_fault_context_mismatch'));
   return handles.add(addressSpace, object);
 }

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { NtlmClientSecurity } from '../auth/datagram/client-security.ts';
+import { DEFAULT_DIALECT, type NtlmDialect } from '../auth/datagram/dialect.ts';
+import type { AuthLevel } from '../auth/datagram/level.ts';
+import { NtlmCredential } from '../auth/ntlm/credential.ts';
+import { toUtf16 } from '../bytes/utf16.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import { isDenied } from './stages.ts';
+
+export type { AuthLevel };
+
+/** UTF-16LE where it comes as bytes, which are zeroed when they have been used. */
+export type Password = string | Uint8Array;
+
+export interface Credentials {
+  /** `name` or `DOMAIN\name`. */
+  readonly user: string;
+  readonly password: Password | (() => Password | Promise<Password>);
+}
+
+export interface LogonOptions {
+  readonly credentials: Credentials;
+  /** Default integrity ([MS-CMRP] 2.1). Over datagrams connect is the same as packet. */
+  readonly level?: AuthLevel | undefined;
+  /** Answer as NTLMv1, for servers that know nothing else. */
+  readonly version1?: boolean | undefined;
+  readonly dialect?: NtlmDialect | undefined;
+  /** Go on after a refused logon, which may lock the account. */
+  readonly keepTrying?: boolean | undefined;
+}
+
+/** What one server has said to one account. */
+interface BindingLogon {
+  readonly contexts: NtlmClientSecurity[];
+  /** AUTHENTICATE_MESSAGEs handed over. */
+  answers: number;
+  problem: Error | null;
+}
+
+/**
+ * One account for any number of servers. Logons happen one after the other, and after a refused one there is none any more,
+ * so that a wrong password costs the account one failure however many servers are asked. Shows no secret when inspected.
+ */
+export class Logon {
+  readonly user: string;
+  readonly level: AuthLevel;
+  readonly #credential: NtlmCredential;
+  readonly #options: LogonOptions;
+  readonly #bindings = new Set<BindingLogon>();
+  #last: Promise<void> = Promise.resolve();
+  #refusal: unknown = null;
+
+  private constructor(options: LogonOptions, credential: NtlmCredential) {
+    this.user = options.credentials.user;
+    this.level = options.level ?? 'integrity';
+    this.#options = options;
+    this.#credential = credential;
+  }
+
+  /** Asks for the password. Throws LocalMisuseError for a user without a name, and what the question for the password throws. */
+  static async prepare(options: LogonOptions): Promise<Logon> {
+    const { user, password } = options.credentials;
+    const [domain, name] = user.includes('\\') ? (user.split('\\', 2) as [string, string]) : ['', user];
+    if (name === '') throw new LocalMisuseError('the user has no name', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+    const given = typeof password === 'function' ? await password() : password;
+    const bytes = typeof given === 'string' ? toUtf16(given) : given;
+    const credential = new NtlmCredential({ user: name, domain, password: bytes });
+    bytes.fill(0);
+    return new Logon(options, credential);
+  }
+
+  /** For one binding: makes the security of its activities, and sees each call through its turn. */
+  forBinding(now: () => number): BoundLogon {
+    const of: BindingLogon = { contexts: [], answers: 0, problem: null };
+    this.#bindings.add(of);
+    const { version1 = false, dialect = DEFAULT_DIALECT } = this.#options;
+    const security = (): NtlmClientSecurity => {
+      const context = new NtlmClientSecurity({
+        credential: this.#credential,
+        workstation: hostname().split('.')[0]?.toUpperCase().slice(0, 15) ?? '',
+        level: this.level,
+        version1,
+        dialect,
+        random: randomBytes,
+        now,
+        onLogon: (problem) => {
+          of.answers += problem === null ? 1 : 0;
+          of.problem = problem;
+        },
+      });
+      of.contexts.push(context);
+      return context;
+    };
+    return { security, inTurn: (call) => this.#inTurn(of, call) };
+  }
+
+  /** Zeroes the hashes; logs on nowhere any more. */
+  wipe(): void {
+    this.#credential.wipe();
+    for (const { contexts } of this.#bindings) for (const context of contexts) context.wipe();
+  }
+
+  async #inTurn<T>(of: BindingLogon, call: () => Promise<T>): Promise<T> {
+    if (isAccepted(of)) return call();
+    const before = this.#last;
+    let leave = (): void => {};
+    this.#last = new Promise((resolve) => {
+      leave = resolve;
+    });
+    try {
+      await before;
+      if (this.#refusal !== null && this.#options.keepTrying !== true) throw this.#refusal;
+      return await call();
+    } catch (error) {
+      if (of.answers > 0 && !isAccepted(of) && isDenied(error)) this.#refusal = error;
+      throw of.problem ?? error;
+    } finally {
+      leave();
+    }
+  }
+}
+
+export interface BoundLogon {
+  readonly security: () => NtlmClientSecurity;
+  /** Runs a call when no other logon is under way. Throws the refusal of an earlier one, and what the call throws. */
+  readonly inTurn: <T>(call: () => Promise<T>) => Promise<T>;
+}
+
+/** The server has sent something under a key that only the AUTHENTICATE_MESSAGE told it. */
+function isAccepted({ contexts }: BindingLogon): boolean {
+  return contexts.some(({ opened }) => opened > 0);
+}

@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./emulate.ts')).emulateCommand,
   },
   {
+    name: 'user',
+    summary: 'makes an account for the emulated host',
+    load: async () => (await import('./user.ts')).userCommand,
+  },
+  {
     name: 'explain',
     summary: 'what went wrong in this pcap or pcapng of RPC traffic?',
     load: async () => (await import('./explain.ts')).explainCommand,

@@ -1,11 +1,13 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { AccessOptions } from '../emulator/access.ts';
 import { type FaultRates, parseFaultRates } from '../emulator/fault-rates.ts';
 import { EmulatedHost } from '../emulator/host.ts';
 import { DEFAULT_HOST_PROFILE, HOST_PROFILES, type HostProfileName } from '../emulator/host-profiles.ts';
 import { parseScenario, playScenario } from '../emulator/scenario.ts';
+import { parseUserFile } from '../emulator/user-file.ts';
 import type { PortRange } from '../ports/ranges.ts';
 import { systemClock } from '../transport/clock.ts';
-import { laterOptions, withCommonOptions } from './common-options.ts';
+import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput } from './files.ts';
@@ -18,7 +20,11 @@ interface Options {
   readonly expose?: true | undefined;
   readonly epmPort?: number | undefined;
   readonly ports?: readonly PortRange[] | undefined;
+  readonly users?: string | undefined;
   readonly requireAuth?: true | undefined;
+  readonly minAuth?: AccessOptions['minAuth'];
+  readonly mayOpen?: readonly string[] | undefined;
+  readonly lockOut?: number | undefined;
   readonly fault?: Partial<FaultRates> | undefined;
   readonly replyFrom?: string | undefined;
   readonly nodes?: readonly string[] | undefined;
@@ -27,7 +33,9 @@ interface Options {
   readonly seed?: number | undefined;
 }
 
-const LARGEST_SCENARIO = 1 << 20;
+const LARGEST_FILE = 1 << 20;
+/** ms: what Windows 2000 proposes. */
+const LOCKED_FOR = 30 * 60_000;
 
 export function emulateCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('emulate')
@@ -47,14 +55,30 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     .option('--expose', 'allow an address that other machines reach')
     .option('--epm-port <port>', 'UDP port of the endpoint mapper, 0 for any (default: 0)', portNumber(0))
     .option('--ports <ranges>', 'where the Cluster service takes its port, such as 1026-1050', portRanges)
+    .option('--users <file>', 'whom it knows, a line each as the command user makes them')
     .option('--require-auth', 'refuse every caller that is not authenticated')
+    .option(
+      '--min-auth <level>',
+      'refuse callers below none, connect, packet, integrity or privacy',
+      oneOf(['none', 'connect', 'packet', 'integrity', 'privacy']),
+    )
+    .option(
+      '--may-open <users>',
+      'who may open the cluster, with commas between (default: everybody)',
+      names('--may-open'),
+    )
+    .option(
+      '--lock-out <n>',
+      'wrong passwords in a row that lock an account for half an hour (default: never)',
+      count(1),
+    )
     .option(
       '--fault <list>',
       'what goes wrong: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1',
       asValue(parseFaultRates),
     )
     .option('--reply-from <address>', 'the Cluster service answers from this address of the machine', ipAddress)
-    .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names)
+    .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names('--nodes'))
     .option('--cluster-name <name>', 'name of the cluster (default: CLUSTER1)')
     .option(
       '--scenario <file>',
@@ -62,12 +86,11 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     )
     .option('--seed <n>', 'decides which faults happen (default: 1)', count())
     .action((options, self) => context.run(self, (run) => emulate(run, options)));
-  laterOptions(command, ['--users <file>', '--min-auth <level>']);
   return withCommonOptions(command, { pcap: true });
 }
 
 async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
-  const { scenario: file, listen, fault, ...rest } = options;
+  const { scenario: file, listen, fault, users, lockOut, ...rest } = options;
   const scenario = file === undefined ? null : readScenario(file);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const host = await EmulatedHost.start({
@@ -75,6 +98,8 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
     ...(listen !== undefined && { address: listen }),
     ...(fault && { faults: fault }),
     ...(scenario?.cluster && { cluster: scenario.cluster }),
+    ...(users !== undefined && { users: readUsers(users) }),
+    ...(lockOut !== undefined && { lockOut: { after: lockOut, lasts: LOCKED_FOR } }),
   });
   const counters = () => run.output.event({ event: 'counters', ...host.counters });
   const stop =
@@ -97,7 +122,11 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
 }
 
 function readScenario(file: string) {
-  return parseScenario(new TextDecoder().decode(readInput(file, 'the scenario', LARGEST_SCENARIO)));
+  return parseScenario(new TextDecoder().decode(readInput(file, 'the scenario', LARGEST_FILE)));
+}
+
+function readUsers(file: string) {
+  return parseUserFile(new TextDecoder().decode(readInput(file, 'the user file', LARGEST_FILE)), file);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -107,8 +136,10 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function names(text: string): readonly string[] {
-  const list = text.split(',').map((name) => name.trim());
-  if (list.some((name) => name === '')) throw usageError(`--nodes: an empty name in ${JSON.stringify(text)}`);
-  return list;
+function names(option: string): (text: string) => readonly string[] {
+  return (text) => {
+    const list = text.split(',').map((name) => name.trim());
+    if (list.some((name) => name === '')) throw usageError(`${option}: an empty name in ${JSON.stringify(text)}`);
+    return list;
+  };
 }

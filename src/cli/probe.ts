@@ -6,13 +6,14 @@ import type { ProbeDocument, ProbeOptions, ProbeResult } from '../probe/types.ts
 import { NAGIOS_STATES } from '../report/nagios.ts';
 import { probeNagios } from '../report/probe-nagios.ts';
 import { probeText } from '../report/probe-text.ts';
-import { laterOptions, withCommonOptions } from './common-options.ts';
+import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError, worstExit } from './exit.ts';
+import { type LogonFlags, logonOf, withLogonOptions } from './logon-options.ts';
 import type { CommandRun } from './run.ts';
 import { count, ipAddress, oneOf, portNumber, portRanges, positiveDuration } from './values.ts';
 
-interface Options {
+interface Options extends LogonFlags {
   readonly transport?: ProbeOptions['transport'];
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
@@ -62,7 +63,7 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .option('--warn <duration>', 'with --nagios: an open is slow from here on', positiveDuration)
     .option('--crit <duration>', 'with --nagios: an open is too slow from here on', positiveDuration)
     .action((hosts, options, self) => context.run(self, (run) => probeHosts(run, hosts, options)));
-  laterOptions(command, ['--user <name>', '--password-file <file>', '--password-stdin', '--auth <level>']);
+  withLogonOptions(command);
   return withCommonOptions(command, { ndjson: true, pcap: true });
 }
 
@@ -110,6 +111,7 @@ function probeOptions(options: Options): ProbeOptions {
     cycles,
     timeout,
     stageTimeout,
+    logon: logonOf(options),
   };
 }
 

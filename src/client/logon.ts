@@ -5,7 +5,7 @@ import { DEFAULT_DIALECT, type NtlmDialect } from '../auth/datagram/dialect.ts';
 import type { AuthLevel } from '../auth/datagram/level.ts';
 import { NtlmCredential } from '../auth/ntlm/credential.ts';
 import { toUtf16 } from '../bytes/utf16.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { type ClusError, LocalMisuseError, RejectError } from '../status/errors.ts';
 import { isDenied } from './stages.ts';
 
 export type { AuthLevel };
@@ -49,7 +49,7 @@ export class Logon {
   readonly #options: LogonOptions;
   readonly #bindings = new Set<BindingLogon>();
   #last: Promise<void> = Promise.resolve();
-  #refusal: unknown = null;
+  #refusal: ClusError | null = null;
 
   private constructor(options: LogonOptions, credential: NtlmCredential) {
     this.user = options.credentials.user;
@@ -110,11 +110,13 @@ export class Logon {
     });
     try {
       await before;
-      if (this.#refusal !== null && this.#options.keepTrying !== true) throw this.#refusal;
+      if (this.#refusal !== null && this.#options.keepTrying !== true) throw notRepeated(this.user, this.#refusal);
       return await call();
     } catch (error) {
-      if (of.answers > 0 && !isAccepted(of) && isDenied(error)) this.#refusal = error;
-      throw of.problem ?? error;
+      if (isAccepted(of) || !isDenied(error)) throw of.problem ?? error;
+      error.advice ??= ADVICE[error.code] ?? WRONG;
+      if (of.answers > 0) this.#refusal = error;
+      throw error;
     } finally {
       leave();
     }
@@ -126,6 +128,29 @@ export interface BoundLogon {
   /** Runs a call when no other logon is under way. Throws the refusal of an earlier one, and what the call throws. */
   readonly inTurn: <T>(call: () => Promise<T>) => Promise<T>;
 }
+
+function notRepeated(user: string, refusal: ClusError): RejectError {
+  const { code, errno, advice = WRONG } = refusal;
+  const status = refusal instanceof RejectError ? refusal.status : (errno ?? 0);
+  return new RejectError(`${user} was refused by another server and is not tried again: ${refusal.message}`, status, {
+    code,
+    ...(errno !== undefined && { errno }),
+    advice: `${advice} --keep-trying-logon goes on all the same.`,
+  });
+}
+
+const WRONG =
+  'The server does not know this user or the password is wrong; it says no more than that. Check domain, name and password before the next try: failures may lock the account.';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ERROR_ACCOUNT_LOCKED_OUT: 'The account is locked after too many wrong passwords: wait, or have it unlocked.',
+  ERROR_ACCOUNT_DISABLED: 'The account is disabled: have it enabled, or name another one.',
+  ERROR_ACCOUNT_EXPIRED: 'The account has expired: have it prolonged, or name another one.',
+  ERROR_PASSWORD_EXPIRED: 'The password has expired: change it, then try again.',
+  ERROR_TIME_SKEW: 'The clocks of this machine and of the server are too far apart for NTLMv2: set them.',
+  RPC_S_UNKNOWN_AUTHN_SERVICE: 'The server has no NTLM: try without credentials.',
+  RPC_S_UNSUPPORTED_AUTHN_LEVEL: 'The server does not know this level of protection: choose another one with --auth.',
+};
 
 /** The server has sent something under a key that only the AUTHENTICATE_MESSAGE told it. */
 function isAccepted({ contexts }: BindingLogon): boolean {

@@ -1,4 +1,4 @@
-import { FaultError, isClusError, RejectError, RemoteProtocolError } from '../status/errors.ts';
+import { type ClusError, FaultError, isClusError, RejectError, RemoteProtocolError } from '../status/errors.ts';
 import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
@@ -55,7 +55,7 @@ const DENIED = new Set(
   ).map(win32Code),
 );
 
-export function isDenied(error: unknown): boolean {
+export function isDenied(error: unknown): error is ClusError {
   return isClusError(error) && error.errno !== undefined && DENIED.has(error.errno);
 }
 
@@ -100,12 +100,17 @@ export function reasonOf(error: unknown): Reason {
 /** A sentence that says what to do about a failure at this stage; undefined when the error speaks for itself. */
 export function adviceFor(stage: StageId, reason: Reason): string | undefined {
   if (reason === 'denied') {
-    return 'The server wants NTLM credentials, which this version does not send over datagrams; look at the cluster from an account that its security descriptor admits, or lower the demand for a test.';
+    return ADVICE[`${stage} denied`] ?? WANTS_NTLM;
   }
   return ADVICE[`${stage} ${reason}`] ?? ADVICE[stage];
 }
 
+const WANTS_NTLM =
+  'The server wants NTLM credentials: name an account that its security descriptor admits (--user; credentials of openCluster).';
+
 const ADVICE: Readonly<Record<string, string>> = {
+  'open-cluster denied':
+    'The server knows the caller but its security descriptor does not let it open the cluster: grant the account access with cluadmin or cluster.exe, or name another one (--user).',
   resolve: 'Check the spelling, or give an IP address; CLUSRPC_HOSTS=NAME=ADDRESS:PORT points a name at a mapper.',
   'mapper-reachable silent':
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',

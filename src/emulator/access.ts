@@ -42,6 +42,7 @@ export class Access {
   readonly #least: number;
   readonly #openers: ReadonlySet<string> | null;
   readonly #logons: LoggedLogon[] = [];
+  readonly #counts = { logons: 0, refused: 0 };
 
   /** Throws LocalMisuseError when callers are to be authenticated but nobody could be. */
   constructor(options: AccessOptions, now: () => number) {
@@ -67,6 +68,8 @@ export class Access {
       onLogon: (logon) => {
         if (this.#logons.length === MOST_LOGGED) this.#logons.shift();
         this.#logons.push({ time: this.#now(), ...logon });
+        this.#counts.logons += 1;
+        this.#counts.refused += logon.refusal === null ? 0 : 1;
       },
     };
   }
@@ -83,6 +86,10 @@ export class Access {
     if (caller === null || caller.anonymous) return false;
     const { user, domain } = caller;
     return this.#openers.has(upperCase(user)) || this.#openers.has(upperCase(`${domain}\\${user}`));
+  }
+
+  get counts(): { readonly logons: number; readonly refused: number } {
+    return this.#counts;
   }
 
   get logons(): readonly LoggedLogon[] {

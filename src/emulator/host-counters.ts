@@ -1,4 +1,5 @@
 import { newServerCounters, type ServerCounters } from '../machine/cl/server/types.ts';
+import type { Access } from './access.ts';
 import type { CallLog } from './call-log.ts';
 import type { Faults } from './faults.ts';
 
@@ -11,6 +12,9 @@ export interface HostCounters extends Readonly<ServerCounters> {
   readonly rundowns: number;
   /** Datagrams that came to the mapper's port for another server. */
   readonly forwarded: number;
+  /** Logons tried, and those of them that were refused. */
+  readonly logons: number;
+  readonly logonsRefused: number;
   /** Faults injected. */
   readonly faults: number;
 }
@@ -18,16 +22,28 @@ export interface HostCounters extends Readonly<ServerCounters> {
 export interface CounterSources {
   readonly log: CallLog;
   readonly faults: Faults;
+  readonly access: Access;
   readonly forwarded: number;
   readonly handles: number;
   readonly rundowns: number;
   readonly servers: readonly Readonly<ServerCounters>[];
 }
 
-export function hostCounters({ log, faults, servers, forwarded, handles, rundowns }: CounterSources): HostCounters {
+export function hostCounters(sources: CounterSources): HostCounters {
+  const { log, faults, access, servers, forwarded, handles, rundowns } = sources;
   const sum = newServerCounters();
   for (const counters of servers) {
     for (const name of Object.keys(sum) as (keyof ServerCounters)[]) sum[name] += counters[name];
   }
-  return { ...sum, calls: log.total, handles, rundowns, forwarded, faults: faults.injected };
+  const { logons, refused } = access.counts;
+  return {
+    ...sum,
+    calls: log.total,
+    handles,
+    rundowns,
+    forwarded,
+    logons,
+    logonsRefused: refused,
+    faults: faults.injected,
+  };
 }

@@ -168,10 +168,11 @@ export class EmulatedHost {
   }
 
   get counters(): HostCounters {
-    const { log, faults, forwarded, service, mapper } = this.#parts;
+    const { log, faults, access, forwarded, service, mapper } = this.#parts;
     return hostCounters({
       log,
       faults,
+      access,
       forwarded: forwarded.count,
       handles: service.handles,
       rundowns: service.rundowns,

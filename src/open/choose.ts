@@ -5,7 +5,16 @@ import { emulatorFor } from './installed.ts';
 import type { WireOptions } from './wire.ts';
 
 /** Options that only our own RPC can honour. */
-const WIRE_ONLY = ['localPorts', 'localAddress', 'endpointMapperPort', 'endpoint', 'resolution'] as const;
+const WIRE_ONLY = [
+  'localPorts',
+  'localAddress',
+  'endpointMapperPort',
+  'endpoint',
+  'resolution',
+  'credentials',
+  'authLevel',
+  'ntlmV1',
+] as const;
 
 /**
  * The backends to try for `wanted`, in order. `auto`: what CLUSRPC_BACKEND says, an installed emulator that knows the

@@ -1,3 +1,4 @@
+import { Logon } from '../client/logon.ts';
 import { mapConcurrently } from '../client/map-concurrently.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { LocalMisuseError } from '../status/errors.ts';
@@ -24,12 +25,18 @@ export async function probeUntilAborted(
   targets: string | readonly string[],
   options: ProbeOptions = {},
 ): Promise<ProbeDocument> {
-  const settings = probeSettings(options);
-  const found = settings.local ? thisNode(targets, options) : findTargets(targets, options.targetsFile);
-  const results = await mapConcurrently(found, settings.concurrency, (target) =>
-    probeCycles(target, settings, options),
-  );
-  return { schema: 'clusrpc/probe/1', results: results.flat() };
+  const unnamed = probeSettings(options);
+  const found = unnamed.local ? thisNode(targets, options) : findTargets(targets, options.targetsFile);
+  const logon = options.logon === undefined ? null : await Logon.prepare(options.logon);
+  const settings = { ...unnamed, logon };
+  try {
+    const results = await mapConcurrently(found, settings.concurrency, (target) =>
+      probeCycles(target, settings, options),
+    );
+    return { schema: 'clusrpc/probe/1', results: results.flat() };
+  } finally {
+    logon?.wipe();
+  }
 }
 
 async function probeCycles(target: Target, settings: ProbeSettings, options: ProbeOptions): Promise<ProbeResult[]> {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Logon } from '../client/logon.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { ProbeOptions } from './types.ts';
@@ -19,6 +20,8 @@ export interface ProbeSettings {
   readonly timeout: number;
   readonly stageTimeout: number;
   readonly signal: AbortSignal | undefined;
+  /** Who calls the Cluster services; null: nobody. */
+  readonly logon: Logon | null;
 }
 
 export const DEFAULT_TIMEOUT = 15_000;
@@ -55,11 +58,12 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
     timeout: duration('timeout', options.timeout ?? DEFAULT_TIMEOUT),
     stageTimeout: duration('stageTimeout', options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT),
     signal: options.signal,
+    logon: null,
   };
 }
 
 /** Options of our own RPC, which clusapi.dll has no way to honour. */
-const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eachPort', 'family'] as const;
+const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eachPort', 'family', 'logon'] as const;
 
 /** `auto` is UDP, on Windows too: only there every layer can be told apart. */
 function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
@@ -71,7 +75,7 @@ function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
   if (transport === 'native' || transport === 'ffi') {
     const wrong = UDP_ONLY.find((name) => options[name] !== undefined);
     if (wrong === undefined) return transport;
-    throw invalid(`${wrong} needs transport udp: clusapi.dll chooses its ports itself`);
+    throw invalid(`${wrong} needs transport udp: clusapi.dll chooses its ports and its account itself`);
   }
   if (transport === 'tcp') throw invalid('transport tcp is not in this version: use auto or udp');
   throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);

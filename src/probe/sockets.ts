@@ -1,4 +1,4 @@
-import { RpcClient } from '../client/rpc-client.ts';
+import { type BindOptions, RpcClient } from '../client/rpc-client.ts';
 import { WINDOWS_CLIENT } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { sourceAddressTo } from '../transport/reachability.ts';
@@ -42,6 +42,11 @@ export function openWatch({ settings, budget }: Question, to: Address): Promise<
     localAddress: source,
     localPorts: localPorts === null ? [0] : [...localPorts.toReversed(), 0],
   });
+}
+
+/** What binds the Cluster service. */
+export function logonOf({ settings: { logon } }: Question): BindOptions {
+  return logon === null ? {} : { logon };
 }
 
 export function limitsOf({ settings, budget }: Question): AskLimits {

@@ -1,4 +1,5 @@
 import type { ClusterVersion } from '../client/cluster-client.ts';
+import type { LogonOptions } from '../client/logon.ts';
 import type { Reason, StageId } from '../client/stages.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ErrorCode } from '../status/errors.ts';
@@ -92,6 +93,8 @@ export interface ProbeOptions {
   readonly timeout?: number | undefined;
   /** ms for a stage; default 4 000. */
   readonly stageTimeout?: number | undefined;
+  /** Who opens the clusters, by `level`; default: nobody, which a real cluster refuses. One refused logon is the last one. */
+  readonly logon?: LogonOptions | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told of every stage when it is decided. */
   readonly onStage?:

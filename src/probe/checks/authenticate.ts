@@ -1,13 +1,30 @@
 import { isDenied } from '../../client/stages.ts';
-import { TransportError } from '../../status/errors.ts';
+import { FaultError, RejectError, TransportError } from '../../status/errors.ts';
 import { type Check, fail, firstCallOf, pass, skip } from '../check.ts';
 import { describeFailure } from '../judge.ts';
 
-/** Did the server accept the credentials, or ask for none? This version sends none. */
+/** Did the server accept the credentials, or ask for none? */
 export const authenticate: Check = (question) => {
   const asked = firstCallOf(question);
-  if (asked.ok) return pass('the server asked for no credentials');
-  if (isDenied(asked.error)) return fail('denied', describeFailure(asked, question), { asked });
+  const { logon } = question.settings;
+  const passed = pass(
+    logon === null
+      ? 'the server asked for no credentials'
+      : `the server accepted ${logon.user} by NTLM, level ${logon.level}`,
+  );
+  if (asked.ok) return passed;
+  if (isDenied(asked.error)) {
+    const tooLow = logon !== null && asked.error instanceof FaultError;
+    const advice = tooLow ? { advice: HIGHER } : {};
+    return fail('denied', describeFailure(asked, question), { asked, ...advice });
+  }
   if (asked.error instanceof TransportError) return skip('the call has not come so far');
-  return pass('the server asked for no credentials');
+  if (logon === null || asked.error instanceof FaultError) return passed;
+  if (asked.error instanceof RejectError) return skip('rejected before the server judged the credentials');
+  return fail('denied', describeFailure(asked, question), { asked, advice: OTHER_NTLM });
 };
+
+const OTHER_NTLM = 'The server’s NTLM is older than NTLMv2: --ntlm v1 speaks its language, which protects less.';
+
+const HIGHER =
+  'The server has accepted the logon and refuses the call: it wants a higher level (--auth integrity or privacy), or another account.';

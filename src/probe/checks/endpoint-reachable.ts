@@ -6,7 +6,7 @@ import { type Asked, ask, type Failed } from '../ask.ts';
 import { type Answer, type Check, fail, pass, type Question, unknown } from '../check.ts';
 import { isServerListening } from '../is-server-listening.ts';
 import { describeFailure, failedCall, reasonOfFailure } from '../judge.ts';
-import { limitsOf, openRpcSocket, openWatch } from '../sockets.ts';
+import { limitsOf, logonOf, openRpcSocket, openWatch } from '../sockets.ts';
 import { localTrouble, troubleAnswer } from '../trouble.ts';
 import type { Watch } from '../watch.ts';
 
@@ -22,8 +22,9 @@ export const endpointReachable: Check = async (question) => {
   }));
   if ('status' in opened) return opened;
   const { client, watch } = opened;
-  const service = facts.service ?? client.bind(to);
-  const answer = await decide(ask(service, limitsOf(question), isServerListening), watch, to, question);
+  const service = facts.service ?? client.bind(to, logonOf(question));
+  // By nobody: who is to be authenticated is called back first.
+  const answer = await decide(ask(client.bind(to), limitsOf(question), isServerListening), watch, to, question);
   await watch.close();
   return { ...answer, learnt: { client, service, port } };
 };

@@ -9,6 +9,7 @@ import { inventorySchema } from './inventory.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
 import { soakSchema } from './soak.ts';
+import { userSchema } from './user.ts';
 import { watchSchema } from './watch.ts';
 
 export {
@@ -25,6 +26,7 @@ export {
   portsSchema,
   probeSchema,
   soakSchema,
+  userSchema,
   watchSchema,
 };
 
@@ -43,5 +45,6 @@ export const SCHEMAS = {
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,
+  'user-1': userSchema,
   'watch-1': watchSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,0 +1,44 @@
+import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import type { AuthLevel, LogonOptions } from '../client/logon.ts';
+import { usageError } from './exit.ts';
+import { PASSWORD_VARIABLE, type PasswordOptions, readPassword } from './password.ts';
+import { oneOf } from './values.ts';
+
+export interface LogonFlags extends PasswordOptions {
+  readonly user?: string | undefined;
+  readonly auth?: AuthLevel | 'none' | undefined;
+  readonly ntlm?: 'v1' | 'v2' | undefined;
+  readonly keepTryingLogon?: true | undefined;
+}
+
+/** Options of commands that log on somewhere. */
+export function withLogonOptions(command: CommandUnknownOpts): void {
+  command
+    .option('--user <name>', `who opens the cluster, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`)
+    .option('--password-file <file>', 'or from this file')
+    .option('--password-stdin', 'or from standard input')
+    .addOption(
+      new Option('--auth <level>', 'none, connect, packet, integrity or privacy (default: integrity)').argParser(
+        oneOf(['none', 'connect', 'packet', 'integrity', 'privacy']),
+      ),
+    )
+    .addOption(new Option('--ntlm <version>', 'v1 for servers that know nothing else').argParser(oneOf(['v1', 'v2'])))
+    .option('--keep-trying-logon', 'go on after a refused logon, which may lock the account');
+}
+
+/** Undefined: as nobody. The password is read here, once. */
+export function logonOf(flags: LogonFlags): LogonOptions | undefined {
+  const { user, auth, ntlm, keepTryingLogon } = flags;
+  if (user === undefined) {
+    const given = flags.passwordFile ?? flags.passwordStdin ?? ntlm ?? keepTryingLogon;
+    if (given !== undefined || (auth !== undefined && auth !== 'none')) throw usageError('as whom? --user is missing');
+    return undefined;
+  }
+  if (auth === 'none') return undefined;
+  return {
+    credentials: { user, password: readPassword(flags) },
+    level: auth,
+    version1: ntlm === 'v1',
+    keepTrying: keepTryingLogon,
+  };
+}

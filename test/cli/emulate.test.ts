@@ -104,7 +104,7 @@ test.each([
   [['--fault', 'dorp=1'], 'drop'],
   [['--fault', 'drop=2'], 'drop'],
   [['--nodes', 'A,,B'], '--nodes'],
-  [['--users', 'people.txt'], 'not in this version'],
+  [['--users', 'people.txt'], 'cannot be read'],
   [['--epm-port', '70000'], '--epm-port'],
 ] as const)('a wrong option is exit 2 and says what: %j', async (argv, why) => {
   const { code, stderr } = await cli(['emulate', ...argv]);

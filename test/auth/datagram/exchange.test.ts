@@ -5,8 +5,8 @@ import { NtlmServerSecurity } from '../../../src/auth/datagram/server-security.t
 import { Accounts } from '../../../src/auth/ntlm/accounts.ts';
 import { decodeCl } from '../../../src/pdu/cl/index.ts';
 import { win32Code } from '../../../src/status/win32.ts';
-import { CLIENT } from '../../machine/pair.ts';
-import { bytes } from '../../machine/scripted.ts';
+import { CLIENT } from '../../machine/cl/pair.ts';
+import { bytes } from '../../machine/cl/scripted.ts';
 import { account, accounts, credential, NOW } from '../ntlm/kit.ts';
 import { ntlmPair } from './kit.ts';
 

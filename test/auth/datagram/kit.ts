@@ -1,8 +1,8 @@
 import { NtlmClientSecurity, type NtlmClientSecurityOptions } from '../../../src/auth/datagram/client-security.ts';
 import { NTLM_PROTOCOL } from '../../../src/auth/datagram/level.ts';
 import { NtlmProvider, type NtlmProviderOptions } from '../../../src/auth/datagram/server-security.ts';
-import { type PairOptions, pair, SERVER } from '../../machine/pair.ts';
-import { request } from '../../machine/scripted.ts';
+import { type PairOptions, pair, SERVER } from '../../machine/cl/pair.ts';
+import { request } from '../../machine/cl/scripted.ts';
 import { accounts, credential, NAMES, NOW, seeded } from '../ntlm/kit.ts';
 
 export function clientSecurity(options: Partial<NtlmClientSecurityOptions> = {}): NtlmClientSecurity {

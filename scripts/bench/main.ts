@@ -1,6 +1,7 @@
 import { codec } from './codec.ts';
 import { oneValue } from './hive.ts';
 import { largeCalls, stream } from './large-call.ts';
+import { machinesBackToBack } from './machines.ts';
 import { echo, nullCalls } from './null-call.ts';
 import { openClosePairs, roundTripsOfPair, virtualSoak } from './soak.ts';
 
@@ -54,6 +55,10 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+function best(run: () => number): number {
+  return Math.min(...Array.from({ length: ROUNDS }, run));
+}
+
 function format(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
@@ -65,6 +70,11 @@ function print(what: string, figure: string, note: string): void {
 const { bytes, decodesPerSecond, encodesPerSecond } = await codec();
 print(`decode of a ${bytes}-byte request`, `${format(decodesPerSecond)}/s`, 'aim 2,000,000/s');
 print(`encode of a ${bytes}-byte request`, `${format(encodesPerSecond)}/s`, '');
+print(
+  'null call, both machines, no socket',
+  `${best(() => machinesBackToBack(COUNT, new Uint8Array(0))).toFixed(2)} µs`,
+  `64 KiB there and back ${format(best(() => machinesBackToBack(200, new Uint8Array(65_536))))} µs; best of ${ROUNDS}`,
+);
 await ratio(1);
 await ratio(64);
 await large();

@@ -42,9 +42,20 @@ export function isNilUuid(value: Uuid): boolean {
 
 /** The UUID as eight UTF-16 units: a short key for a Map, not for people. */
 export function uuidKey(value: Uuid): string {
-  const v = value as unknown as Record<number, number> & { [index: number]: number };
-  const unit = (i: number): number => (v[i] as number) | ((v[i + 1] as number) << 8);
-  return String.fromCharCode(unit(0), unit(2), unit(4), unit(6), unit(8), unit(10), unit(12), unit(14));
+  return String.fromCharCode(
+    unit(value, 0),
+    unit(value, 2),
+    unit(value, 4),
+    unit(value, 6),
+    unit(value, 8),
+    unit(value, 10),
+    unit(value, 12),
+    unit(value, 14),
+  );
+}
+
+function unit(value: Uuid, at: number): number {
+  return (value[at] as number) | ((value[at + 1] as number) << 8);
 }
 
 /** A version 4 UUID out of 16 bytes of randomness; the argument is not changed. */

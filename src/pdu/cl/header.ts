@@ -120,10 +120,10 @@ export function decodeHeader(datagram: Uint8Array): DecodedHeader {
 
 /** A datagram of header and `bodyLength` bytes of body, the body still zero; `trailerLength` bytes follow it. */
 export function encodeHeader(type: ClType, h: ClHeader, bodyLength: number, trailerLength = 0): Uint8Array {
-  const out = new Uint8Array(CL_HEADER_SIZE + bodyLength + trailerLength);
+  const out = room(CL_HEADER_SIZE + bodyLength + trailerLength);
   const little = isLittleEndian(h);
   out[0] = 4;
-  out[1] = CL_TYPES.indexOf(type);
+  out[1] = CODES[type];
   out[2] = h.flags1;
   out[3] = h.flags2;
   out[4] = h.drep >>> 16;
@@ -144,6 +144,23 @@ export function encodeHeader(type: ClType, h: ClHeader, bodyLength: number, trai
   out[78] = h.authProtocol;
   out[79] = h.serial;
   return out;
+}
+
+const CODES = Object.fromEntries(CL_TYPES.map((type, code) => [type, code])) as Readonly<Record<ClType, number>>;
+
+const BLOCK = 0x8000;
+let block = new Uint8Array(0);
+let used = 0;
+
+/** Zeros for a datagram, out of a block for many: memory of its own for each costs more than all else in encoding it. */
+function room(size: number): Uint8Array {
+  if (size > BLOCK / 4) return new Uint8Array(size);
+  if (used + size > block.length) {
+    block = new Uint8Array(BLOCK);
+    used = 0;
+  }
+  used += size;
+  return block.subarray(used - size, used);
 }
 
 function octet(datagram: Uint8Array, at: number): number {

@@ -4,9 +4,11 @@ import { serialDifference } from './numbers.ts';
 
 /** One message on its way in: what is complete up to the first gap, and the fragments beyond it. */
 export interface ReceiveWindow {
-  /** Room for the message, `length` bytes of it filled. */
-  data: Uint8Array;
+  /** The message so far, `length` bytes in parts: those of full fragments are views of their datagrams. */
+  readonly parts: Uint8Array[];
   length: number;
+  /** Room behind the last part, for fragments too small to keep a datagram for each. */
+  spare: Uint8Array;
   /** The first missing fragment. */
   base: number;
   /** Number of the last fragment; null: not seen yet. */
@@ -22,13 +24,19 @@ export interface ReceiveWindow {
 /** stored; duplicate: had it already; refused: cannot be kept, or cannot be; too-long: the message exceeds the limit. */
 export type Stored = 'stored' | 'duplicate' | 'refused' | 'too-long';
 
+const NOTHING = new Uint8Array(0);
+/** Stub bytes from which on a fragment is worth its datagram; smaller ones are copied into blocks. */
+const LEAST_VIEW = 512;
+const SPARE = 4_096;
+
 /** Fragment numbers have 16 bits, and 0xffff says "none" in a fack. */
 const MAX_FRAGMENTS = 0xffff;
 
 export function openReceiveWindow(serial: number): ReceiveWindow {
   return {
-    data: new Uint8Array(0),
+    parts: [],
     length: 0,
+    spare: NOTHING,
     base: 0,
     final: null,
     highest: -1,
@@ -42,8 +50,17 @@ export function isWhole({ final, base }: ReceiveWindow): boolean {
   return final !== null && base > final;
 }
 
-export function wholeMessage({ data, length }: ReceiveWindow): Uint8Array {
-  return data.subarray(0, length);
+/** Joined once, or not at all where there is one part. */
+export function wholeMessage({ parts, length }: ReceiveWindow): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Bytes that the window holds. */
@@ -51,7 +68,7 @@ export function heldBytes({ length, aheadBytes }: ReceiveWindow): number {
   return length + aheadBytes;
 }
 
-/** The bytes are copied: a fragment must not keep its datagram alive. */
+/** The datagram belongs to the window from now on: nobody may write to it any more. */
 export function storeFragment(
   window: ReceiveWindow,
   { header, stub }: Request | Response,
@@ -69,7 +86,7 @@ export function storeFragment(
     append(window, stub);
     appendAhead(window);
   } else {
-    window.ahead.set(index, stub.slice());
+    window.ahead.set(index, stub);
     window.aheadBytes += stub.length;
   }
   return 'stored';
@@ -98,15 +115,22 @@ function markEnd(window: ReceiveWindow, index: number, isLast: boolean): void {
 }
 
 function append(window: ReceiveWindow, bytes: Uint8Array): void {
-  const length = window.length + bytes.length;
-  if (length > window.data.length) {
-    const roomier = new Uint8Array(Math.max(length, 2 * window.data.length));
-    roomier.set(window.data.subarray(0, window.length));
-    window.data = roomier;
-  }
-  window.data.set(bytes, window.length);
-  window.length = length;
+  const { parts } = window;
+  window.length += bytes.length;
   window.base += 1;
+  if (bytes.length >= LEAST_VIEW) {
+    parts.push(bytes);
+    window.spare = NOTHING;
+    return;
+  }
+  if (bytes.length > window.spare.length) {
+    window.spare = new Uint8Array(SPARE);
+    parts.push(window.spare.subarray(0, 0));
+  }
+  window.spare.set(bytes);
+  window.spare = window.spare.subarray(bytes.length);
+  const last = parts.pop() ?? NOTHING;
+  parts.push(new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length));
 }
 
 function appendAhead(window: ReceiveWindow): void {

@@ -28,7 +28,7 @@ describe('inside Windows node.exe', () => {
     test(`${node}: the pool is bounded and libuv is left alone`, () => passes('pool'));
     test(`${node}: calls that hang for ever starve nobody`, () => passes('hang'));
     test(`${node}: a lane that hangs holds up no other`, () => passes('lanes'));
-    test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
+    test(`${node}: every handle is closed exactly once`, () => passes('lifetime'), 300_000);
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
     for (const dll of ['test', 'none'] as const) {
       test(`${node}: openCluster takes the backend that is asked for, or the best there is, with ${dll} DLL`, () =>
@@ -135,7 +135,7 @@ describe('inside Windows node.exe', () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 240_000);
+  }, 480_000);
 
   test('no test file was forgotten above', () => {
     const files = readdirSync(path.join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.inside.ts'));

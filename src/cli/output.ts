@@ -8,9 +8,12 @@ export class Output {
   readonly mode: OutputMode;
   readonly #stream: Writable;
 
-  constructor(stream: Writable, mode: OutputMode) {
+  readonly #colored: boolean;
+
+  constructor(stream: Writable, mode: OutputMode, colored = false) {
     this.#stream = stream;
     this.mode = mode;
+    this.#colored = colored;
   }
 
   /** The one result of a command: a document, or the text that says the same. */
@@ -32,6 +35,7 @@ export class Output {
 
   /** Text for people; only in text mode. */
   text(text: string): void {
-    if (this.mode === 'text' && text !== '') this.#stream.write(terminalText(text.endsWith('\n') ? text : `${text}\n`));
+    if (this.mode === 'text' && text !== '')
+      this.#stream.write(terminalText(text.endsWith('\n') ? text : `${text}\n`, this.#colored));
   }
 }

@@ -28,9 +28,9 @@ const REDRAW_EVERY = 100;
 const LINE_EVERY = 5000;
 
 class SilentProgress implements Progress {
-  readonly #stream: Writable;
+  readonly #stream: TerminalStream;
 
-  constructor(stream: Writable) {
+  constructor(stream: TerminalStream) {
     this.#stream = stream;
   }
 
@@ -39,18 +39,18 @@ class SilentProgress implements Progress {
   stop(): void {}
 
   line(text: string): void {
-    this.#stream.write(`${terminalText(text)}\n`);
+    this.#stream.write(`${terminalText(text, this.#stream.isTTY === true)}\n`);
   }
 }
 
 class PlainProgress implements Progress {
-  readonly #stream: Writable;
+  readonly #stream: TerminalStream;
   readonly #now: () => number;
   #label = '';
   #total: number | null = null;
   #last = 0;
 
-  constructor(stream: Writable, now: () => number) {
+  constructor(stream: TerminalStream, now: () => number) {
     this.#stream = stream;
     this.#now = now;
   }
@@ -71,7 +71,7 @@ class PlainProgress implements Progress {
   stop(): void {}
 
   line(text: string): void {
-    this.#stream.write(`${terminalText(text)}\n`);
+    this.#stream.write(`${terminalText(text, this.#stream.isTTY === true)}\n`);
   }
 }
 
@@ -121,10 +121,10 @@ class BarProgress implements Progress {
 
   line(text: string): void {
     if (this.#bars === null) {
-      this.#stream.write(`${terminalText(text)}\n`);
+      this.#stream.write(`${terminalText(text, this.#stream.isTTY === true)}\n`);
       return;
     }
-    this.#bars.log(`${terminalText(text)}\n`);
+    this.#bars.log(`${terminalText(text, this.#stream.isTTY === true)}\n`);
     this.#draw();
   }
 

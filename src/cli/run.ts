@@ -27,7 +27,12 @@ export interface CommandRun {
 
 export async function openRun(world: CliWorld, options: CommonOptions): Promise<CommandRun> {
   const { stdout, stderr, signal } = world;
-  const output = new Output(stdout, options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text');
+  const colored = wantsColor(world, options);
+  const output = new Output(
+    stdout,
+    options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text',
+    colored,
+  );
   if (options.html !== undefined) checkPage(options.html);
   const progress = createProgress(progressKind(world, options), stderr);
   const closers = [() => progress.stop()];
@@ -38,7 +43,7 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     world,
     output,
     progress,
-    style: pc.createColors(wantsColor(world, options)),
+    style: pc.createColors(colored),
     html: (render) => {
       if (options.html !== undefined) writeNew(options.html, 'the page', render(), { force: true });
     },

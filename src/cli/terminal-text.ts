@@ -5,9 +5,10 @@ const MARKS = new RegExp(`(${'\u{1b}'}\\[(?:1|2|22|31|32|33|39)m)`);
 
 /**
  * Text on its way to a terminal. Names out of packets, files and registries may hold anything: whatever would move the
- * cursor, clear the screen or turn the direction of writing is shown as an escape. Lines and our own marks stay.
+ * cursor, clear the screen or turn the direction of writing is shown as an escape. Lines stay, and where colours are
+ * wanted our own marks.
  */
-export function terminalText(text: string): string {
+export function terminalText(text: string, colored = false): string {
   return text
     .split(/(\r?\n)/)
     .map((line, at) =>
@@ -15,7 +16,7 @@ export function terminalText(text: string): string {
         ? line
         : line
             .split(MARKS)
-            .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+            .map((part, index) => (colored && index % 2 === 1 ? part : printable(part)))
             .join(''),
     )
     .join('');

@@ -1,6 +1,7 @@
 import type { CallTrace } from '../machine/call.ts';
 import type { ClientEvent } from '../machine/cl/client/types.ts';
 import type { CoClientEvent } from '../machine/co/client/types.ts';
+import type { Address } from '../machine/contract.ts';
 import { NAK_REASON, REJECT_REASON } from '../pdu/co/index.ts';
 import { type ClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
 import { type Win32Symbol, win32Code } from '../status/win32.ts';
@@ -22,6 +23,33 @@ export function failure(event: FailedEvent, name = 'the call'): ClusError {
   traces.set(error, event.trace);
   return error;
 }
+
+/** The system refused to send: `code` of the cause says why. */
+export function notSent(
+  { host, port }: Address,
+  cause: NodeJS.ErrnoException,
+  trace: CallTrace,
+  name = 'the call',
+): TransportError {
+  const why = SEND_ERRORS[cause.code ?? ''] ?? cause.message;
+  const error = new TransportError(`${name}: nothing can be sent to ${host} port ${port}: ${why} (${cause.code})`, {
+    cause,
+    syscall: 'send',
+    advice: 'Nothing went out: look at the routes, the network adapters and the firewall of this machine.',
+  });
+  traces.set(error, trace);
+  return error;
+}
+
+const SEND_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'this system does not allow it, as for broadcast addresses',
+  EADDRNOTAVAIL: 'the local address is gone',
+  EHOSTUNREACH: 'no route leads to that host',
+  EMSGSIZE: 'the datagram is longer than the path takes',
+  ENETDOWN: 'the network is down',
+  ENETUNREACH: 'no route leads to that network',
+  EPERM: 'a firewall of this machine forbids it',
+};
 
 /** The caller's own time ran out. */
 export function timedOut(ms: number, trace: CallTrace | null, name = 'the call'): TransportError {

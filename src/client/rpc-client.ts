@@ -5,14 +5,14 @@ import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
-import type { Address } from '../machine/contract.ts';
+import { type Address, sameAddress } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
-import { failure, timedOut } from './call-error.ts';
+import { failure, notSent, timedOut } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
 import type { Logon } from './logon.ts';
 
@@ -66,6 +66,7 @@ export interface CallMessage {
 type BoundServer = { -readonly [Member in keyof Caller]: Caller[Member] };
 
 interface Pending {
+  readonly server: Caller;
   readonly resolve: (result: CallResult) => void;
   readonly reject: (reason: unknown) => void;
   readonly name: string | undefined;
@@ -111,6 +112,7 @@ export class RpcClient {
         local: { host, port },
         machine,
         onEvent: (event) => client.#dispatch(event),
+        onSendFailed: (server, cause) => client.#failAll(server, cause),
         ...(gate && { gate }),
         ...(intercept && { intercept }),
       }),
@@ -187,7 +189,7 @@ export class RpcClient {
     return new Promise((resolve, reject) => {
       const report = calls.hasSubscribers ? this.#reporter(binding, interfaceId, opnum, name) : null;
       const cleanup = signal === undefined && timeout === undefined ? null : this.#limit(call, options);
-      this.#pending.set(call, { resolve, reject, name, cleanup, report, reason: null });
+      this.#pending.set(call, { server: binding, resolve, reject, name, cleanup, report, reason: null });
       this.#endpoint.handle({
         kind: 'call',
         call,
@@ -240,6 +242,15 @@ export class RpcClient {
       timer?.cancel();
       signal?.removeEventListener('abort', onAbort);
     };
+  }
+
+  /** Calls to a server that the system does not send to: none of them waits for an answer that cannot come. */
+  #failAll(server: Address, cause: NodeJS.ErrnoException): void {
+    for (const [call, pending] of this.#pending) {
+      if (!sameAddress(pending.server.server, server)) continue;
+      pending.reason = (trace) => notSent(server, cause, trace, pending.name);
+      this.#endpoint.handle({ kind: 'abandon', call });
+    }
   }
 
   #take(call: number): Pending | null {

@@ -115,14 +115,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   'mapper-reachable silent':
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',
   'mapper-reachable refused':
-    'The host is up but nothing listens on its mapper’s UDP port: start the Remote Procedure Call service, or give the mapper’s port with --epm-port.',
-  'mapper-answers': 'Something other than an endpoint mapper answers at that port: check --epm-port.',
+    'The host is up but nothing listens on its mapper’s UDP port: start the Remote Procedure Call service, or give the port where its mapper listens.',
+  'mapper-answers': 'Something other than an endpoint mapper answers at that port: check the port that was given.',
   'interface-registered':
     'The host has an endpoint mapper but no ClusAPI 2.0 over UDP: start the Cluster service there (net start clussvc), or take another node.',
   'endpoint-reachable':
     'The mapper answers but the port of the Cluster service does not: allow the host’s RPC port range through the firewall.',
   'callback-path':
-    'The server calls this client back before it executes anything: allow UDP from the server, any port, to the local ports in use (--local-ports), and keep NAT out of the way.',
+    'The server calls this client back before it executes anything: allow UDP from the server, any port, to the local ports in use, and keep NAT out of the way.',
 };
 
 /** Fills in stage and advice of an error that has none. */

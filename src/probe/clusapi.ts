@@ -108,7 +108,7 @@ function unanswered(errno: number | undefined): boolean {
 
 const ADVICE: Readonly<Record<string, string>> = {
   silent:
-    'clusapi.dll does not say which layer stops it: probe the same target with --transport udp. The clusapi.dll of Windows 2008 and later cannot reach Windows 2000 and Server 2003.',
+    'clusapi.dll does not say which layer stops it: probe the same target with transport udp. The clusapi.dll of Windows 2008 and later cannot reach Windows 2000 and Server 2003.',
   denied: 'Run it under an account that the security descriptor of the cluster admits.',
 };
 

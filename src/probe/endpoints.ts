@@ -13,7 +13,7 @@ import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
-import { LocalMisuseError, TransportError } from '../status/errors.ts';
+import { isClusError, LocalMisuseError, TransportError } from '../status/errors.ts';
 import { mapperRefused } from './advice.ts';
 import { ask } from './ask.ts';
 import { Budget } from './budget.ts';
@@ -121,9 +121,9 @@ async function lookup(server: Caller, to: Address, options: LookupOptions): Prom
     return await Promise.race([collect(server, to, first, options), refusal(watching, to)]);
   } catch (error) {
     settings.signal?.throwIfAborted();
-    if (options.semantics !== 'auto' || !isCallbackFailure(error)) throw atStage(error, stageOf(error));
-    return await collect(server, to, 'idempotent', options).catch((again: unknown) => {
-      throw atStage(again, stageOf(again));
+    if (options.semantics !== 'auto' || !isCallbackFailure(error)) throw await placed(error, watching);
+    return await collect(server, to, 'idempotent', options).catch(async (again: unknown) => {
+      throw await placed(again, watching);
     });
   } finally {
     await watching.close();
@@ -158,9 +158,15 @@ async function refusal(watching: Watch, { host, port }: Address): Promise<never>
   throw new TransportError(detail, { stage: 'mapper-reachable', advice: advice ?? mapperRefused(port) });
 }
 
-function stageOf(error: unknown): 'mapper-reachable' | 'mapper-answers' {
+/** With stage and advice. Silence towards ept_lookup is not that of a host whose RPC server has answered something else. */
+async function placed(error: unknown, watching: Watch): Promise<unknown> {
   const trace = traceOf(error);
-  return trace !== null && trace.answeredFrom === null ? 'mapper-reachable' : 'mapper-answers';
+  if (trace === null || trace.answeredFrom !== null) return atStage(error, 'mapper-answers');
+  const answers = (await watching.first).kind === 'datagram' && (await watching.isRpc);
+  if (!answers || !isClusError(error)) return atStage(error, 'mapper-reachable');
+  error.advice ??=
+    'An RPC server answers at that port, but not ept_lookup: it is no endpoint mapper, or a firewall lets answers through to some local ports only.';
+  return atStage(error, 'mapper-answers');
 }
 
 function entryOf({ interface: id, protocol, address, port, pipe, annotation, object }: MapperEntry): EndpointEntry {

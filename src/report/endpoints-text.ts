@@ -11,14 +11,13 @@ export function endpointsText(document: EndpointsDocument, style: Style = PLAIN)
   const lines = [
     `${countText(entries.length, 'endpoint')} at the mapper of ${mapper.host}, UDP port ${mapper.port}`,
     ...(answeredFrom.host === mapper.host ? [] : [`The answer came from ${answeredFrom.host}.`]),
-    ...(semantics === 'at-most-once' ? [] : [style.yellow(NO_CALLBACKS)]),
+    ...(semantics === 'at-most-once' ? [] : [style.yellow(IDEMPOTENT)]),
     ...(entries.length === 0 ? [] : tableLines(HEAD, entries.map(cells), style)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const NO_CALLBACKS =
-  'Callbacks of the host do not arrive here, so it was asked idempotently: entries of a lost answer may be missing.';
+const IDEMPOTENT = 'Asked idempotently, which needs no callback: entries of a lost answer may be missing.';
 
 function cells({ interface: id, protocol, address, port, pipe, annotation }: EndpointEntry): readonly string[] {
   const place = pipe ?? (port === null ? '' : String(port));

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Address, Machine } from '../machine/contract.ts';
 import type { Timer } from './clock.ts';
-import type { DatagramSocket, Network } from './network.ts';
+import type { DatagramSocket, Network, SendFailed } from './network.ts';
 
 /** What `clusrpc:pdu` publishes, one message a datagram. */
 export interface PduMessage {
@@ -29,6 +29,7 @@ export interface EndpointOptions<Input, Event> {
   readonly local: Address;
   readonly machine: Machine<Input | DatagramInput, Event>;
   readonly onEvent: (event: Event) => void;
+  readonly onSendFailed?: SendFailed;
   /** Sees every datagram that goes out. */
   readonly gate?: Gate;
   /** Sees every datagram that comes in, first: true says that it has been taken elsewhere. */
@@ -52,10 +53,14 @@ export class Endpoint<Input, Event> {
   static async open<Input, Event>(options: EndpointOptions<Input, Event>): Promise<Endpoint<Input, Event>> {
     const endpoint = new Endpoint(options);
     const { network, local, intercept } = options;
-    endpoint.#socket = await network.bind(local, (datagram, from) => {
-      endpoint.#publish('in', datagram, from);
-      if (intercept?.(datagram, from) !== true) endpoint.deliver(datagram, from);
-    });
+    endpoint.#socket = await network.bind(
+      local,
+      (datagram, from) => {
+        endpoint.#publish('in', datagram, from);
+        if (intercept?.(datagram, from) !== true) endpoint.deliver(datagram, from);
+      },
+      options.onSendFailed,
+    );
     endpoint.#local = endpoint.#socket.local;
     return endpoint;
   }

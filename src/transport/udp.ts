@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Address } from '../machine/contract.ts';
+import { type Address, sameAddress } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
 import { systemClock } from './clock.ts';
-import type { DatagramSocket, Deliver, Network } from './network.ts';
+import type { DatagramSocket, Deliver, Network, SendFailed } from './network.ts';
 
 /** UDP of this machine. */
 export const udpNetwork: Network = { clock: systemClock, bind: bindUdp };
@@ -11,7 +11,7 @@ export const udpNetwork: Network = { clock: systemClock, bind: bindUdp };
 /** Receive buffer asked of the system, bytes: bursts of callbacks and a busy event loop must not cost packets. */
 const RECEIVE_BUFFER = 1 << 20;
 
-async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket> {
+async function bindUdp(local: Address, deliver: Deliver, sendFailed?: SendFailed): Promise<DatagramSocket> {
   const type = isIPv6(local.host) ? 'udp6' : 'udp4';
   const socket = createSocket({ type, lookup: literalLookup(type === 'udp6' ? 6 : 4) });
   await new Promise<void>((resolve, reject) => {
@@ -34,22 +34,34 @@ async function bindUdp(local: Address, deliver: Deliver): Promise<DatagramSocket
     });
   });
   enlargeBuffer(socket);
-  return new UdpSocket(socket);
+  return new UdpSocket(socket, sendFailed);
 }
 
 class UdpSocket implements DatagramSocket {
   readonly local: Address;
   readonly #socket: Socket;
+  readonly #sendFailed: SendFailed | undefined;
+  /** Where the last datagram with a callback went without an error. */
+  #passable: Address | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, sendFailed: SendFailed | undefined) {
     const { address, port } = socket.address();
     this.local = { host: address, port };
     this.#socket = socket;
+    this.#sendFailed = sendFailed;
   }
 
   send(datagram: Uint8Array, to: Address): void {
-    if (this.#closed === null) this.#socket.send(datagram, to.port, to.host, ignore);
+    if (this.#closed !== null) return;
+    // A callback for each datagram costs a tenth of a round trip: the first one to an address tells of its errors.
+    if (this.#passable !== null && sameAddress(to, this.#passable)) this.#socket.send(datagram, to.port, to.host);
+    else this.#socket.send(datagram, to.port, to.host, (cause) => this.#sent(to, cause));
+  }
+
+  #sent(to: Address, cause: NodeJS.ErrnoException | null): void {
+    if (cause === null) this.#passable = to;
+    else if (FINAL.has(cause.code ?? '')) this.#sendFailed?.(to, cause);
   }
 
   close(): Promise<void> {
@@ -68,7 +80,18 @@ class UdpSocket implements DatagramSocket {
   }
 }
 
-function ignore(): void {}
+/** Errors that the next datagram to the same address meets as well. */
+const FINAL: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EHOSTUNREACH',
+  'EINVAL',
+  'EMSGSIZE',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPERM',
+]);
 
 type Lookup = (host: string, options: unknown, done: (error: null, address: string, family: number) => void) => void;
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { uuid } from '../../src/bytes/uuid.ts';
+import { terminalText } from '../../src/cli/terminal-text.ts';
 import { endpoints } from '../../src/probe/index.ts';
 import { endpointsText } from '../../src/report/endpoints-text.ts';
 import { endpointsSchema } from '../../src/report/schema/index.ts';
-import { startHost } from './rows.ts';
+import { startDevice, startHost } from './rows.ts';
 
 const CLUSAPI = 'b97db8b2-4c63-11cf-bff6-08002be23f2f';
 const OTHER = '12345678-1234-abcd-ef00-0123456789ab';
@@ -113,11 +114,13 @@ test('an abort ends the lookup with its reason', async () => {
 test('the text is a table, and control characters of the other side stay out of it', async () => {
   const { emulated, host, mapperPort, close } = await startHost();
   register(emulated, 2001, 'evil\u001b[31m');
-  const text = endpointsText(await endpoints(host, { endpointMapperPort: mapperPort }));
+  const text = terminalText(endpointsText(await endpoints(host, { endpointMapperPort: mapperPort })));
   await close();
   expect(text).toContain(`2 endpoints at the mapper of ${host}, UDP port ${mapperPort}`);
   expect(text).toMatch(/^clusapi +2\.0 +ncadg_ip_udp +127\.0\.0\.1:\d+$/m);
-  expect(text).toMatch(new RegExp(`^${OTHER} +1\\.3 +ncadg_ip_udp +127\\.0\\.0\\.1:2001 +evil\\?\\[31m$`, 'm'));
+  expect(text).toMatch(
+    new RegExp(`^${OTHER} +1\\.3 +ncadg_ip_udp +127\\.0\\.0\\.1:2001 +evil\\\\u\\{1b\\}\\[31m$`, 'm'),
+  );
 });
 
 test.each([
@@ -134,3 +137,30 @@ function register(emulated: Emulated, port: number, annotation = `service ${port
   const id = { uuid: uuid(OTHER), version: { major: 1, minor: 3 } };
   emulated.register({ interface: id, protocol: 'ncadg_ip_udp', port, annotation, server: null });
 }
+
+test('a host that answers RPC but drops ept_lookup is neither called down nor old', async () => {
+  const { host, mapperPort, close } = await startDevice();
+  const asking = endpoints(host, { endpointMapperPort: mapperPort, stageTimeout: 400 });
+  await expect(asking).rejects.toMatchObject({
+    stage: 'mapper-answers',
+    advice: expect.stringMatching(/An RPC server answers at that port, but not ept_lookup/),
+  });
+  await close();
+});
+
+test('what was asked idempotently because the caller said so blames no callback', async () => {
+  const { host, mapperPort, close } = await startHost();
+  const document = await endpoints(host, { endpointMapperPort: mapperPort, semantics: 'idempotent' });
+  await close();
+  expect(endpointsText(document)).not.toMatch(/do not arrive/);
+});
+
+test.each(['010.0.0.1', '127.1', '0x7f.0.0.1', '2130706433', '127.0.0.010'])(
+  '%s is no spelling of an address that all programs read alike, and is refused',
+  async (name) => {
+    await expect(endpoints(name)).rejects.toMatchObject({
+      stage: 'resolve',
+      advice: expect.stringContaining('without leading zeros'),
+    });
+  },
+);

@@ -106,7 +106,7 @@ test('a server without ClusAPI at the given endpoint rejects the first call', as
   ]);
   expect(stageOf(result, 'cluster-name')).toMatchObject({
     reason: 'rejected',
-    advice: expect.stringContaining('no --endpoint'),
+    advice: expect.stringContaining('let the mapper tell'),
   });
 });
 

@@ -1,7 +1,11 @@
+import { sameUuid } from '../../src/bytes/uuid.ts';
 import type { Reason, StageId } from '../../src/client/stages.ts';
 import type { FaultRule } from '../../src/emulator/fault-rules.ts';
 import { EmulatedHost, type EmulatedHostOptions } from '../../src/emulator/host.ts';
+import { MGMT } from '../../src/interface/mgmt/index.ts';
+import { decodeCl } from '../../src/pdu/cl/index.ts';
 import type { StageStatus } from '../../src/probe/index.ts';
+import { RpcServer } from '../../src/server/rpc-server.ts';
 import { udpNetwork } from '../../src/transport/udp.ts';
 
 /** A way to fail, how it is made, and what the probe has to call it. */
@@ -48,6 +52,13 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     start: startBabbler,
     ...fails('mapper-answers', 'faulted'),
     advice: /Something other than an endpoint mapper/,
+    waits: true,
+  },
+  {
+    name: 'an RPC server at the mapper’s port that drops ept_map',
+    start: startDevice,
+    ...fails('mapper-answers', 'silent'),
+    advice: /no endpoint mapper, or one that drops ept_map/,
     waits: true,
   },
   {
@@ -118,6 +129,15 @@ async function startNothing(): Promise<Faulty> {
   const socket = await udpNetwork.bind({ host: ADDRESS, port: 0 }, () => {});
   await socket.close();
   return { host: ADDRESS, mapperPort: socket.local.port, close: () => Promise.resolve() };
+}
+
+/** Answers the management interface and nothing else, as devices do that serve datagram RPC of their own. */
+export async function startDevice(): Promise<Faulty> {
+  const server: RpcServer = await RpcServer.open({
+    local: { host: ADDRESS, port: 0 },
+    intercept: (datagram) => !sameUuid(decodeCl(datagram).header.interfaceId, MGMT.uuid),
+  });
+  return { host: ADDRESS, mapperPort: server.local.port, close: () => server.close() };
 }
 
 /** Answers whatever it is sent, as a name server or a game might. */

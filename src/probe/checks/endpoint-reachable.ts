@@ -60,4 +60,4 @@ function silent(asked: Failed, watchHeard: boolean, question: Question): Answer 
 }
 
 const GIVEN_PORT_SILENT =
-  'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP to that port, ask for its Windows version, and check that the Cluster service still has this port: without --endpoint the mapper tells.';
+  'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP to that port, ask for its Windows version, and check that the Cluster service still has this port: the mapper tells when it is not given.';

@@ -2,9 +2,11 @@ import { toHex } from '../../bytes/hex.ts';
 import { FaultError, isClusError, RejectError } from '../../status/errors.ts';
 import { ncaCode } from '../../status/nca.ts';
 import { win32Code } from '../../status/win32.ts';
-import type { Asked, Failed } from '../ask.ts';
+import { type Asked, ask, type Failed } from '../ask.ts';
 import { type Answer, type Check, fail, pass, type Question, skip } from '../check.ts';
+import { isServerListening } from '../is-server-listening.ts';
 import { describeFailure, failedCall, reasonOfFailure } from '../judge.ts';
+import { limitsOf } from '../sockets.ts';
 import type { Watch } from '../watch.ts';
 
 /** Does an endpoint mapper answer ept_map? That the interface is not registered is an answer too. */
@@ -36,6 +38,15 @@ function isOtherServer(error: unknown): error is RejectError {
   return error.status === ncaCode('nca_s_unk_if') || error.status === ncaCode('nca_s_op_rng_error');
 }
 
+/** The question that the connected socket got an answer to, from the RPC socket's own port. */
+async function answersHere(question: Question): Promise<boolean> {
+  const { mapper } = question.facts;
+  if (mapper === null) return false;
+  question.budget.startStage();
+  const { trace } = await ask(mapper, limitsOf(question), isServerListening);
+  return (trace?.answeredFrom ?? null) !== null;
+}
+
 /** The connected socket has heard what the RPC socket has not. */
 async function explainSilence(asked: Failed, watch: Watch | null, question: Question): Promise<Answer> {
   const first = await watch?.first;
@@ -44,10 +55,18 @@ async function explainSilence(asked: Failed, watch: Watch | null, question: Ques
   }
   const { client } = question.facts;
   if (await watch.isRpc) {
-    const heard = `answers come back to local port ${watch.local.port} but not to ${client?.local.port}`;
-    return fail('filtered', `${heard}; ${describeFailure(asked, question)}`, {
+    const port = client?.local.port;
+    if (await answersHere(question)) {
+      return fail('silent', `an RPC server answers there, but not ept_map; ${describeFailure(asked, question)}`, {
+        asked,
+        advice:
+          'What answers is no endpoint mapper, or one that drops ept_map: give the port of the Cluster service, or take another node.',
+      });
+    }
+    const heard = `answers come back to local port ${watch.local.port} but none to ${port}`;
+    return fail('filtered', `${heard}, from which the same was asked; ${describeFailure(asked, question)}`, {
       asked,
-      advice: 'A firewall treats the local ports differently: give those that it allows with --local-ports.',
+      advice: 'A firewall treats the local ports differently: give those that it allows.',
     });
   }
   const bytes = `${first.datagram.length} bytes that begin ${toHex(first.datagram.subarray(0, 8))}`;

@@ -14,6 +14,7 @@ export type CommonOptions = {
   readonly logFile?: string;
   readonly color: boolean;
   readonly pcap?: string;
+  readonly pcapSecrets?: boolean;
   readonly html?: string;
 };
 
@@ -32,7 +33,10 @@ export function withCommonOptions(command: CommandUnknownOpts, features: Command
   const json = new Option('--json', 'print one JSON document instead of text');
   command.addOption(features.ndjson === true ? json.conflicts('ndjson') : json);
   if (features.ndjson === true) command.option('--ndjson', 'print one JSON document a line, as results come');
-  if (features.pcap === true) command.option('--pcap <file>', 'write what goes over the wire, as pcapng');
+  if (features.pcap === true)
+    command
+      .option('--pcap <file>', 'write what goes over the wire, as pcapng')
+      .option('--pcap-secrets', 'with the responses and keys of a logon, from which a password can be guessed');
   const level = new Option('--log-level <level>', `what to log on stderr: ${LOG_LEVELS.join(', ')}`)
     .argParser(oneOf(LOG_LEVELS))
     .default('warn');

@@ -7,6 +7,7 @@ import { PCAPNG_MAGIC } from '../capture/pcapng-reader.ts';
 import { PcapngWriter } from '../capture/writers.ts';
 import type { Address } from '../machine/contract.ts';
 import type { PduMessage } from '../transport/endpoint.ts';
+import { blankSecrets } from './blank-secrets.ts';
 import { usageError } from './exit.ts';
 import { asUsageError } from './files.ts';
 
@@ -14,10 +15,10 @@ import { asUsageError } from './files.ts';
 const OWNER_ONLY = 0o600;
 
 /**
- * Writes every datagram of this process into a pcapng file until it is called back. An older capture is written over,
+ * Writes every datagram of this process into a pcapng file until it is called back, without the secrets of a logon unless asked for. An older capture is written over,
  * since a second run of the same command means that; any other file is refused, since that is a mistyped name.
  */
-export function captureTo(file: string): () => void {
+export function captureTo(file: string, { secrets = false } = {}): () => void {
   const descriptor = openCapture(file);
   const writer = new PcapngWriter();
   const locals = new LocalAddresses();
@@ -28,7 +29,10 @@ export function captureTo(file: string): () => void {
     // Where both ends are in this process the datagram has been written when it was sent.
     if (direction === 'in' && locals.has(remote)) return;
     const [from, to] = direction === 'out' ? [here, remote] : [remote, here];
-    writeSync(descriptor, writer.packet({ timestampMs: time, from, to, payload: datagram }));
+    writeSync(
+      descriptor,
+      writer.packet({ timestampMs: time, from, to, payload: secrets ? datagram : blankSecrets(datagram) }),
+    );
   };
   subscribe('clusrpc:pdu', onPdu);
   return () => {

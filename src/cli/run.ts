@@ -36,7 +36,8 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
   if (options.html !== undefined) checkPage(options.html);
   const progress = createProgress(progressKind(world, options), stderr);
   const closers = [() => progress.stop()];
-  if (options.pcap !== undefined) closers.push((await import('./pcap-file.ts')).captureTo(options.pcap));
+  if (options.pcap !== undefined)
+    closers.push((await import('./pcap-file.ts')).captureTo(options.pcap, { secrets: options.pcapSecrets ?? false }));
   const closeLog = await openLog(world, options, progress);
   return {
     signal,

@@ -29,7 +29,7 @@ export interface SoakCliOptions {
   readonly reuse?: PortReuse | undefined;
   readonly time?: 'virtual' | 'real' | undefined;
   readonly onExhaustion?: 'fail' | 'hang' | undefined;
-  readonly strategy?: string | undefined;
+  readonly strategy?: SoakOptions['strategy'];
   readonly againstRealHost?: true | undefined;
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;

@@ -8,6 +8,7 @@ import { loadText, verdictText } from '../report/soak-words.ts';
 import { countText } from '../report/text/figures.ts';
 import { planSoak, SOAK_FAILURES, type SoakProgramEvent, type SoakReport, soak } from '../soak/index.ts';
 import { isLoopback } from '../soak/loopback.ts';
+import { STRATEGIES } from '../soak/strategies.ts';
 import { isClusError } from '../status/errors.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
@@ -63,11 +64,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .option('--reuse <reading>', 'by-process or never (default: as the profile)', oneOf(['by-process', 'never']))
     .option('--time <time>', 'virtual, or real with sockets (default: virtual)', oneOf(['virtual', 'real']))
     .option('--on-exhaustion <what>', 'an open without a port: fail or hang (default: fail)', oneOf(['fail', 'hang']))
-    .option(
-      '--strategy <name>',
-      'how the program opens: naive',
-      oneOf(['naive', 'cached-handle', 'recycled-process', 'gated']),
-    )
+    .option('--strategy <name>', `how the program opens: ${STRATEGIES.join(', ')} (default: naive)`, oneOf(STRATEGIES))
     .option('--against-real-host', 'yes, open and close the cluster of that host, which is not this machine')
     .option('--epm-port <port>', 'against a host: UDP port of the endpoint mapper (default: 135)', portNumber())
     .option('--endpoint <port>', 'against a host: UDP port of the Cluster service', portNumber())

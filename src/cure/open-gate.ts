@@ -139,10 +139,14 @@ export class OpenGate {
 
   #returnLater(): void {
     this.#returning++;
-    this.#clock.at(this.#clock.now() + this.#recycleAfterMs, () => {
+    const due = this.#clock.now() + this.#recycleAfterMs;
+    // A timer of the system may run a fraction of a millisecond early, when the port is not back yet.
+    const look = () => {
+      if (this.#clock.now() < due) return void this.#clock.at(due, look);
       this.#returning--;
       this.#serve();
-    });
+    };
+    this.#clock.at(due, look);
   }
 
   #lose(): void {

@@ -72,7 +72,7 @@ export function resultRows(report: SoakReport): readonly Row[] {
       `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, the longest ${durationText(max)}`,
     ]);
   }
-  if (settings.clientProfile !== null) {
+  if (settings.clientProfile !== null && settings.strategy === 'naive') {
     rows.push([
       'Forecast',
       `first refusal ${rangeText(forecast.firstRefusalMs)}`,

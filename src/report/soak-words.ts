@@ -2,13 +2,29 @@ import type { SoakReport, SoakSettings } from '../soak/report.ts';
 import { countText, durationText, percentText } from './text/figures.ts';
 
 /** One open each 24 s, 20 % fail by no-memory. */
-export function loadText({ everyMs, holdMs, failureRate, failureKind, concurrency }: SoakSettings): string {
+export function loadText({
+  everyMs,
+  holdMs,
+  failureRate,
+  failureKind,
+  concurrency,
+  strategy,
+  programs,
+}: SoakSettings): string {
   const parts = [`one open each ${durationText(everyMs)}`];
   if (holdMs > 0) parts.push(`each held for ${durationText(holdMs)}`);
   if (concurrency !== null) parts.push(`at most ${concurrency} at a time`);
   if (failureRate > 0) parts.push(`${percentText(failureRate)} fail by ${failureKind}`);
+  if (strategy !== 'naive') parts.push(STRATEGY_WORDS[strategy]);
+  if (programs > 1) parts.push(`by each of ${programs} programs`);
   return parts.join(', ');
 }
+
+const STRATEGY_WORDS = {
+  'cached-handle': 'through one shared handle',
+  gated: 'when a port has come back',
+  'recycled-process': 'in processes that are replaced in time',
+} as const;
 
 export type SoakJudgement = 'exhausted' | 'leaking' | 'stalled' | 'failing' | 'fine' | 'nothing';
 

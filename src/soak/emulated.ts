@@ -9,6 +9,7 @@ import { drive } from './drive.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakReport } from './report.ts';
 import type { SoakPlan } from './settings.ts';
+import { withStrategy } from './strategy.ts';
 import type { AttemptOutcome, SoakSubject } from './subject.ts';
 
 /** The workload over real sockets: an emulated client machine and an emulated host, each at a loopback address of its own. */
@@ -18,8 +19,17 @@ export async function soakEmulated(plan: SoakPlan, options: SoakOptions): Promis
   const host = await startSoakHost(plan, addresses.host);
   const machine = new ClientMachine({ ...clientOptions(plan), address: addresses.client, ports: pool, hosts: [host] });
   try {
-    const program = machine.startProcess('soak');
-    return await soakProgram(plan, { machine, program, cluster: host.model.name }, options);
+    const ends = new Map<SoakSubject, () => Promise<void>>();
+    const subject = withStrategy(plan, {
+      start(number) {
+        const program = machine.startProcess(number === 1 ? 'soak' : `soak-${number}`);
+        const own = programSubject(plan, { machine, program, cluster: host.model.name });
+        ends.set(own, () => program.end());
+        return own;
+      },
+      exit: (own) => void ends.get(own)?.(),
+    });
+    return await drive(plan, subject, options);
   } finally {
     await machine.close();
     await host.close();

@@ -5,7 +5,9 @@ import type { SoakPlan } from './settings.ts';
 
 /** What the formulas say of the same load, if it went on for ever. */
 export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
-  if (settings.clientProfile === null) return { firstRefusalMs: null, exhaustionMs: null };
+  // The formulas are those of a program that opens and closes each time.
+  if (settings.clientProfile === null || settings.strategy !== 'naive')
+    return { firstRefusalMs: null, exhaustionMs: null };
   const { recycleAfterMs, reuse, everyMs, holdMs, failureRate, failureKind, failureMs, onExhaustion } = settings;
   const leaks = settings.onFailure === 'leak' && settings.leakOn.includes(SOAK_FAILURES[failureKind]);
   const { firstRefusal, exhaustionMs } = forecast(

@@ -7,13 +7,15 @@ import { isLoopback } from './loopback.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakReport } from './report.ts';
 import { POLITE, type SoakPlan } from './settings.ts';
+import { withStrategy } from './strategy.ts';
 import type { AttemptOutcome, SoakSubject } from './subject.ts';
 
 /** The workload on a host over the wire: every open takes an ordinary port of this machine and gives it back. */
 export function soakHost(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
   const { settings } = plan;
   const stranger = !isLoopback(settings.target);
-  return drive(plan, hostSubject(plan, options), {
+  const subject = withStrategy(plan, { start: () => hostSubject(plan, options), exit: () => {} });
+  return drive(plan, subject, {
     signal: options.signal,
     onStep: options.onStep,
     onFailure: options.onFailure,

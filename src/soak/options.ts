@@ -3,7 +3,7 @@ import type { WireOptions } from '../open/wire.ts';
 import type { PortPool } from '../ports/pool.ts';
 import type { ClientProfileName, FailureKind, PortReuse } from '../ports/profiles.ts';
 import type { FailureDurations, SoakFailureKind } from './failures.ts';
-import type { SoakProgramEvent, SoakStep } from './report.ts';
+import type { SoakProgramEvent, SoakSettings, SoakStep } from './report.ts';
 
 /** How `soak` opens and closes; all times in ms, all of it optional. */
 export interface SoakOptions {
@@ -43,8 +43,8 @@ export interface SoakOptions {
   readonly failureMs?: Partial<FailureDurations> | undefined;
   /** What an open without a port does: end with 1721 (`fail`, by default, and the run goes on), or wait as in KB814622. */
   readonly onExhaustion?: 'fail' | 'hang' | undefined;
-  /** How the program opens: `naive` is one open and one close a cycle, and all that this version has. */
-  readonly strategy?: string | undefined;
+  /** How the program opens: `naive`, the default, is one open and one close a cycle; the others are the cures. */
+  readonly strategy?: SoakSettings['strategy'] | undefined;
   /** The same seed gives the same failures; 1 by default. */
   readonly seed?: number | undefined;
   /** Must be true for a host that is not this machine. */

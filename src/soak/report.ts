@@ -82,7 +82,7 @@ export interface SoakSettings {
   readonly failureKind: SoakFailureKind;
   readonly failureMs: FailureDurations;
   readonly onExhaustion: 'fail' | 'hang';
-  readonly strategy: 'naive';
+  readonly strategy: 'naive' | 'cached-handle' | 'gated' | 'recycled-process';
   /** On one machine; each of them opens as the settings say. */
   readonly programs: number;
   readonly seed: number;

@@ -7,6 +7,7 @@ import { FAILURE_DURATIONS, type FailureDurations, SOAK_FAILURES } from './failu
 import { isLoopback } from './loopback.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakSettings } from './report.ts';
+import { STRATEGIES } from './strategies.ts';
 
 /** Everything that a run needs to know. */
 export interface SoakPlan {
@@ -27,10 +28,7 @@ const SHORTEST_PATIENCE = 1_000;
 /** Checks the options and fills in the defaults. Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION. */
 export function planSoak(target: string, options: SoakOptions): SoakPlan {
   checkNumbers(options);
-  if (options.strategy !== undefined && options.strategy !== 'naive') {
-    const known = ['cached-handle', 'recycled-process', 'gated'].includes(options.strategy);
-    throw invalid(`the strategy ${options.strategy} is ${known ? 'not in this version' : 'unknown'}`, 'Use naive.');
-  }
+  oneOf('the strategy', options.strategy, STRATEGIES);
   oneOf('the failure kind', options.failureKind, Object.keys(SOAK_FAILURES));
   oneOf('the client profile', options.clientProfile, Object.keys(CLIENT_PROFILES));
   oneOf('the reuse', options.reuse, ['by-process', 'never']);
@@ -74,7 +72,7 @@ function planEmulated(options: SoakOptions): SoakPlan {
     failureKind: options.failureKind ?? 'no-memory',
     failureMs: { ...failureDurations(time, recycleAfterMs), ...options.failureMs },
     onExhaustion: options.onExhaustion ?? 'fail',
-    strategy: 'naive',
+    strategy: options.strategy ?? 'naive',
     programs: options.programs ?? 1,
     seed: options.seed ?? 1,
   };
@@ -90,6 +88,12 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
         'Leave it out, or soak the target emulated.',
       );
     }
+  }
+  if (options.strategy === 'recycled-process') {
+    throw invalid(
+      'the end of a process gives nothing back where every open takes an ordinary port and closes it',
+      'A program opens in recycled processes with ProcessPool; soak the target emulated.',
+    );
   }
   if (options.time === 'virtual') {
     throw invalid(`time does not run faster for ${target}`, 'Only the target emulated has virtual time.');
@@ -121,7 +125,7 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
     failureKind: 'no-memory',
     failureMs: FAILURE_DURATIONS,
     onExhaustion: 'fail',
-    strategy: 'naive',
+    strategy: options.strategy ?? 'naive',
     programs: 1,
     seed: options.seed ?? 1,
   };

@@ -1,12 +1,17 @@
+import { VirtualTime } from '../emulator/virtual-time.ts';
 import { PortBroker } from '../ports/broker.ts';
 import type { PortLease } from '../ports/lease.ts';
 import type { DatagramRuntime } from '../ports/runtime.ts';
 import { VirtualClock } from '../transport/virtual-clock.ts';
+import { drive } from './drive.ts';
 import { SOAK_FAILURES } from './failures.ts';
 import { soakForecast } from './forecast.ts';
+import { type ModelProgram, modelProgram } from './model-subject.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
+import { withStrategy } from './strategy.ts';
+import type { SoakSubject } from './subject.ts';
 import { Tally } from './tally.ts';
 import { failingCycles } from './workload.ts';
 
@@ -14,7 +19,9 @@ import { failingCycles } from './workload.ts';
 const SLICE = 10_000;
 
 /** The workload on the port model alone: a simulation that jumps from event to event. */
-export async function soakVirtually(plan: SoakPlan, { signal, onStep }: SoakOptions): Promise<SoakReport> {
+export async function soakVirtually(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
+  if (plan.settings.strategy !== 'naive') return soakCureVirtually(plan, options);
+  const { signal, onStep } = options;
   const run = new VirtualRun(plan, new Tally(plan.settings, onStep));
   for (;;) {
     const ended = run.go(SLICE);
@@ -22,6 +29,22 @@ export async function soakVirtually(plan: SoakPlan, { signal, onStep }: SoakOpti
     await new Promise(setImmediate);
     if (signal?.aborted === true) return run.report('aborted');
   }
+}
+
+/** The same for a cure, whose code works with promises: they settle between two events. */
+function soakCureVirtually(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
+  const clock = new VirtualClock(0);
+  const broker = new PortBroker(plan.pool);
+  const running = new Map<SoakSubject, ModelProgram>();
+  const subject = withStrategy(plan, {
+    start(number) {
+      const program = modelProgram(plan, broker, `soak-${number}`, clock);
+      running.set(program, program);
+      return program;
+    },
+    exit: (program) => running.get(program)?.exit(),
+  });
+  return new VirtualTime({ clock }).run(() => drive(plan, subject, options));
 }
 
 /**

@@ -150,7 +150,7 @@ describe('a wrong command line exits 2 with a sentence that helps', () => {
     ['soak emulated --ports 5019-5000', /runs backwards/],
     ['soak emulated --reg /no/such/file.reg', /no such file or directory/],
     ['soak emulated --cycles 0', /whole number from 1 on/],
-    ['soak emulated --strategy gated', /gated is not in this version/],
+    ['soak emulated --strategy gate', /Did you mean gated/],
     ['soak emulated --hive SYSTEM', /--hive is not in this version/],
     ['soak emulated --time real --against-real-host', /--against-real-host is for a host/],
     ['soak emulated --epm-port 135', /--epm-port is for a host/],

@@ -88,7 +88,8 @@ export const WINDOWS_SERVER: ServerSettings = {
 const LIBERAL_MESSAGES = {
   ...WINDOWS_MESSAGES,
   windowUnit: 'smaller',
-  receiveWindow: 32,
+  // As kilobytes 32 of the largest PDUs, as fragments bounded by the peer to 32.
+  receiveWindow: 128,
 } as const satisfies MessageSettings;
 
 /** Servers of both ask by operation 1: only that tells the address space, and keep-alives carry it. */

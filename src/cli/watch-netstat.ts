@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { portTrend } from '../diagnosis/port-trend.ts';
 import { exposureRule } from '../diagnosis/rules/exposure.ts';
 import { fromCollectorFolder, isCollectorFolder } from '../evidence/collector-folder.ts';
@@ -32,14 +31,13 @@ export function watchNetstat(run: CommandRun, given: readonly string[], options:
   const text = files
     .map((file) => Buffer.from(readInput(file, 'the series', MAX_SERIES_BYTES)).toString('latin1'))
     .join('\n');
-  const { samples, warnings } = asInput(files, () => parseNetstatSeries(text));
+  const { samples, lastLocalMs, warnings } = asInput(files, () => parseNetstatSeries(text));
   const trend = portTrend(
     samples,
     ranges,
     options.recycleAfter === undefined ? {} : { recycleAfter: options.recycleAfter },
   );
-  const lastSampleMs = statSync(files.at(-1) as string).mtimeMs;
-  const report = netstatReport({ files, ranges, trend, lastSampleMs, warnings });
+  const report = netstatReport({ files, ranges, trend, lastLocalMs, warnings });
   if (options.nagios === true) {
     const { state, line } = netstatNagios(report);
     run.output.text(line);
@@ -51,7 +49,12 @@ export function watchNetstat(run: CommandRun, given: readonly string[], options:
 
 function seriesFile(path: string): string {
   if (!isDirectory(path)) return path;
-  return locate(path, COLLECTED.netstat) ?? join(path, COLLECTED.netstat);
+  const file = locate(path, COLLECTED.netstat);
+  if (file !== null) return file;
+  const advice = isCollectorFolder(path)
+    ? 'The collector was run without samples: run it with a number of them.'
+    : 'It is no folder of the collector either: give the series itself, or the folder that `clusrpc collector` filled.';
+  throw usageError(`there is no series in the folder ${path}: ${COLLECTED.netstat} is missing`, advice);
 }
 
 /** The configuration that the collector exported beside the series. */

@@ -85,7 +85,7 @@ function unusable({
   history,
   losses,
 }: LeakFacts): { because: string; neededMs: number | null } | null {
-  const gaps = samples.slice(1).map(({ elapsedMs }, i) => elapsedMs - (samples[i] as PortSample).elapsedMs);
+  const gaps = gapsOf(samples);
   const least = 4 * recycleAfter;
   if ((samples.at(-1)?.elapsedMs ?? 0) < least) {
     const because = `the series is shorter than ${least / MINUTE} minutes, in which ports are recycled often enough`;
@@ -177,10 +177,10 @@ function withoutLoss(facts: LeakFacts, say: Say, others: string): LeakVerdict {
     const rest = `ports rest so long that one which is lost cannot be told from one which will come back`;
     return say('unknown', null, strangers >= CHANCE ? others : rest);
   }
-  const watchedTo = firstIndex(0, samples.length - 1, (i) => (clock[i] as number) >= visible);
-  const watchedMs =
-    (samples[watchedTo] as PortSample).elapsedMs -
-    (samples[lives.reduce((i, { first }) => Math.min(i, first), watchedTo)] as PortSample).elapsedMs;
+  const from = lives.reduce((earliest, { first }) => Math.min(earliest, first), samples.length - 1);
+  const to = firstIndex(from, samples.length - 1, (i) => (clock[i] as number) >= visible);
+  // What went on during a pause of the collector was not watched.
+  const watchedMs = gapsOf(samples.slice(from, to + 1)).reduce((sum, gap) => sum + Math.min(gap, recycleAfter), 0);
   const lastsMs = (watchedMs * pool) / mostUnseen(CONFIDENCE);
   const seen = `${lives.length} ports serve again and again, and none was lost in ${minutes(watchedMs)} minutes`;
   if (lastsMs < EXCLUDED) {
@@ -193,6 +193,10 @@ function withoutLoss(facts: LeakFacts, say: Say, others: string): LeakVerdict {
     );
   }
   return say('no', null, seen, `a leak would need more than ${Math.floor(lastsMs / DAY)} days to use up ${pool} ports`);
+}
+
+function gapsOf(samples: readonly PortSample[]): readonly number[] {
+  return samples.slice(1).map(({ elapsedMs }, i) => elapsedMs - (samples[i] as PortSample).elapsedMs);
 }
 
 function spanOf({ samples }: LeakFacts): number {

@@ -1,4 +1,5 @@
 import { RemoteProtocolError } from '../status/errors.ts';
+import { type Stamp, seriesTimes } from './series-clock.ts';
 
 /** The UDP ports that a machine had bound at one moment. */
 export interface PortSample {
@@ -10,23 +11,18 @@ export interface PortSample {
 
 export interface NetstatSeries {
   readonly samples: readonly PortSample[];
+  /** The clock of that machine at the last sample, in its own time zone, as if it were UTC; null where the date is not certain. */
+  readonly lastLocalMs: number | null;
   readonly warnings: readonly string[];
 }
 
-interface Stamp {
-  readonly line: number;
-  /** The three numbers of the date as they stand; null when there are not three. */
-  readonly date: readonly [number, number, number] | null;
-  readonly dayMs: number;
-}
-
 const DAY = 86_400_000;
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MAX_SAMPLES = 1_000_000;
 
 /**
- * Reads `# date time` lines, each followed by the answer of `netstat -an`, as the collector writes them. Date and time stand in the
- * form of that machine's locale: of the readings of the date under which time never runs backwards the shortest span is taken; a
- * date that cannot be read is counted by midnights. Throws RemoteProtocolError when there is no sample at all.
+ * Reads `# date time` lines, each followed by the answer of `netstat -an`, as the collector writes them, in the form of that machine's
+ * locale. The samples stay in their order, whatever its clock does. Throws RemoteProtocolError when there is no sample at all.
  */
 export function parseNetstatSeries(text: string): NetstatSeries {
   const stamps: Stamp[] = [];
@@ -49,12 +45,12 @@ export function parseNetstatSeries(text: string): NetstatSeries {
       'line 1: no sample: a sample begins with "# date time" and goes on with the answer of netstat -an',
     );
   }
-  const { times, warnings } = elapsed(stamps);
-  const samples = times.map((elapsedMs, i) => ({
+  const { elapsed, lastLocalMs, warnings } = seriesTimes(stamps);
+  const samples = elapsed.map((elapsedMs, i) => ({
     elapsedMs,
     udpPorts: [...(ports[i] as Set<number>)].sort((a, b) => a - b),
   }));
-  return { samples, warnings };
+  return { samples, lastLocalMs, warnings };
 }
 
 function udpPort(row: string): number | null {
@@ -73,49 +69,7 @@ function readStamp(row: string, line: number): Stamp | null {
   const dayMs = ((hour * 60 + Number(time[2])) * 60 + Number(time[3] ?? 0)) * 1000 + fraction;
   if (dayMs >= DAY) return null;
   const date = /(\d{1,4})[-/. ]+(\d{1,2})[-/. ]+(\d{1,4})/.exec(row.slice(1, time.index));
-  return { line, dayMs, date: date === null ? null : [Number(date[1]), Number(date[2]), Number(date[3])] };
-}
-
-function elapsed(stamps: readonly Stamp[]): { times: readonly number[]; warnings: readonly string[] } {
-  const readings = ORDERS.flatMap((order) => {
-    const times = stamps.map(({ date, dayMs }) => {
-      const day = date === null ? null : dayNumber(date, order);
-      return day === null ? Number.NaN : day * DAY + dayMs;
-    });
-    const forward = times.every((time, i) => i === 0 || time >= (times[i - 1] as number));
-    return forward && !times.some(Number.isNaN) ? [times] : [];
-  });
-  const span = (times: readonly number[]): number => (times.at(-1) as number) - (times[0] as number);
-  const best = readings.sort((a, b) => span(a) - span(b))[0];
-  if (best !== undefined) return { times: best.map((time) => time - (best[0] as number)), warnings: [] };
-  return byMidnights(stamps);
-}
-
-/** Each step back of the clock is taken for one midnight. */
-function byMidnights(stamps: readonly Stamp[]): { times: readonly number[]; warnings: readonly string[] } {
-  let days = 0;
-  const times = stamps.map(({ dayMs }, i) => {
-    if (i > 0 && dayMs < (stamps[i - 1] as Stamp).dayMs) days += 1;
-    return days * DAY + dayMs - (stamps[0] as Stamp).dayMs;
-  });
-  return {
-    times,
-    warnings: ['the dates cannot be read, so that days are counted by midnights: a gap of more than a day is not seen'],
-  };
-}
-
-/** Where year, month and day stand. */
-const ORDERS = [
-  [0, 1, 2],
-  [2, 0, 1],
-  [2, 1, 0],
-] as const;
-
-/** Days since 1970; null for numbers that are no date in that order. Two-digit years are of this century. */
-function dayNumber(date: readonly [number, number, number], [y, m, d]: (typeof ORDERS)[number]): number | null {
-  const year = date[y] < 100 ? 2000 + date[y] : date[y];
-  const month = date[m];
-  const day = date[d];
-  if (year < 1990 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31) return null;
-  return Date.UTC(year, month - 1, day) / DAY;
+  const name = /\b(Sun|Mon|Tue|Wed|Thu|Fri|Sat)\b/.exec(row)?.[1];
+  const weekday = name === undefined ? null : WEEKDAYS.indexOf(name);
+  return { line, dayMs, weekday, date: date === null ? null : [Number(date[1]), Number(date[2]), Number(date[3])] };
 }

@@ -13,8 +13,8 @@ export interface NetstatReport extends Omit<PortTrend, 'pool'> {
   readonly schema: 'clusrpc/netstat/1';
   readonly files: readonly string[];
   readonly ports: { readonly ranges: readonly PortRange[]; readonly size: number };
-  /** On the calendar, where the time of the last sample is known. */
-  readonly runsOutUtc: { readonly p05: string; readonly p50: string; readonly p95: string } | null;
+  /** By the clock of that machine, in its own time zone; null where the date of the last sample is not certain. */
+  readonly runsOutLocal: { readonly p05: string; readonly p50: string; readonly p95: string } | null;
   readonly warnings: readonly string[];
 }
 
@@ -22,28 +22,26 @@ export interface NetstatReportInput {
   readonly files: readonly string[];
   readonly ranges: readonly PortRange[];
   readonly trend: PortTrend;
-  /** ms since 1970 of the last sample; null: not known. */
-  readonly lastSampleMs: number | null;
+  /** The clock of that machine at the last sample, as if it were UTC; null: not known. */
+  readonly lastLocalMs: number | null;
   readonly warnings: readonly string[];
 }
 
-export function netstatReport({ files, ranges, trend, lastSampleMs, warnings }: NetstatReportInput): NetstatReport {
+export function netstatReport({ files, ranges, trend, lastLocalMs, warnings }: NetstatReportInput): NetstatReport {
   const { pool: _pool, ...rest } = trend;
   return {
     schema: 'clusrpc/netstat/1',
     files,
     ports: { ranges, size: countPorts(ranges) },
     ...rest,
-    runsOutUtc:
-      lastSampleMs === null || trend.runsOutMs === null
-        ? null
-        : onCalendar(trend.runsOutMs, lastSampleMs - trend.spanMs),
+    runsOutLocal:
+      lastLocalMs === null || trend.runsOutMs === null ? null : onCalendar(trend.runsOutMs, lastLocalMs - trend.spanMs),
     warnings,
   };
 }
 
 export function netstatText(report: NetstatReport, style: Style = PLAIN): string {
-  const { ports, held, everBound, lost, leak, neededMs, runsOutMs, runsOutUtc, lostPerDay, spanMs } = report;
+  const { ports, held, everBound, lost, leak, neededMs, runsOutMs, runsOutLocal, lostPerDay, spanMs } = report;
   const paint = { yes: style.red, no: style.green, unknown: style.yellow }[leak];
   const rows: Row[] = [
     ['Series', ...report.files.map(printable), `${countText(report.samples, 'sample')} over ${durationText(spanMs)}`],
@@ -58,7 +56,8 @@ export function netstatText(report: NetstatReport, style: Style = PLAIN): string
     rows.push(['Advice', `Sample for ${durationText(neededMs)}: \`${samples}\`.`]);
   }
   if (lostPerDay !== null) {
-    const date = runsOutUtc === null ? [] : [`${runsOutUtc.p50.slice(0, 16).replace('T', ' ')} UTC`];
+    const date =
+      runsOutLocal === null ? [] : [`${runsOutLocal.p50.slice(0, 16).replace('T', ' ')} by the clock of that machine`];
     rows.push([
       'Runs out',
       ...runsOutText(runsOutMs, spanMs),
@@ -100,7 +99,7 @@ export function netstatNagios({ leak, lost, everBound, ports, runsOutMs, spanMs 
   };
 }
 
-function onCalendar({ p05, p50, p95 }: Quantiles, startMs: number): NetstatReport['runsOutUtc'] {
-  const [a, b, c] = [p05, p50, p95].map((ms) => utcText(Math.round(startMs + ms)));
+function onCalendar({ p05, p50, p95 }: Quantiles, startMs: number): NetstatReport['runsOutLocal'] {
+  const [a, b, c] = [p05, p50, p95].map((ms) => utcText(Math.round(startMs + ms))?.replace(/Z$/, ''));
   return a && b && c ? { p05: a, p50: b, p95: c } : null;
 }

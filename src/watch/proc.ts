@@ -42,11 +42,24 @@ export function rows(table: string): readonly { readonly port: number; readonly 
 async function socketInodes(pid: number): Promise<ReadonlySet<string>> {
   const directory = `/proc/${pid}/fd`;
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new ClusError(`process ${pid} cannot be watched: ${String(cause)}`, 'ERR_CLUSRPC_INVALID_INPUT', { cause });
+    throw unwatchable(pid, cause);
   });
   // A descriptor may be closed between the listing and the look at it.
   const targets = await Promise.all(names.map((name) => readlink(`${directory}/${name}`).catch(() => '')));
   return new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
+}
+
+function unwatchable(pid: number, cause: unknown): ClusError {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new ClusError(`there is no process ${pid}`, 'ERR_CLUSRPC_INVALID_INPUT', { cause });
+  const foreign = code === 'EACCES' || code === 'EPERM';
+  return new ClusError(
+    foreign
+      ? `process ${pid} belongs to another user`
+      : `the sockets of process ${pid} cannot be read: ${code ?? String(cause)}`,
+    'ERR_CLUSRPC_INVALID_INPUT',
+    foreign ? { cause, advice: 'Watch it as that user, or as root.' } : { cause },
+  );
 }
 
 /** A system without IPv6 has no such table. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { forecast } from '../../src/ports/forecast.ts';
 import { multiStringValue, stringValue } from '../../src/reg/value.ts';
 import { writeReg } from '../../src/reg/write.ts';
-import type { NetstatReport } from '../../src/report/netstat.ts';
 import { netstatSchema } from '../../src/report/schema/index.ts';
 import { asNetstat, simulate } from '../diagnosis/port-series.ts';
 import { cli } from './in-process.ts';
@@ -20,8 +20,6 @@ function series(profile: 'windows-2000-sp3' | 'windows-2000-sp4', name: string):
   const { samples } = simulate({ ...LOAD, profile });
   const path = join(directory, name);
   writeFileSync(path, asNetstat(samples, START));
-  const last = (START + (samples.at(-1)?.elapsedMs ?? 0)) / 1000;
-  utimesSync(path, last, last);
   return path;
 }
 
@@ -29,10 +27,10 @@ test('a series of SP3 is exit 1 with a date within 10 % of the forecast', async 
   const path = series('windows-2000-sp3', 'sp3.txt');
   const { code, stdout } = await cli(['watch', '--netstat', path, '--ports', '5000-5099', '--json']);
   expect(code).toBe(1);
-  const report = netstatSchema.parse(JSON.parse(stdout)) as NetstatReport;
+  const report = netstatSchema.parse(JSON.parse(stdout));
   const model = forecast({ pool: 100 }, LOAD).firstRefusal?.ms.p50 as number;
   expect(Math.abs((report.runsOutMs?.p50 as number) / model - 1)).toBeLessThan(0.1);
-  expect(Date.parse(report.runsOutUtc?.p50 ?? '')).toBeCloseTo(START + (report.runsOutMs?.p50 as number), -4);
+  expect(Date.parse(`${report.runsOutLocal?.p50}Z`)).toBeCloseTo(START + (report.runsOutMs?.p50 as number), -4);
   const text = await cli(['watch', '--netstat', path, '--ports', '5000-5099']);
   expect(text.stdout).toMatch(/Leak +yes: ports are lost/);
 });
@@ -83,4 +81,52 @@ test('no series, a file that is none and a process id are exit 2', async () => {
     code: 2,
     stderr: expect.stringMatching(/none.txt: line 1: no sample/),
   });
+});
+
+test('a folder without a series, and a series that is not there, are said plainly', async () => {
+  const folder = join(directory, 'empty');
+  mkdirSync(folder);
+  expect(await cli(['watch', '--netstat', folder])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /there is no series in the folder .*empty: netstat.txt is missing\n.*no folder of the collector either/,
+    ),
+  });
+  writeFileSync(join(folder, 'collector.txt'), 'clusrpc collector format 1\r\n');
+  expect(await cli(['watch', '--netstat', folder])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/run it with a number of them/),
+  });
+  expect(await cli(['watch', '--netstat', join(directory, 'gone.txt'), '--ports', '5000'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/gone.txt cannot be read: no such file/),
+  });
+});
+
+function measured(name: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, gunzipSync(readFileSync(new URL(`../fixtures/netstat/${name}.gz`, import.meta.url))));
+  return path;
+}
+
+test('a clock that a time service set back by 70 s makes an hour no day, and is said', async () => {
+  const { stdout } = await cli([
+    'watch',
+    '--netstat',
+    measured('netstat-clock-synced.txt'),
+    '--ports',
+    '5000-5019',
+    '--json',
+  ]);
+  const report = netstatSchema.parse(JSON.parse(stdout));
+  expect(report.spanMs).toBe(59 * 60_000);
+  expect(report.warnings).toEqual([expect.stringMatching(/^line \d+: the clock was set back by 70 s$/)]);
+});
+
+test('a series of 2003 has its end in 2003, whenever its file was copied', async () => {
+  const path = series('windows-2000-sp3', 'old.txt');
+  const { stdout } = await cli(['watch', '--netstat', path, '--ports', '5000-5099', '--json']);
+  expect(netstatSchema.parse(JSON.parse(stdout)).runsOutLocal?.p50).toMatch(/^2003-04-0/);
+  const text = await cli(['watch', '--netstat', measured('netstat-of-2003.txt'), '--ports', '5000-5019']);
+  expect(text.stdout).not.toMatch(new RegExp(`\\b${new Date().getFullYear()}-`));
 });

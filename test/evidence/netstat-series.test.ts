@@ -22,6 +22,41 @@ test('a date that can be read in two ways is read in the way that makes the shor
   expect(times('01/02/2003 10:00:00', '01/03/2003 10:00:00')).toEqual([0, 86_400_000]);
 });
 
+test('a clock that is set back takes nothing away, and is said: a time service, the end of summer time', () => {
+  const stamps = ['18.03.2003 9:18:00', '18.03.2003 9:19:00', '18.03.2003 9:18:50', '18.03.2003 9:19:50'];
+  const synced = parseNetstatSeries(rows(stamps));
+  expect(synced.samples.map((sample) => sample.elapsedMs)).toEqual([0, 60_000, 120_000, 180_000]);
+  expect(synced.warnings).toEqual(['line 5: the clock was set back by 70 s']);
+  const autumn = [
+    'Sun 10/26/2003 2:58:00',
+    'Sun 10/26/2003 2:59:00',
+    'Sun 10/26/2003 2:00:00',
+    'Sun 10/26/2003 2:01:00',
+  ];
+  expect(times(...autumn)).toEqual([0, 60_000, 120_000, 180_000]);
+  expect(parseNetstatSeries(rows(autumn)).warnings).toEqual(['line 5: the clock was set back by 60 min']);
+  // The same without a date that can be read.
+  expect(times(...stamps.map((stamp) => stamp.replace('18.03.2003', 'heute')))).toEqual([0, 60_000, 120_000, 180_000]);
+});
+
+test('the hour that summer time takes is none of the series; a pause is one, and is said', () => {
+  const night = (after: string): string[] => ['30.03.2003 1:57:00', '30.03.2003 1:58:00', '30.03.2003 1:59:00', after];
+  expect(times(...night('30.03.2003 3:00:00'))).toEqual([0, 60_000, 120_000, 180_000]);
+  expect(parseNetstatSeries(rows(night('30.03.2003 3:00:00'))).warnings.join()).toMatch(/forward by an hour/);
+  expect(times(...night('30.03.2003 7:59:00'))).toEqual([0, 60_000, 120_000, 120_000 + 6 * 3_600_000]);
+  expect(parseNetstatSeries(rows(night('30.03.2003 7:59:00'))).warnings).toEqual([
+    'line 7: no sample for 360 min: a pause, or the clock was set forward',
+  ]);
+});
+
+test('the date of the last sample is known where it can be read in one way, by a day above 12 or by the name of the day', () => {
+  const last = (...stamps: string[]): number | null => parseNetstatSeries(rows(stamps)).lastLocalMs;
+  expect(last('18.03.2003 9:18:00')).toBe(Date.UTC(2003, 2, 18, 9, 18));
+  expect(last('03/04/2003 9:18:00')).toBeNull();
+  expect(last('Tue 03/04/2003 9:18:00')).toBe(Date.UTC(2003, 2, 4, 9, 18));
+  expect(last('heute 9:18:00')).toBeNull();
+});
+
 test('dates that cannot be read are counted by midnights, with a warning', () => {
   const series = parseNetstatSeries(rows(['heute 23:59:00', 'heute 0:01:00']));
   expect(series.samples.map((sample) => sample.elapsedMs)).toEqual([0, 120_000]);

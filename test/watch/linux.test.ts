@@ -56,8 +56,11 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     expect((await readPorts(process.pid)).udp).not.toContain(port);
   });
 
-  test('a process that is not there is an error of the input', async () => {
-    await expect(readPorts(2 ** 30)).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_INPUT' });
+  test('a process that is not there, is said plainly', async () => {
+    await expect(readPorts(2 ** 30)).rejects.toMatchObject({
+      code: 'ERR_CLUSRPC_INVALID_INPUT',
+      message: `there is no process ${2 ** 30}`,
+    });
     await expect(readPorts(0)).rejects.toMatchObject({ code: 'ERR_CLUSRPC_MISUSE' });
   });
 });

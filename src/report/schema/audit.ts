@@ -90,8 +90,8 @@ export const netstatSchema = z.object({
   runsOutMs: estimateSchema.nullable(),
   /** With `unknown`: how long a series would have to be to decide. */
   neededMs: timeSchema.nullable(),
-  /** On the calendar, where the time of the last sample is known. */
-  runsOutUtc: z.object({ p05: z.string(), p50: z.string(), p95: z.string() }).nullable(),
+  /** By the clock of that machine, in its own time zone; null where the date of the last sample is not certain. */
+  runsOutLocal: z.object({ p05: z.string(), p50: z.string(), p95: z.string() }).nullable(),
   because: z.array(z.string()),
   warnings: z.array(z.string()),
 });

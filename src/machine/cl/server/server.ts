@@ -27,6 +27,8 @@ import { newServerCounters, type ServerCounters, type ServerEvent, type ServerIn
 /*
  * The server of connectionless RPC ([MS-RPCE] 3.2.3, C706 10.3), for one socket.
  *
+ * The manager is who executes operations (C706's word for the code behind an interface). A stranger is an address that has
+ * answered no callback yet, so that anybody may speak in its name.
  * Every activity numbers its calls; a number is executed once (lowestUnused), and never after a later one
  * (lowestAllowed). The first at-most-once call of an activity is held until its client has answered a callback, since
  * the request may be an old duplicate from before this server was started. A finished call keeps its answer until the

@@ -10,7 +10,7 @@ export function collectorCommand(context: CliContext): CommandUnknownOpts {
     .description(
       'Prints a batch file for Windows 2000: it copies the files, exports the keys and samples the port table that audit and watch ask for. Redirect it into collect.cmd.',
     )
-    .option('--samples <n>', 'samples of netstat (default: 60)', count(0, 1_000_000))
+    .option('--samples <n>', 'samples of netstat (default: 1600)', count(0, 1_000_000))
     .option('--every <duration>', 'time between two of them, whole seconds (default: 60s)', positiveDuration)
     .action(({ samples, every }, self) =>
       context.run(self, (run) => {

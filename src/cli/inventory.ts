@@ -5,10 +5,11 @@ import { inventoryText } from '../report/inventory-text.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { type LogonFlags, logonOf, withLogonOptions } from './logon-options.ts';
 import type { CommandRun } from './run.ts';
 import { ipAddress, portNumber, portRanges, positiveDuration } from './values.ts';
 
-interface Options {
+interface Options extends LogonFlags {
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
@@ -30,12 +31,14 @@ export function inventoryCommand(context: CliContext): CommandUnknownOpts {
     .option('--timeout <duration>', 'for opening the cluster (default: 15s)', positiveDuration)
     .option('--stage-timeout <duration>', 'for each answer (default: 4s)', positiveDuration)
     .action((host, options, self) => context.run(self, (run) => listCluster(run, host, options)));
+  withLogonOptions(command);
   return withCommonOptions(command, { pcap: true });
 }
 
 /** Not fine: a node is down, something has failed, or was not told. */
 async function listCluster(run: CommandRun, host: string, options: Options): Promise<ExitCode> {
   const { epmPort, endpoint, localPorts, source, timeout, stageTimeout } = options;
+  const logon = logonOf(options);
   run.progress.start(`reading ${host}`, null);
   const document = await inventory(host, {
     endpointMapperPort: epmPort,
@@ -45,6 +48,9 @@ async function listCluster(run: CommandRun, host: string, options: Options): Pro
     timeout,
     stageTimeout,
     signal: run.signal,
+    credentials: logon?.credentials,
+    authLevel: logon?.level,
+    ntlmV1: logon?.version1,
   }).finally(() => run.progress.stop());
   run.output.document(document, () => inventoryText(document, run.style));
   const { nodes, groups, resources, unread } = document;

@@ -19,11 +19,23 @@ export const COLLECTED_KEYS = [
   { file: 'product.reg', key: 'SYSTEM\\CurrentControlSet\\Control\\ProductOptions' },
   { file: 'session.reg', key: 'SYSTEM\\CurrentControlSet\\Control\\Session Manager' },
   { file: 'tcpip.reg', key: 'SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters' },
+  { file: 'linkage.reg', key: 'SYSTEM\\CurrentControlSet\\Services\\Rpc\\Linkage' },
   { file: 'clussvc.reg', key: 'SYSTEM\\CurrentControlSet\\Services\\ClusSvc' },
 ] as const;
 
+/** Without these the folder says little. */
+const NEEDED = [
+  COLLECTED.marker,
+  COLLECTED.version,
+  `${COLLECTED.running}\\rpcrt4.dll`,
+  COLLECTED_KEYS[0].file,
+] as const;
+
 export interface CollectorOptions {
-  /** Samples of netstat; 0: none. The first argument of the script overrides it. */
+  /**
+   * Samples of netstat; 0: none. The first argument of the script overrides it. The default, more than a day, is what a pool of
+   * 20 ports needs before it can be said that nothing leaks.
+   */
   readonly samples?: number;
   /** Seconds between them. 60 sees every port that stays bound for the 240 s of KB814622 several times. */
   readonly everySeconds?: number;
@@ -33,7 +45,7 @@ export interface CollectorOptions {
  * A batch file for Windows 2000 that uses what that system ships and nothing else, writes into one new folder and changes nothing.
  * CurrentVersion itself is not exported, since it holds the product key and the owner's name; `ver` tells its build. CRLF.
  */
-export function collectorScript({ samples = 60, everySeconds = 60 }: CollectorOptions = {}): string {
+export function collectorScript({ samples = 1_600, everySeconds = 60 }: CollectorOptions = {}): string {
   const out = (name: string): string => `"%OUT%\\${name}"`;
   const stores = [
     { from: '%SystemRoot%\\system32', to: COLLECTED.running },
@@ -46,12 +58,14 @@ export function collectorScript({ samples = 60, everySeconds = 60 }: CollectorOp
     'rem It reads files, registry keys and the port table, and writes into one folder.',
     'rem Usage: collect.cmd [samples of netstat] [seconds between them] [folder]',
     'setlocal',
+    'set INCOMPLETE=',
     `set SAMPLES=${samples}`,
     `set EVERY=${everySeconds}`,
     'set OUT=clusrpc-%COMPUTERNAME%',
     'if not "%~1"=="" set SAMPLES=%~1',
     'if not "%~2"=="" set EVERY=%~2',
-    'if not "%~3"=="" set OUT=%~3',
+    'if not "%~3"=="" set "OUT=%~3"',
+    `if exist ${out(COLLECTED.marker)} goto again`,
     ...['%OUT%', ...stores.map(({ to }) => `%OUT%\\${to}`)].map((path) => `if not exist "${path}" mkdir "${path}"`),
     // The file comes first, since a digit before > is taken for a handle.
     `>${out(COLLECTED.version)} ver`,
@@ -67,6 +81,7 @@ export function collectorScript({ samples = 60, everySeconds = 60 }: CollectorOp
     'if %SAMPLES% LEQ 0 goto done',
     `>>${out(COLLECTED.netstat)} echo # %DATE% %TIME%`,
     `>>${out(COLLECTED.netstat)} netstat -an`,
+    'echo %SAMPLES% samples of netstat to go, one each %EVERY% seconds; Ctrl-C ends it and keeps what is there.',
     'set /a SAMPLES=SAMPLES-1',
     'if %SAMPLES% LEQ 0 goto done',
     'set /a PINGS=EVERY+1',
@@ -74,7 +89,23 @@ export function collectorScript({ samples = 60, everySeconds = 60 }: CollectorOp
     'ping -n %PINGS% 127.0.0.1 >nul',
     'goto sample',
     ':done',
-    'echo The facts are in the folder %OUT%.',
+    `for %%f in (${NEEDED.join(' ')}) do call :check "%OUT%\\%%f"`,
+    'if "%INCOMPLETE%"=="1" goto incomplete',
+    'echo The facts are in the folder "%OUT%".',
+    'exit /b 0',
+    ':incomplete',
+    'echo The folder "%OUT%" lacks what is named above: run this as an administrator, into a folder that can be written.',
+    'exit /b 1',
+    ':again',
+    'echo The folder "%OUT%" holds facts already: name another one as the third argument.',
+    'exit /b 2',
+    ':check',
+    'if not exist %1 goto absent',
+    'if %~z1 GTR 0 goto :eof',
+    ':absent',
+    'echo missing: %1',
+    'set INCOMPLETE=1',
+    'goto :eof',
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }

@@ -17,12 +17,15 @@ beforeAll(async () => {
   ({ stdout: printed } = await cli(['collector', '--samples', '2', '--every', '1s']));
   writeFileSync(here.file('collect.cmd'), printed);
   const { status, stdout } = wine(here, ['cmd', '/c', 'collect.cmd', '2', '1', 'facts']);
-  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/The facts are in the folder facts/) });
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(/The facts are in the folder "facts"/),
+  });
 });
 
 test('the script is at most a page, of lines that Windows 2000 understands', () => {
   const lines = printed.split('\r\n');
-  expect(lines.length).toBeLessThanOrEqual(60);
+  expect(lines.length).toBeLessThanOrEqual(75);
   expect(printed).not.toMatch(/[^\r]\n|[^\x20-\x7e\r\n]/);
   expect(printed).not.toMatch(/\b(reg|timeout|choice|powershell|wmic|sc|tasklist|findstr|systeminfo)(\.exe)? /i);
   expect(printed).not.toMatch(/CurrentVersion"|ProductId|RegisteredOwner/);
@@ -59,6 +62,29 @@ test('audit reads the folder: this is not Windows 2000, and what was not exporte
   expect(missing.length).toBeLessThan(COLLECTED_KEYS.length);
 });
 
-test('the defaults are an hour of samples', () => {
-  expect(collectorScript()).toMatch(/set SAMPLES=60\r\nset EVERY=60\r\n/);
+test('the defaults are more than a day of samples, one a minute', () => {
+  expect(collectorScript()).toMatch(/set SAMPLES=1600\r\nset EVERY=60\r\n/);
+});
+
+test('a second run does not write into the same folder', () => {
+  const before = readFileSync(join(folder, COLLECTED.netstat));
+  const { status, stdout } = wine(here, ['cmd', '/c', 'collect.cmd', '1', '1', 'facts']);
+  expect(status).toBe(2);
+  expect(stdout).toMatch(/holds facts already/);
+  expect(readFileSync(join(folder, COLLECTED.netstat))).toEqual(before);
+});
+
+test('a folder with signs of the shell in its name is one folder', () => {
+  const { status, stdout } = wine(here, ['cmd', '/c', 'collect.cmd', '0', '1', 'a & b (x)']);
+  expect(stdout).toMatch(/The facts are in the folder "a & b \(x\)"/);
+  expect(status).toBe(0);
+  expect(readFileSync(join(here.path, 'a & b (x)', COLLECTED.version)).length).toBeGreaterThan(0);
+});
+
+test('a folder that cannot be written is said to lack everything, and not to hold the facts', () => {
+  writeFileSync(here.file('occupied'), 'a file, no folder');
+  const { status, stdout } = wine(here, ['cmd', '/c', 'collect.cmd', '0', '1', 'occupied']);
+  expect(stdout).toMatch(/missing: .*collector\.txt/);
+  expect(stdout).not.toMatch(/The facts are/);
+  expect(status).toBe(1);
 });

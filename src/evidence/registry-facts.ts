@@ -44,6 +44,9 @@ const HOTFIX_KEYS = FAMILIES.flatMap((family) =>
   PACKAGE_NAMES.map((each) => ({ package: each.package, path: `${family}\\${each.name}` })),
 );
 
+/** What a gap says is missing when damage leaves open which hotfixes are registered. */
+export const HOTFIX_REGISTRATIONS = 'registered hotfixes';
+
 /** Every key that is asked for, below HKEY_LOCAL_MACHINE. */
 export const REGISTRY_PATHS: readonly string[] = [...Object.values(KEYS), ...HOTFIX_KEYS.map(({ path }) => path)];
 
@@ -79,10 +82,17 @@ export function registryFacts(view: RegistryView): PartialEvidence {
   return { ...facts, gaps, warnings: view.warnings };
 }
 
-/** The key as a fact: none when the source cannot say, null inside when it is not there. */
-function at({ view }: Reading, path: string): Fact<ViewedKey | null>[] {
+/** The key as a fact: none when the source cannot say or is damaged there, null inside when it is not there. */
+function at({ view, gaps }: Reading, path: string, what: string = path): Fact<ViewedKey | null>[] {
   const key = view.key(path);
-  return key === undefined ? [] : [{ value: key, source: `${view.source}, ${path}`, timeMs: key?.timeMs ?? null }];
+  if (key === undefined) return [];
+  const source = `${view.source}, ${path}`;
+  if (key !== null && 'unreadable' in key) {
+    if (!gaps.some((gap) => gap.what === what && gap.source === view.source))
+      gaps.push({ what, source: what === path ? source : view.source, reason: key.unreadable });
+    return [];
+  }
+  return [{ value: key, source, timeMs: key?.timeMs ?? null }];
 }
 
 /** A value by name, decoded; a type other than expected is a gap that is told, never a silent conversion. */
@@ -94,6 +104,10 @@ function decoded<T>(
 ): Fact<T | null>[] {
   return keys.flatMap(({ value: key, source, timeMs }): Fact<T | null>[] => {
     const value = key === null ? undefined : findValue(key, name);
+    if (value === undefined && key !== null && key.damage !== null) {
+      reading.gaps.push({ what: name, source, reason: key.damage });
+      return [];
+    }
     if (value === undefined) return [{ value: null, source: `${source}\\${name}`, timeMs }];
     const result = decode(value);
     if (result !== null) return [{ value: result, source: `${source}\\${name}`, timeMs }];
@@ -133,7 +147,7 @@ function numeric(fact: Fact<string>): Fact<number>[] {
 /** The keys that are there; one fact with null when a family could be looked into and has none of them. */
 function hotfixKeys(reading: Reading): Fact<HotfixKey | null>[] {
   const looked = HOTFIX_KEYS.flatMap(({ package: number, path }) =>
-    at(reading, path).map((fact): Fact<HotfixKey | null> => {
+    at(reading, path, HOTFIX_REGISTRATIONS).map((fact): Fact<HotfixKey | null> => {
       const key = fact.value;
       const installed = key === null ? undefined : findValue(key, 'Installed');
       const value =
@@ -144,7 +158,8 @@ function hotfixKeys(reading: Reading): Fact<HotfixKey | null>[] {
     }),
   );
   const found = looked.filter((fact) => fact.value !== null);
-  return found.length > 0 ? found : looked.slice(0, 1);
+  const lost = reading.gaps.some(({ what }) => what === HOTFIX_REGISTRATIONS);
+  return found.length > 0 || lost ? found : looked.slice(0, 1);
 }
 
 function pendingRenames(reading: Reading): Fact<PendingRename>[] {

@@ -3,6 +3,7 @@ import { type Hive, openHive } from '../hive/hive.ts';
 import { findKey as findHiveKey, type HiveKey, subkeys } from '../hive/keys.ts';
 import type { LogFile } from '../hive/log.ts';
 import { valueData, values } from '../hive/values.ts';
+import { collectWarnings } from '../hive/warnings.ts';
 import type { RegFile } from '../reg/parse.ts';
 import { foldName, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, type RegistryValue, regDword } from '../reg/value.ts';
@@ -12,6 +13,13 @@ import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 export interface ViewedKey extends RegistryKey {
   /** ms since 1970; null where the source keeps no time. */
   readonly timeMs: number | null;
+  /** Why a value that is not among these may be there all the same; null: it is not. */
+  readonly damage: string | null;
+}
+
+/** Damage leaves open whether the key is there; the reason names the place. */
+export interface UnreadableKey {
+  readonly unreadable: string;
 }
 
 /**
@@ -21,7 +29,7 @@ export interface ViewedKey extends RegistryKey {
 export interface RegistryView {
   readonly source: string;
   readonly warnings: readonly string[];
-  key(path: string): ViewedKey | null | undefined;
+  key(path: string): ViewedKey | UnreadableKey | null | undefined;
 }
 
 /** What reads the registry of the living Windows; undefined: there is no such key. */
@@ -36,7 +44,7 @@ export async function liveView(name: string, read: ReadLiveKey, paths: readonly 
   for (const path of paths) {
     const full = `${LOCAL_MACHINE}\\${path}`;
     const key = await read(full);
-    keys.set(path, key === undefined ? null : { path: full, values: key.values, timeMs: null });
+    keys.set(path, key === undefined ? null : { path: full, values: key.values, timeMs: null, damage: null });
   }
   return { source: `registry of ${name}`, warnings: [], key: (path) => keys.get(path) };
 }
@@ -82,7 +90,7 @@ export function regFileView(name: string, file: RegFile): RegistryView {
   const find = (path: string): ViewedKey | null | undefined => {
     const full = foldName(`${LOCAL_MACHINE}\\${path}`);
     const key = keys.get(full);
-    if (key !== undefined) return { ...key, timeMs: null };
+    if (key !== undefined) return { ...key, timeMs: null, damage: null };
     // HKEY_LOCAL_MACHINE alone holds nothing: files made by hand begin with it.
     for (let end = full.lastIndexOf('\\'); end > LOCAL_MACHINE.length; end = full.lastIndexOf('\\', end - 1)) {
       if (keys.has(full.slice(0, end))) return null;
@@ -103,39 +111,44 @@ export function regFileView(name: string, file: RegFile): RegistryView {
   };
 }
 
-function belowRoot(path: string, root: string, find: (rest: string) => ViewedKey | null): ViewedKey | null | undefined {
+function belowRoot<T>(path: string, root: string, find: (rest: string) => T): T | undefined {
   const [first = '', ...rest] = splitKeyPath(path);
   return foldName(first) === root ? find(rest.join('\\')) : undefined;
 }
 
-function viewHiveKey(hive: Hive, rest: string, path: string): ViewedKey | null {
-  const key = findHiveKey(hive, rest);
-  if (key === null) return null;
-  return {
-    path: `${LOCAL_MACHINE}\\${path}`,
-    values: readableValues(hive, key),
-    timeMs: key.lastWrittenMs,
-  };
+function viewHiveKey(hive: Hive, rest: string, path: string): ViewedKey | UnreadableKey | null {
+  try {
+    const key = findHiveKey(hive, rest);
+    if (key === null) return null;
+    const { values: read, damage } = readableValues(hive, key);
+    return { path: `${LOCAL_MACHINE}\\${path}`, values: read, timeMs: key.lastWrittenMs, damage };
+  } catch (error) {
+    if (!isClusError(error)) throw error;
+    return { unreadable: error.message };
+  }
 }
 
-/** Values whose data are lost are left out, and the hive's warnings say so. */
-function readableValues(hive: Hive, key: HiveKey): RegistryValue[] {
+/** Values whose data are lost, wholly or in part, are left out: the damage says so, and the hive's warnings. */
+function readableValues(hive: Hive, key: HiveKey): { values: readonly RegistryValue[]; damage: string | null } {
   const readable: RegistryValue[] = [];
-  for (const value of values(hive, key)) {
+  const lost = collectWarnings(hive.warnings);
+  for (const value of values(hive, key, lost)) {
     try {
-      readable.push({ name: value.name, type: value.type, data: valueData(hive, value) });
+      const data = valueData(hive, value);
+      if (data.length === value.size) readable.push({ name: value.name, type: value.type, data });
+      else lost.add(value.offset, `${data.length} of ${value.size} bytes of the value ${value.name} are there`);
     } catch (error) {
       if (!isClusError(error)) throw error;
-      hive.warnings.note(error.message);
+      lost.note(error.message);
     }
   }
-  return readable;
+  return { values: readable, damage: lost.list[0] ?? null };
 }
 
 function hiveDword(hive: Hive, path: string, name: string): number | null {
-  const key = findHiveKey(hive, path);
-  const value =
-    key === null ? undefined : readableValues(hive, key).find((each) => foldName(each.name) === foldName(name));
+  const key = viewHiveKey(hive, path, path);
+  if (key === null || 'unreadable' in key) return null;
+  const value = key.values.find((each) => foldName(each.name) === foldName(name));
   return value === undefined ? null : regDword(value);
 }
 

@@ -1,11 +1,12 @@
 import { filetimeToMs } from '../bytes/filetime.ts';
 import { formatError } from '../bytes/random-access.ts';
 import { Reader } from '../bytes/reader.ts';
-import { isClusError } from '../status/errors.ts';
+import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 import { BINS_START } from './base-block.ts';
 import type { Cell } from './cells.ts';
 import type { Hive } from './hive.ts';
-import { decodeName, pathParts, sameName } from './names.ts';
+import { decodeName, hintFits, type NameHint, pathParts, sameName } from './names.ts';
+import { collectWarnings, type Warnings } from './warnings.ts';
 
 /** A key node (nk). The offsets count from the first hive bin. */
 export interface HiveKey {
@@ -61,30 +62,40 @@ export function readKey(hive: Pick<Hive, 'cells'>, offset: number): HiveKey {
 }
 
 /** The keys directly below, in the order of the hive. What cannot be read is left out and noted in the hive's warnings. */
-export function* subkeys(hive: Hive, key: HiveKey): Generator<HiveKey> {
+export function* subkeys(hive: Hive, key: HiveKey, warnings: Warnings = hive.warnings): Generator<HiveKey> {
   let count = 0;
-  for (const offset of subkeyOffsets(hive, key)) {
+  for (const { offset, hint } of listedKeys(hive, key, warnings)) {
     if (count >= Math.min(key.subkeyCount, MAX_SUBKEYS)) {
-      hive.warnings.add(key.offset, `the key lists more than its ${key.subkeyCount} subkeys`);
+      warnings.add(key.offset, `the key lists more than its ${key.subkeyCount} subkeys`);
       return;
     }
     count += 1;
-    const child = attempt(hive, () => readKey(hive, offset));
+    const child = attempt(warnings, () => readKey(hive, offset));
     if (child === null) continue;
+    if (hint !== null && !hintFits(hint, child.name)) warnings.add(offset, 'a key has another name than its list says');
     if (child.parentOffset !== key.offset)
-      hive.warnings.add(offset, 'a key names another parent than the one that lists it');
+      warnings.add(offset, 'a key names another parent than the one that lists it');
     if (!isTombstone(hive, child)) yield child;
   }
   if (count < key.subkeyCount)
-    hive.warnings.add(key.offset, `the key has ${count} of the ${key.subkeyCount} subkeys it counts`);
+    warnings.add(key.offset, `the key has ${count} of the ${key.subkeyCount} subkeys it counts`);
 }
 
+/** A key that is not among those that can be read is absent only where all of them can be read. */
 function findSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
-  for (const child of subkeys(hive, key)) if (sameName(child.name, name)) return child;
+  const lost = collectWarnings(hive.warnings);
+  for (const child of subkeys(hive, key, lost)) {
+    if (sameName(child.name, name) && child.parentOffset === key.offset) return child;
+  }
+  const [first] = lost.list;
+  if (first !== undefined) throw new RemoteProtocolError(first);
   return null;
 }
 
-/** The key at a path below the root, for instance `Microsoft\Rpc\Internet`; null when a part of it is not there. */
+/**
+ * The key at a path below the root, for instance `Microsoft\Rpc\Internet`; null when a part of it is not there. Throws
+ * RemoteProtocolError, with the place, when damage leaves open whether it is there.
+ */
 export function findKey(hive: Hive, path: string): HiveKey | null {
   let key: HiveKey | null = hive.root;
   for (const part of pathParts(path)) {
@@ -124,25 +135,36 @@ export function* walkKeys(hive: Hive): Generator<WalkedKey> {
   }
 }
 
-function* subkeyOffsets(hive: Hive, key: HiveKey): Generator<number> {
+/** A place in a list of subkeys, with what an lf or lh list says of the name. */
+interface ListedKey {
+  readonly offset: number;
+  readonly hint: NameHint | null;
+}
+
+function* listedKeys(hive: Hive, key: HiveKey, warnings: Warnings): Generator<ListedKey> {
   if (key.subkeyCount === 0) return;
   if (key.subkeyList === NO_OFFSET || key.subkeyList === 0) {
-    hive.warnings.add(key.offset, 'the key counts subkeys but has no list of them');
+    warnings.add(key.offset, 'the key counts subkeys but has no list of them');
     return;
   }
   const pending = [{ offset: key.subkeyList, depth: 0 }];
   for (let list = pending.shift(); list !== undefined; list = pending.shift()) {
     const { offset, depth } = list;
-    const read = attempt(hive, () => readList(hive, key, offset));
+    const read = attempt(warnings, () => readList(hive, key, offset, warnings));
     if (read === null) continue;
-    if (!read.index) yield* read.offsets;
-    else if (depth >= MAX_INDEX_DEPTH) hive.warnings.add(offset, 'index roots are nested too deep');
-    else for (const each of read.offsets) pending.push({ offset: each, depth: depth + 1 });
+    if (!read.index) yield* read.listed;
+    else if (depth >= MAX_INDEX_DEPTH) warnings.add(offset, 'index roots are nested too deep');
+    else for (const each of read.listed) pending.push({ offset: each.offset, depth: depth + 1 });
   }
 }
 
 /** One list: li, lf and lh hold keys, ri holds lists. Two keys cannot share one: the second to claim it goes without. */
-function readList(hive: Hive, key: HiveKey, offset: number): { index: boolean; offsets: readonly number[] } {
+function readList(
+  hive: Hive,
+  key: HiveKey,
+  offset: number,
+  warnings: Warnings,
+): { index: boolean; listed: readonly ListedKey[] } {
   const cell = hive.cells.cell(offset);
   hive.claim(offset, key.offset);
   const reader = new Reader(hive.cells.bytes(cell, 0, 4));
@@ -151,19 +173,18 @@ function readList(hive: Hive, key: HiveKey, offset: number): { index: boolean; o
   if (step === 4 && signature !== 'li' && signature !== 'ri') {
     throw formatError(BINS_START + offset, 'no subkey list (li, lf, lh, ri) where one is referred to');
   }
-  const count = fitting(hive, cell, offset, reader.u16(), step);
+  const count = fitting(warnings, cell, offset, reader.u16(), step);
   const body = new Reader(hive.cells.bytes(cell, 4, count * step));
-  const offsets = Array.from({ length: count }, () => {
-    const element = body.u32();
-    body.skip(step - 4);
-    return element;
-  });
-  return { index: signature === 'ri', offsets };
+  const listed = Array.from({ length: count }, () => ({
+    offset: body.u32(),
+    hint: step === 4 ? null : { hashed: signature === 'lh', bits: body.u32() },
+  }));
+  return { index: signature === 'ri', listed };
 }
 
-function fitting(hive: Hive, cell: Cell, offset: number, count: number, step: number): number {
+function fitting(warnings: Warnings, cell: Cell, offset: number, count: number, step: number): number {
   const room = Math.floor((cell.length - 4) / step);
-  if (count > room) hive.warnings.add(offset, `a list of ${count} subkeys in a cell that holds ${room}`);
+  if (count > room) warnings.add(offset, `a list of ${count} subkeys in a cell that holds ${room}`);
   return Math.min(count, room);
 }
 
@@ -173,12 +194,12 @@ function isTombstone(hive: Hive, key: HiveKey): boolean {
   return ((hive.cells.bytes(hive.cells.cell(key.offset), 13, 1)[0] as number) & 3) === 1;
 }
 
-function attempt<T>(hive: Hive, read: () => T): T | null {
+function attempt<T>(warnings: Warnings, read: () => T): T | null {
   try {
     return read();
   } catch (error) {
     if (!isClusError(error)) throw error;
-    hive.warnings.note(error.message);
+    warnings.note(error.message);
     return null;
   }
 }

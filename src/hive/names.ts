@@ -27,6 +27,38 @@ function upperUnit(text: string, index: number): string {
   return upper.length !== 1 || aliasesAscii || unit === '\xb5' ? unit : upper;
 }
 
+/** What a list keeps of a name: lf its first four bytes, lh a hash. */
+export interface NameHint {
+  readonly hashed: boolean;
+  readonly bits: number;
+}
+
+const OUTSIDE_ASCII = /[^ -~]/;
+
+/** Names outside ASCII always fit: writers differ there. */
+export function hintFits({ hashed, bits }: NameHint, name: string): boolean {
+  if (bits === 0 || OUTSIDE_ASCII.test(name)) return true;
+  const upper = name.toUpperCase();
+  return hashed ? nameHash(upper) === bits : firstFour(upper) === upperFour(bits);
+}
+
+function nameHash(upper: string): number {
+  let hash = 0;
+  for (let i = 0; i < upper.length; i++) hash = (Math.imul(hash, 37) + upper.charCodeAt(i)) >>> 0;
+  return hash;
+}
+
+function firstFour(upper: string): number {
+  let four = 0;
+  for (let i = 0; i < Math.min(4, upper.length); i++) four |= upper.charCodeAt(i) << (8 * i);
+  return four >>> 0;
+}
+
+function upperFour(hint: number): number {
+  const letters = [0, 8, 16, 24].map((shift) => String.fromCharCode((hint >>> shift) & 0xff).toUpperCase());
+  return firstFour(letters.join(''));
+}
+
 /** Splits a key path at backslashes; a leading and a trailing one are dropped, `/` is an ordinary character. */
 export function pathParts(path: string): readonly string[] {
   return path

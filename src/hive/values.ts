@@ -6,6 +6,7 @@ import type { Cell } from './cells.ts';
 import type { Hive } from './hive.ts';
 import type { HiveKey } from './keys.ts';
 import { decodeName, sameName } from './names.ts';
+import type { Warnings } from './warnings.ts';
 
 /** A value (vk). Its data are not read before `valueData` asks for them. */
 export interface HiveValue {
@@ -26,14 +27,14 @@ const TOMBSTONE = 2;
 const SEGMENT = 16_344;
 
 /** The values of a key in the order of the hive. What cannot be read is left out and noted in the hive's warnings. */
-export function* values(hive: Hive, key: HiveKey): Generator<HiveValue> {
-  for (const offset of valueOffsets(hive, key)) {
+export function* values(hive: Hive, key: HiveKey, warnings: Warnings = hive.warnings): Generator<HiveValue> {
+  for (const offset of valueOffsets(hive, key, warnings)) {
     try {
       const value = readValue(hive, offset);
       if (value !== null) yield value;
     } catch (error) {
       if (!isClusError(error)) throw error;
-      hive.warnings.note(error.message);
+      warnings.note(error.message);
     }
   }
 }
@@ -62,21 +63,21 @@ export function valueData(hive: Hive, value: HiveValue): Uint8Array {
 }
 
 /** A claim of the value list by a second key is refused: no writer shares lists, and a chain of them would read without end. */
-function valueOffsets(hive: Hive, key: HiveKey): readonly number[] {
+function valueOffsets(hive: Hive, key: HiveKey, warnings: Warnings): readonly number[] {
   if (key.valueCount === 0) return [];
   try {
     const cell = hive.cells.cell(key.valueList);
     hive.claim(key.valueList, key.offset);
     const room = Math.floor(cell.length / 4);
     if (key.valueCount > room) {
-      hive.warnings.add(key.offset, `${key.valueCount} values in a list that holds ${room}`);
+      warnings.add(key.offset, `${key.valueCount} values in a list that holds ${room}`);
     }
     const count = Math.min(key.valueCount, room);
     const reader = new Reader(hive.cells.bytes(cell, 0, count * 4));
     return Array.from({ length: count }, () => reader.u32());
   } catch (error) {
     if (!isClusError(error)) throw error;
-    hive.warnings.note(error.message);
+    warnings.note(error.message);
     return [];
   }
 }

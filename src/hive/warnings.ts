@@ -11,10 +11,12 @@ export interface Warnings {
 
 const MAX_WARNINGS = 200;
 
-export function collectWarnings(): Warnings {
+/** With `above`, every sentence goes there too: what was wrong on one lookup, and in the hive as a whole. */
+export function collectWarnings(above?: Warnings): Warnings {
   const list: string[] = [];
   const seen = new Set<string>();
   const note = (sentence: string): void => {
+    above?.note(sentence);
     if (seen.size >= MAX_WARNINGS || seen.has(sentence)) return;
     seen.add(sentence);
     list.push(seen.size === MAX_WARNINGS ? 'more warnings were left out' : sentence);

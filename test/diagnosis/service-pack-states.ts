@@ -102,7 +102,7 @@ export const SERVICE_PACK_STATES: readonly StateRow[] = [
   [
     'SP3 with MS04-012 by registry',
     { ...SP3, hotfix: '828741', ...HUNDRED },
-    'partly',
+    'unknown',
     'limited-ports',
     /MS04-012\) is registered/,
   ],
@@ -168,7 +168,7 @@ export const SERVICE_PACK_STATES: readonly StateRow[] = [
   [
     'the double word says SP4, the text SP3',
     { ...SP3, number: 0x400, ...HUNDRED },
-    'affected',
+    'unknown',
     'limited-ports',
     /!the service pack is 3 .* and 4/,
   ],

@@ -6,8 +6,10 @@ export interface PackageRow {
   readonly bulletin: string | null;
   /** `YYYY-MM-DD`, or as much of it as is known. */
   readonly date: string;
-  /** Lowest fourth number of 5.0.2195 that the package brings; a file that it does not bring, or of which no number is known, is left out. */
+  /** Lowest fourth number of 5.0.2195 that the package brings; a file of which no number is known is left out. */
   readonly revisions: Partial<Readonly<Record<ArticleFile, number>>>;
+  /** It brings all three files, also those of which no number is known. */
+  readonly allFiles?: true;
   readonly source: string;
 }
 
@@ -32,6 +34,7 @@ export const PACKAGE_ROWS: readonly PackageRow[] = [
     bulletin: 'MS03-026',
     date: '2003-07-16',
     revisions: { 'rpcrt4.dll': 6753 },
+    allFiles: true,
     source: 'Nessus 11790',
   },
   {
@@ -39,6 +42,7 @@ export const PACKAGE_ROWS: readonly PackageRow[] = [
     bulletin: 'MS03-039',
     date: '2003-09-10',
     revisions: { 'rpcrt4.dll': 6753 },
+    allFiles: true,
     source: 'Nessus 11790',
   },
   {
@@ -46,6 +50,7 @@ export const PACKAGE_ROWS: readonly PackageRow[] = [
     bulletin: 'MS04-012',
     date: '2004-04-13',
     revisions: { 'rpcrt4.dll': 6904 },
+    allFiles: true,
     source: 'Nessus MS04-012 check',
   },
   {

@@ -74,11 +74,15 @@ function inferredState(
     basis: 'inferred',
     because: `${shown}; ${why}`,
   });
+  // A file that was looked for, and is missing or of another system, is not what the registry says it should be.
+  if (unreadable !== undefined) return { name, state: 'unknown', basis: 'none', because: shown };
   const [packText] = pack.because;
   if (pack.level !== null && pack.level >= FIRST_FIXED_SERVICE_PACK)
     return inferred('fixed', `${packText}, which brings ${fileVersionText(requiredFile(name).version)} or later`);
   const brought = hotfix.brought.get(name);
   if (brought !== undefined) return inferred('fixed', brought);
+  const untold = hotfix.untold.get(name);
+  if (untold !== undefined) return { name, state: 'unknown', basis: 'none', because: `${shown}; ${untold}` };
   if (pack.level !== null && hotfix.looked)
     return inferred('unfixed', `${packText}, and no registered package brings a later one`);
   return { name, state: 'unknown', basis: 'none', because: shown };

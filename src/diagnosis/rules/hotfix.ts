@@ -1,15 +1,18 @@
 import { ARTICLE_FILES, type ArticleFile, type Evidence } from '../../evidence/evidence.ts';
+import { HOTFIX_REGISTRATIONS } from '../../evidence/registry-facts.ts';
 import { FIXED_REVISION } from '../data/article-files.ts';
 import { PACKAGE_ROWS } from '../data/packages.ts';
 import { type Grounds, said } from './grounds.ts';
 
 export interface HotfixFinding extends Grounds {
-  /** Whether the places where a hotfix registers itself could be looked into. */
+  /** Whether all places where a hotfix registers itself could be looked into. */
   readonly looked: boolean;
   /** The hotfix of the article itself is registered. */
   readonly registered: boolean;
   /** Files that registered packages should have brought at 5.0.2195.6662 or later, with the sentence that says by which. */
   readonly brought: ReadonlyMap<ArticleFile, string>;
+  /** Files that a registered package brought in a version that no source tells, with the sentence that says by which. */
+  readonly untold: ReadonlyMap<ArticleFile, string>;
 }
 
 /**
@@ -18,6 +21,7 @@ export interface HotfixFinding extends Grounds {
  */
 export function hotfixRule(evidence: Evidence): HotfixFinding {
   const brought = new Map<ArticleFile, string>();
+  const untold = new Map<ArticleFile, string>();
   const because: string[] = [];
   let registered = false;
   for (const fact of evidence.hotfixKey) {
@@ -29,6 +33,8 @@ export function hotfixRule(evidence: Evidence): HotfixFinding {
     because.push(`${named}${row?.bulletin ? ` (${row.bulletin})` : ''} is registered ${said(fact)}`);
     for (const name of ARTICLE_FILES) {
       const revision = row?.revisions[name] ?? 0;
+      if (revision === 0 && row?.allFiles === true)
+        untold.set(name, `${named} is registered and brings a version that is not known ${said(fact)}`);
       if (revision >= FIXED_REVISION && !brought.has(name))
         brought.set(name, `${named} is registered and brings 5.0.2195.${revision} ${said(fact)}`);
     }
@@ -36,5 +42,6 @@ export function hotfixRule(evidence: Evidence): HotfixFinding {
   const [first] = evidence.hotfixKey;
   if (first !== undefined && because.length === 0)
     because.push(`no package that carries the article's files is registered ${said(first)}`);
-  return { looked: first !== undefined, registered, brought, because, contradictions: [] };
+  const whole = !evidence.gaps.some(({ what }) => what === HOTFIX_REGISTRATIONS);
+  return { looked: first !== undefined && whole, registered, brought, untold, because, contradictions: [] };
 }

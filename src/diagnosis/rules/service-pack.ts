@@ -1,9 +1,9 @@
 import type { Evidence, Fact } from '../../evidence/evidence.ts';
-import { LAST_SERVICE_PACK } from '../data/service-packs.ts';
+import { FIRST_FIXED_SERVICE_PACK, LAST_SERVICE_PACK } from '../data/service-packs.ts';
 import { distinct, type Grounds, said } from './grounds.ts';
 
 export interface ServicePackFinding extends Grounds {
-  /** 0: none; null: not known. Where sources disagree the lowest one, so that nothing counts as fixed by a changed value. */
+  /** 0: none; null: not known, or the sources disagree on whether it is one with the correction. Else the lowest of what they say. */
   readonly level: number | null;
 }
 
@@ -26,6 +26,9 @@ export function servicePackRule(evidence: Evidence): ServicePackFinding {
     contradictions.push(`the service pack is ${levels.map((fact) => `${fact.value} ${said(fact)}`).join(' and ')}`);
   }
   if (lowest === undefined) return { level: null, because: ['the service pack is not known'], contradictions };
+  const highest = levels.reduce((most, { value }) => Math.max(most, value), 0);
+  if (lowest.value < FIRST_FIXED_SERVICE_PACK && highest >= FIRST_FIXED_SERVICE_PACK)
+    return { level: null, because: ['the sources disagree on the service pack'], contradictions };
   const name = lowest.value === 0 ? 'no service pack is installed' : `Service Pack ${lowest.value} is installed`;
   return { level: lowest.value, because: [`${name} ${said(lowest)}`], contradictions };
 }

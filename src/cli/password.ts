@@ -1,7 +1,7 @@
 import { transcode } from 'node:buffer';
 import { readSync } from 'node:fs';
 import { usageError } from './exit.ts';
-import { readInput } from './files.ts';
+import { asUsageError, readInput } from './files.ts';
 
 /** Where a password comes from: never from the command line, which every user of the machine can read. */
 export interface PasswordOptions {
@@ -35,11 +35,20 @@ function endOfLine(bytes: Uint8Array): number {
   return bytes.at(-2) === 0x0d ? 2 : 1;
 }
 
+/** Standard input may be closed, or somebody else's that does not wait. */
+function readSome(buffer: Buffer, at: number): number {
+  try {
+    return readSync(0, buffer, at, buffer.length - at, null);
+  } catch (error) {
+    throw asUsageError(error, 'no password can be read from standard input');
+  }
+}
+
 function readStdin(): Buffer {
   const buffer = Buffer.alloc(LARGEST + 1);
   let filled = 0;
   while (filled < buffer.length) {
-    const read = readSync(0, buffer, filled, buffer.length - filled, null);
+    const read = readSome(buffer, filled);
     if (read === 0) break;
     filled += read;
   }

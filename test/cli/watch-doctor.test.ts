@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
 
   test('a process that is not there is wrong input: exit 2', async () => {
     const { code, stderr } = await cli(['watch', String(2 ** 30)]);
-    expect(stderr).toContain(`process ${2 ** 30} cannot be watched`);
+    expect(stderr).toContain(`there is no process ${2 ** 30}`);
     expect(code).toBe(EXIT.usage);
     expect((await cli(['watch', 'explorer'])).code).toBe(EXIT.usage);
   });

@@ -4,7 +4,6 @@ import { type OpenClusterOptions, openCluster } from './open/open-cluster.ts';
 import { summarize } from './probe/judge.ts';
 import type { ErrorSummary, Kb814622 } from './probe/types.ts';
 import { kb814622Of } from './probe/verdict.ts';
-import type { ClusError } from './status/errors.ts';
 
 /** The document `clusrpc/inventory/1`. */
 export interface InventoryDocument extends Omit<ClusterInventory, 'unread'> {
@@ -38,7 +37,7 @@ export async function inventory(target: string, options: OpenClusterOptions = {}
       ...read,
       unread: unread.map(({ error, ...object }) => ({
         ...object,
-        error: summarize(error as ClusError) as ErrorSummary,
+        error: summarize(error) as ErrorSummary,
       })),
     };
   } finally {

@@ -77,8 +77,13 @@ export class ClusterClient {
 
   /** Names of the nodes in the server's order. */
   async nodes(options: LimitOptions = {}): Promise<readonly string[]> {
-    const entries = await this.enumerate(CLUSTER_ENUM.node, options);
-    return entries.filter(({ type }) => type === CLUSTER_ENUM.node).map(({ name }) => name);
+    return this.names('node', options);
+  }
+
+  /** Names of all objects of one kind; an entry of another kind is passed over. */
+  async names(kind: keyof typeof CLUSTER_ENUM, options: LimitOptions = {}): Promise<readonly string[]> {
+    const entries = await this.enumerate(CLUSTER_ENUM[kind], options);
+    return entries.filter(({ type }) => type === CLUSTER_ENUM[kind]).map(({ name }) => name);
   }
 
   /** Names of all objects of the kinds whose bits of CLUSTER_ENUM are set. */
@@ -96,8 +101,7 @@ export class ClusterClient {
     try {
       return versionOf(await this.call(ApiGetClusterVersion2, {}, options));
     } catch (error) {
-      const unknown = error instanceof RejectError || error instanceof FaultError || error instanceof Win32Error;
-      if (!unknown || error.errno !== win32Code('RPC_S_PROCNUM_OUT_OF_RANGE')) throw error;
+      if (!isRefusal(error) || error.errno !== win32Code('RPC_S_PROCNUM_OUT_OF_RANGE')) throw error;
       return versionOf(await this.call(ApiGetClusterVersion, {}, options));
     }
   }
@@ -122,6 +126,11 @@ export class ClusterClient {
     if (failed) throw new Win32Error(failed, name);
     return response;
   }
+}
+
+/** The server answered, with a status of the operation or of the runtime: silence and broken answers are something else. */
+export function isRefusal(error: unknown): error is RejectError | FaultError | Win32Error {
+  return error instanceof RejectError || error instanceof FaultError || error instanceof Win32Error;
 }
 
 function versionOf({ major, minor, build, vendorId, csdVersion }: ClusterVersionFields): ClusterVersion {

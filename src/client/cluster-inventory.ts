@@ -1,6 +1,6 @@
 import { CLUSTER_ENUM } from '../interface/clusapi/index.ts';
-import { isClusError } from '../status/errors.ts';
-import type { ClusterClient, LimitOptions, QuorumResource } from './cluster-client.ts';
+import type { ClusError } from '../status/errors.ts';
+import { type ClusterClient, isRefusal, type LimitOptions, type QuorumResource } from './cluster-client.ts';
 import type {
   ClusterObjects,
   GroupInfo,
@@ -22,7 +22,11 @@ export interface ClusterInventory {
   /** Null: the server did not tell. */
   readonly quorum: QuorumResource | null;
   /** What is listed but could not be asked: deleted meanwhile, or denied. It is not in the lists above. */
-  readonly unread: readonly { readonly kind: ObjectKind | 'quorum'; readonly name: string; readonly error: Error }[];
+  readonly unread: readonly {
+    readonly kind: ObjectKind | 'quorum';
+    readonly name: string;
+    readonly error: ClusError;
+  }[];
 }
 
 /** Objects that are asked at the same time: each needs a call after the other, and the server has more to do. */
@@ -48,7 +52,7 @@ export async function readInventory(
     try {
       return await ask();
     } catch (error) {
-      if (!isClusError(error) || !isRefusal(error)) throw error;
+      if (!isRefusal(error)) throw error;
       unread.push({ kind, name, error });
       return null;
     }
@@ -67,9 +71,4 @@ export async function readInventory(
     quorum: await readable('quorum', '', () => client.quorum(options)),
     unread,
   };
-}
-
-/** The server answered, with a status of the operation or of the runtime: silence and broken answers are something else. */
-function isRefusal({ name }: Error): boolean {
-  return name === 'Win32Error' || name === 'FaultError' || name === 'RejectError';
 }

@@ -225,18 +225,12 @@ export class RpcClient {
 
   /** Ends the call by itself when the caller's signal or time says so. */
   #limit(call: number, { signal, timeout, name }: CallOptions): () => void {
-    const end = (reason: (trace: CallTrace) => unknown) => {
-      const pending = this.#pending.get(call);
-      if (pending === undefined) return;
-      pending.reason = reason;
-      this.#endpoint.handle({ kind: 'abandon', call });
-    };
     const { clock } = this.#network;
-    const onAbort = () => end(() => signal?.reason);
+    const onAbort = () => this.#giveUp(call, () => signal?.reason);
     const timer =
       timeout === undefined
         ? null
-        : clock.at(clock.now() + timeout, () => end((trace) => timedOut(timeout, trace, name)));
+        : clock.at(clock.now() + timeout, () => this.#giveUp(call, (trace) => timedOut(timeout, trace, name)));
     signal?.addEventListener('abort', onAbort, { once: true });
     return () => {
       timer?.cancel();
@@ -247,10 +241,16 @@ export class RpcClient {
   /** Calls to a server that the system does not send to: none of them waits for an answer that cannot come. */
   #failAll(server: Address, cause: NodeJS.ErrnoException): void {
     for (const [call, pending] of this.#pending) {
-      if (!sameAddress(pending.server.server, server)) continue;
-      pending.reason = (trace) => notSent(server, cause, trace, pending.name);
-      this.#endpoint.handle({ kind: 'abandon', call });
+      if (sameAddress(pending.server.server, server))
+        this.#giveUp(call, (trace) => notSent(server, cause, trace, pending.name));
     }
+  }
+
+  #giveUp(call: number, reason: (trace: CallTrace) => unknown): void {
+    const pending = this.#pending.get(call);
+    if (pending === undefined) return;
+    pending.reason = reason;
+    this.#endpoint.handle({ kind: 'abandon', call });
   }
 
   #take(call: number): Pending | null {

@@ -65,8 +65,8 @@ function trouble({ nodes, groups, resources, unread }: InventoryDocument, style:
       .filter(({ state }) => state === 'failed')
       .map(({ name, group }) => `resource ${name} of ${group} has failed`),
   ];
-  const denied = unread.map(({ kind, name, error }) =>
-    `${kind} ${name} could not be read: ${error.message}`.replace('  ', ' '),
+  const denied = unread.map(
+    ({ kind, name, error }) => `${kind}${name === '' ? '' : ` ${name}`} could not be read: ${error.message}`,
   );
   return [...down, ...failed]
     .map((line) => style.red(`  ✗ ${line}`))

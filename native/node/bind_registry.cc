@@ -43,19 +43,6 @@ std::shared_ptr<const Value> Keep(Value&& value) {
   return std::make_shared<const Value>(std::move(value));
 }
 
-// registryValue(root, machine, key, view, name, callback(error, syscall, {name, type, data, value})) → id
-Napi::Value QueryValue(const Napi::CallbackInfo& info) {
-  const RegistryPath path = PathArguments(info);
-  const auto work = [path, name = TextArgument(info, 4)]() -> Outcome {
-    auto result = QueryRegistryValue(path, name);
-    return {result.error, result.syscall,
-            [value = Keep(std::move(result.value))](Napi::Env env) { return ValueObject(env, *value); }};
-  };
-  return Napi::Number::New(info.Env(),
-                           Environment::Of(info.Env())
-                               .Start(ProcessLanes().local, "RegQueryValueExW", path.key, CallbackArgument(info, 5), work));
-}
-
 // registryKeys(root, machine, key, view, callback(error, syscall, string[])) → id
 Napi::Value Keys(const Napi::CallbackInfo& info) {
   const RegistryPath path = PathArguments(info);
@@ -88,7 +75,6 @@ Napi::Value Values(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void BindRegistry(Napi::Env env, Napi::Object exports) {
-  exports.Set("registryValue", Napi::Function::New(env, QueryValue, "registryValue"));
   exports.Set("registryKeys", Napi::Function::New(env, Keys, "registryKeys"));
   exports.Set("registryValues", Napi::Function::New(env, Values, "registryValues"));
 }

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "../win32/system_message.h"
+
 namespace clusrpc {
 
 ClusterShare NewShare() {
@@ -149,7 +151,13 @@ void Environment::Drain(Napi::Env env) {
     Remove(id);
     const Napi::Value value =
         outcome.error == 0 && outcome.value ? outcome.value(env) : static_cast<Napi::Value>(env.Undefined());
-    callback.Call({Napi::Number::New(env, outcome.error), Napi::String::New(env, outcome.syscall), value});
+    const Napi::Value error = Napi::Number::New(env, outcome.error);
+    const Napi::Value syscall = Napi::String::New(env, outcome.syscall);
+    if (outcome.error == 0) {
+      callback.Call({error, syscall, value});
+    } else {
+      callback.Call({error, syscall, value, Napi::String::New(env, SystemMessage(outcome.error))});
+    }
   }
 }
 

@@ -67,7 +67,8 @@ class Environment {
 
   static Environment& Of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-  // Runs `work` on the lane and gives its outcome to `callback(error, syscall, value)`. Answers an id for Abandon.
+  // Runs `work` on the lane and gives its outcome to `callback(error, syscall, value, said)`; `said` is what Windows says of
+  // an error. Answers an id for Abandon.
   uint32_t Start(Lane& lane, const char* call, std::u16string subject, Napi::Function callback,
                  std::function<Outcome()> work);
   // Registers a callback whose outcome is posted by somebody else, who gets the channel and this.

@@ -39,27 +39,6 @@ class Key {
 
 }  // namespace
 
-Result<RegistryValue> QueryRegistryValue(const RegistryPath& path, const std::u16string& name) {
-  using Answer = Result<RegistryValue>;
-  Key key;
-  const char* syscall = "";
-  LSTATUS error = key.Open(path, &syscall);
-  if (error != ERROR_SUCCESS) return Answer::Failure(error, syscall);
-  Bytes bytes(256);
-  error = ERROR_MORE_DATA;
-  for (int attempt = 0; attempt < kMostAttempts && error == ERROR_MORE_DATA; attempt++) {
-    DWORD type = 0;
-    DWORD size = static_cast<DWORD>(bytes.size());
-    error = RegQueryValueExW(key.get(), Wide(name), nullptr, &type, bytes.data(), &size);
-    if (error == ERROR_SUCCESS) {
-      bytes.resize(std::min<size_t>(size, bytes.size()));
-      return {ERROR_SUCCESS, "RegQueryValueExW", {name, type, bytes, UnpackRegistryValue(type, bytes)}};
-    }
-    if (error == ERROR_MORE_DATA) bytes.resize(std::max<size_t>(size, 2 * bytes.size()));
-  }
-  return Answer::Failure(error, "RegQueryValueExW");
-}
-
 Result<std::vector<std::u16string>> RegistryKeys(const RegistryPath& path) {
   using Answer = Result<std::vector<std::u16string>>;
   Key key;

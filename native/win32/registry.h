@@ -23,7 +23,6 @@ struct RegistryValue {
   RegistryData data;
 };
 
-Result<RegistryValue> QueryRegistryValue(const RegistryPath& path, const std::u16string& name);
 Result<std::vector<std::u16string>> RegistryKeys(const RegistryPath& path);
 Result<std::vector<RegistryValue>> RegistryValues(const RegistryPath& path);
 

@@ -6,6 +6,11 @@ import { win32Status } from './win32.ts';
 /** What an error about a status may still be told: everything but what follows from the status. */
 export type StatusErrorDetails = Omit<ErrorDetails, 'code' | 'errno' | 'syscall'>;
 
+export interface Win32ErrorDetails extends StatusErrorDetails {
+  /** What Windows itself says of the number, for one that has no name here. */
+  readonly said?: string | undefined;
+}
+
 /**
  * A call that ran and answered with a Win32 number other than 0, in the shape of Node's SystemError:
  * `code: 'ERROR_ACCESS_DENIED'`, `errno: 5`, `syscall: 'OpenCluster'`. A number without a name has code `WIN32_<number>`.
@@ -13,8 +18,8 @@ export type StatusErrorDetails = Omit<ErrorDetails, 'code' | 'errno' | 'syscall'
 export class Win32Error extends ClusError {
   declare readonly errno: number;
 
-  constructor(status: number, syscall?: string, details: StatusErrorDetails = {}) {
-    super(textOf(syscall, statusText(status)), win32Status(status).symbol, numbersOf(status, syscall, details));
+  constructor(status: number, syscall?: string, { said, ...details }: Win32ErrorDetails = {}) {
+    super(textOf(syscall, statusText(status, said)), win32Status(status).symbol, numbersOf(status, syscall, details));
   }
 }
 

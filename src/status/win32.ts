@@ -194,6 +194,6 @@ export function statusHex(code: number): string {
   return `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 }
 
-export function unknownStatusText(code: number): string {
-  return `${statusHex(code)} (${code >>> 0}, unknown status)`;
+export function unknownStatusText(code: number, said?: string): string {
+  return said ? `${statusHex(code)} (${code >>> 0}): ${said}` : `${statusHex(code)} (${code >>> 0}, unknown status)`;
 }

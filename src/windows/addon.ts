@@ -40,14 +40,6 @@ export interface Addon {
   clusterInformation(handle: NativeHandle, settle: Settle<ClusterInformation>): number;
   clusterNodes(handle: NativeHandle, settle: Settle<readonly string[]>): number;
   nodeClusterState(node: string | null, settle: Settle<number>): number;
-  registryValue(
-    root: number,
-    machine: string,
-    key: string,
-    view: number,
-    name: string,
-    settle: Settle<NativeRegistryValue>,
-  ): number;
   registryKeys(root: number, machine: string, key: string, view: number, settle: Settle<readonly string[]>): number;
   registryValues(
     root: number,

@@ -2,8 +2,11 @@ import { ClusError, LocalMisuseError } from '../status/errors.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { CallOptions, LaneStats } from './cluster-api.ts';
 
-/** What a call that runs on another thread answers: a Win32 number (0: success), the call that said it, the value. */
-export type Settle<T> = (error: number, syscall: string, value: T) => void;
+/**
+ * What a call that runs on another thread answers: a Win32 number (0: success), the call that said it, the value, and of an
+ * error what Windows says of that number.
+ */
+export type Settle<T> = (error: number, syscall: string, value: T, said?: string) => void;
 
 export interface ThreadCall<T> {
   readonly name: string;
@@ -32,10 +35,10 @@ export function boundedCall<T>(call: ThreadCall<T>, { signal, timeout }: CallOpt
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
-    const giveUp = call.begin((error, syscall, value) => {
+    const giveUp = call.begin((error, syscall, value, said) => {
       end();
       if (error === 0) resolve(value);
-      else reject(new Win32Error(error, syscall));
+      else reject(new Win32Error(error, syscall, { said }));
     });
     const onAbort = (): void => {
       end();

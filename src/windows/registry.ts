@@ -37,19 +37,6 @@ const VIEWS = { default: 0, '32': 0x0200, '64': 0x0100 } as const;
 const FILE_NOT_FOUND = 2;
 const PATH_NOT_FOUND = 3;
 
-/** One value, the default one with the name ''. Rejects with Win32Error: 2 where key or value is not there, 5 where it is denied. */
-export async function registryValue(
-  key: string,
-  name: string,
-  options: RegistryOptions = {},
-): Promise<LiveRegistryValue> {
-  const { root, machine, path, view } = place(key, options);
-  checkText('a value name', name);
-  return localCall('RegQueryValueExW', `${key}\\${name}`, options, (addon, settle) =>
-    addon.registryValue(root, machine, path, view, name, settle),
-  );
-}
-
 /** The names of the sub-keys. */
 export async function registryKeys(key: string, options: RegistryOptions = {}): Promise<readonly string[]> {
   const { root, machine, path, view } = place(key, options);

@@ -4,13 +4,13 @@ import { ffiClusterApi } from '../../src/windows/ffi/ffi-cluster.ts';
 import { liveFileVersion } from '../../src/windows/file-version.ts';
 import { nativeClusterApi, nativeStats } from '../../src/windows/native-cluster.ts';
 import { livePortLimits, livePorts } from '../../src/windows/port-table.ts';
-import { registryKeys, registryValue } from '../../src/windows/registry.ts';
+import { registryKeys, registryValues } from '../../src/windows/registry.ts';
 
 const ENTRY_POINTS: Record<string, () => unknown> = {
   nativeClusterApi: () => nativeClusterApi(),
   ffiClusterApi: () => ffiClusterApi(),
   nativeStats: () => nativeStats(),
-  registryValue: () => registryValue('HKEY_LOCAL_MACHINE\\SOFTWARE', ''),
+  registryValues: () => registryValues('HKEY_LOCAL_MACHINE\\SOFTWARE'),
   registryKeys: () => registryKeys('HKEY_LOCAL_MACHINE\\SOFTWARE'),
   liveFileVersion: () => liveFileVersion('C:\\x.dll'),
   livePorts: () => livePorts(),

@@ -72,7 +72,13 @@ export function ffiClusterApi(options: FfiClusterOptions = {}): ClusterApi {
         const ended = (): void => {
           if (use !== undefined && --use.users === 0) use.idle?.();
         };
-        return pool.begin(request, subject, (e, syscall, value) => settle(e, syscall, value as T), reject, ended);
+        return pool.begin(
+          request,
+          subject,
+          (e, syscall, value, said) => settle(e, syscall, value as T, said),
+          reject,
+          ended,
+        );
       };
       boundedCall<T>({ name: request.call, subject, begin, lane: () => pool.stats() }, bounds).then(resolve, reject);
     });

@@ -34,6 +34,15 @@ export interface KernelFunctions {
   ): number;
   UnregisterWait(wait: bigint): number;
   TerminateProcess(process: bigint, exitCode: number): number;
+  FormatMessageW(
+    flags: number,
+    source: bigint,
+    id: number,
+    language: number,
+    text: Buffer,
+    units: number,
+    inserts: bigint,
+  ): number;
 }
 
 type Kind = 'handle' | 'number' | 'buffer';
@@ -57,6 +66,7 @@ const KERNEL: Readonly<Record<keyof KernelFunctions, Signature>> = {
   RegisterWaitForSingleObject: ['number', 'buffer', 'handle', 'handle', 'handle', 'number', 'number'],
   UnregisterWait: ['number', 'handle'],
   TerminateProcess: ['number', 'handle', 'number'],
+  FormatMessageW: ['number', 'number', 'handle', 'number', 'number', 'buffer', 'number', 'handle'],
 };
 
 type Bind = (file: string, functions: Readonly<Record<string, Signature>>) => Record<string, unknown>;

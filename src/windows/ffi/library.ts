@@ -24,6 +24,8 @@ export interface ClusterLibrary {
   information(cluster: bigint): FfiResult<ClusterInformation>;
   nodes(cluster: bigint): FfiResult<readonly string[]>;
   nodeState(node: string | null): FfiResult<number>;
+  /** What Windows says of an error, in its own language, as one line; empty: nothing. */
+  message(error: number): string;
 }
 
 const ERROR_GEN_FAILURE = 31;
@@ -31,6 +33,8 @@ const ERROR_MORE_DATA = 234;
 const ERROR_NO_MORE_ITEMS = 259;
 const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x0800;
 const ENUM_NODE = 1;
+/** FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS and FORMAT_MESSAGE_MAX_WIDTH_MASK. */
+const ONE_LINE_OF_THE_SYSTEM = 0x1000 | 0x0200 | 0x00ff;
 const MOST_ATTEMPTS = 8;
 const MOST_NODES = 65_536;
 
@@ -65,6 +69,11 @@ export function clusterLibrary(from: FfiPackage): ClusterLibrary {
         const error = library.GetNodeClusterState(node === null ? null : wide(node), state);
         return { error, syscall: 'GetNodeClusterState', value: state.readUInt32LE() };
       }),
+    message: (error) => {
+      const text = Buffer.alloc(1_024);
+      const length = kernel.FormatMessageW(ONE_LINE_OF_THE_SYSTEM, 0n, error, 0, text, text.length / 2, 0n);
+      return text.toString('utf16le', 0, 2 * length).trimEnd();
+    },
   };
 }
 

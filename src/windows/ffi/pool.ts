@@ -174,7 +174,7 @@ export class FfiPool {
     this.#dispatch();
   }
 
-  #settle(seat: Seat, { error, syscall, value }: FfiAnswer): void {
+  #settle(seat: Seat, { error, syscall, value, said }: FfiAnswer): void {
     const job = seat.job;
     seat.job = undefined;
     seat.worker.unref();
@@ -187,7 +187,7 @@ export class FfiPool {
     } else if (error === -1) {
       job.fail(new ClusError(`${syscall} through ${this.#package}: ${value}`, 'ERR_CLUSRPC_UNAVAILABLE_BACKEND'));
     } else {
-      job.settle(error, syscall, value);
+      job.settle(error, syscall, value, said);
     }
   }
 

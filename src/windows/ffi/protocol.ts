@@ -23,6 +23,8 @@ export interface FfiAnswer {
   readonly error: number;
   readonly syscall: string;
   readonly value: unknown;
+  /** Of an error: what Windows says of the number. */
+  readonly said?: string;
 }
 
 /** The first message of a worker: it has loaded its library, or will say with each answer why not. */

@@ -52,7 +52,7 @@ function answer(request: FfiRequest): FfiAnswer {
     library ??= clusterLibrary(name);
     const { error, syscall, value } = perform(library, request);
     if (request.call === 'OpenCluster' && typeof value === 'bigint') Atomics.store(handle, HANDLE, value);
-    return { error, syscall, value };
+    return error === 0 ? { error, syscall, value } : { error, syscall, value, said: library.message(error) };
   } catch (error) {
     return { error: -1, syscall: request.call, value: error instanceof Error ? error.message : String(error) };
   } finally {

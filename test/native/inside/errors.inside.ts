@@ -24,6 +24,15 @@ for (const name of BACKENDS) {
     });
   }
 
+  test(`${name}: of a number without a name here it tells what Windows says`, async () => {
+    setDll({ OPEN_ERROR: 997 });
+    // ERROR_IO_PENDING, which OpenCluster never answers.
+    await assert.rejects(backend(name).openCluster('CLUSTER1'), (error: Error) => {
+      assert.match(error.message, /^OpenCluster: 0x000003E5 \(997\): \S.*[^\s]$/);
+      return true;
+    });
+  });
+
   test(`${name}: opens that fail at the same time for different reasons each get their own`, async () => {
     // The DLL reads its settings when the delay is over, so all of one kind wait together.
     setDll({ OPEN_ERROR: 1722, OPEN_DELAY: 100 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nativeClusterApi, nativeStats } from '../../../src/windows/native-cluster.ts';
-import { registryValue } from '../../../src/windows/registry.ts';
+import { registryValues } from '../../../src/windows/registry.ts';
 import { dllLog, setDll, until } from './test-dll.ts';
 
 // The calls of this file never return, so it is a process of its own, and its end is a test too: it must end.
@@ -37,5 +37,5 @@ test('with 32 opens that never return the 33rd fails in time, and everything els
   assert.ok(log.isBalanced());
   assert.ok((await readFile(fileURLToPath(import.meta.url))).length > 0);
   const key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
-  assert.equal((await registryValue(key, 'CurrentVersion', { timeout: 5_000 })).type, 1);
+  assert.ok((await registryValues(key, { timeout: 5_000 })).length > 0);
 });

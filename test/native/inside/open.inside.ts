@@ -31,7 +31,7 @@ if (process.env.CLUSTEST_KIND === 'none') {
     test(`openCluster with backend ${backend} opens, answers and closes`, async () => {
       const log = dllLog();
       setDll({ LOG: log.file });
-      const cluster = await openCluster('CLUSTER1', { backend });
+      const cluster = await openCluster('CLUSTER1', { backend, closeTimeout: 60_000 });
       assert.equal(cluster.backend, backend === 'auto' ? 'native' : backend);
       assert.deepEqual([cluster.name, cluster.node, cluster.version], ['CLUSTER1', '', VERSION]);
       assert.deepEqual(await cluster.nodes(), ['NODE1', 'NODE2']);
@@ -44,7 +44,7 @@ if (process.env.CLUSTEST_KIND === 'none') {
     const log = dllLog();
     setDll({ LOG: log.file });
     for (const backend of ['native', 'ffi', 'auto'] as const) {
-      const cluster = await openCluster(null, { backend });
+      const cluster = await openCluster(null, { backend, closeTimeout: 60_000 });
       assert.equal(cluster.name, 'LOCAL');
       await cluster.close();
     }

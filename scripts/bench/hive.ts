@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { withFile } from '../../src/evidence/file-access.ts';
+import { withFile } from '../../src/bytes/input-file.ts';
 import { openHive } from '../../src/hive/hive.ts';
 import { findKey } from '../../src/hive/keys.ts';
 import { findValue, valueData } from '../../src/hive/values.ts';

@@ -13,7 +13,7 @@ import { toneOf } from '../report/audit-words.ts';
 import { NAGIOS_STATES } from '../report/nagios.ts';
 import { isClusError } from '../status/errors.ts';
 import { withCommonOptions } from './common-options.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, CliWorld } from './context.ts';
 import { evidenceSources, type SourceOptions, targetSource } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError, worstExit } from './exit.ts';
 import { readInput } from './files.ts';
@@ -36,7 +36,10 @@ export function auditCommand(context: CliContext): CommandUnknownOpts {
     .description(
       'Says whether KB814622 applies to a Windows installation, whether it is fixed there, and whether its ports are limited so that it will hurt. Several sources on one command line describe one installation.',
     )
-    .argument('[source]', 'a system drive, a system root, what the collector gathered, a hive or a registry export')
+    .argument(
+      '[source]',
+      'a system drive, a system root, what the collector gathered, a hive or a registry export, which - reads from standard input',
+    )
     .option('--targets <file>', 'more sources, one a line: a path, //host/ADMIN$, host:NAME; # begins a comment')
     .addOption(new Option('--csv', 'one line a target').conflicts(['json', 'nagios']))
     .addOption(new Option('--nagios', 'one line and the exit codes of a Nagios plugin').conflicts('json'))
@@ -67,7 +70,7 @@ export function withSourceOptions(command: Command) {
 }
 
 async function auditAll(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
-  const baseline = options.baseline === undefined ? null : await readBaseline(options.baseline);
+  const baseline = options.baseline === undefined ? null : await readBaseline(run.world, options.baseline);
   const sources = evidenceSources(run, source, options);
   if (sources.length === 0 && options.targets === undefined) {
     throw usageError(
@@ -77,7 +80,7 @@ async function auditAll(run: CommandRun, source: string | undefined, options: Op
   }
   const reports: AuditReport[] = [];
   if (sources.length > 0) reports.push(await auditOne(sources, baseline));
-  for (const line of options.targets === undefined ? [] : targetLines(options.targets)) {
+  for (const line of options.targets === undefined ? [] : await targetLines(run.world, options.targets)) {
     if (run.signal.aborted) break;
     reports.push(await auditTarget(targetSource(run, line, options), baseline));
   }
@@ -131,16 +134,16 @@ function withChanges(report: AuditReport, baseline: readonly AuditReport[] | nul
     : { ...report, changes: auditChanges(before, report) };
 }
 
-function targetLines(file: string): readonly string[] {
-  const text = Buffer.from(readInput(file, 'the list of targets', MAX_TARGETS_BYTES)).toString('utf8');
+async function targetLines(input: CliWorld, file: string): Promise<readonly string[]> {
+  const text = Buffer.from(await readInput(input, file, 'the list of targets', MAX_TARGETS_BYTES)).toString('utf8');
   const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, '').trim());
   const targets = lines.filter((line) => line !== '');
   if (targets.length === 0) throw usageError(`the list of targets ${file} names none`);
   return targets;
 }
 
-async function readBaseline(file: string): Promise<readonly AuditReport[]> {
-  const bytes = readInput(file, 'the baseline', MAX_BASELINE_BYTES);
+async function readBaseline(input: CliWorld, file: string): Promise<readonly AuditReport[]> {
+  const bytes = await readInput(input, file, 'the baseline', MAX_BASELINE_BYTES);
   const { auditListSchema, auditSchema } = await import('../report/schema/audit.ts');
   const parsed = auditSchema.or(auditListSchema).safeParse(parsedJson(bytes, file));
   if (!parsed.success) throw usageError(`the baseline ${file} is no document of audit --json`);

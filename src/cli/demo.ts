@@ -8,10 +8,10 @@ import { DEMO_RECYCLE_AFTER, type DemoReport, runDemo } from '../soak/demo.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
-import { asUsageError, writeNew } from './files.ts';
+import { asUsageError, writeOutput } from './files.ts';
 import { captureTo } from './pcap-file.ts';
 import { poolOf } from './pool-of.ts';
-import type { CommandRun } from './run.ts';
+import { type CommandRun, PAGE } from './run.ts';
 
 /** What `reg export` wrote of a machine with twenty ports. */
 const REGISTRY_EXPORT = fileURLToPath(new URL('../../fixtures/rpc-internet-5000-5019.reg', import.meta.url));
@@ -28,7 +28,7 @@ export function demoCommand(context: CliContext): CommandUnknownOpts {
 
 async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
   const { output, progress, style, signal } = run;
-  const pool = poolOf({ reg: REGISTRY_EXPORT });
+  const pool = await poolOf(run.world, { reg: REGISTRY_EXPORT });
   if (pool === undefined) throw usageError(`${REGISTRY_EXPORT} names no ports`);
   const files = filesIn(directory);
   const stopCapture = captureTo(files.pcapng);
@@ -53,8 +53,8 @@ async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
   }
   const page = () => demoPage(report);
   run.html(page);
-  writeNew(files.html, 'the page', page(), { force: true });
-  writeNew(files.json, 'the document', `${JSON.stringify(report, null, 2)}\n`, { force: true });
+  writeOutput(files.html, page(), PAGE);
+  writeOutput(files.json, `${JSON.stringify(report, null, 2)}\n`, { what: 'the document', over: () => true });
   output.document(report, () => `${style.bold('Verdict')}\n\n${demoVerdict(report)}\n\n${filesText(files)}\n`);
   return report.asExpected ? EXIT.fine : EXIT.notFine;
 }

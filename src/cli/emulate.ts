@@ -8,7 +8,7 @@ import { parseUserFile } from '../emulator/user-file.ts';
 import type { PortRange } from '../ports/ranges.ts';
 import { systemClock } from '../transport/clock.ts';
 import { withCommonOptions } from './common-options.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, CliWorld } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
@@ -91,14 +91,14 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
 
 async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
   const { scenario: file, listen, fault, users, lockOut, ...rest } = options;
-  const scenario = file === undefined ? null : readScenario(file);
+  const scenario = file === undefined ? null : await readScenario(run.world, file);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const host = await EmulatedHost.start({
     ...given,
     ...(listen !== undefined && { address: listen }),
     ...(fault && { faults: fault }),
     ...(scenario?.cluster && { cluster: scenario.cluster }),
-    ...(users !== undefined && { users: readUsers(users) }),
+    ...(users !== undefined && { users: await readUsers(run.world, users) }),
     ...(lockOut !== undefined && { lockOut: { after: lockOut, lasts: LOCKED_FOR } }),
   });
   const counters = () => run.output.event({ event: 'counters', ...host.counters });
@@ -121,12 +121,12 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
   return EXIT.fine;
 }
 
-function readScenario(file: string) {
-  return parseScenario(new TextDecoder().decode(readInput(file, 'the scenario', LARGEST_FILE)));
+async function readScenario(input: CliWorld, file: string) {
+  return parseScenario(new TextDecoder().decode(await readInput(input, file, 'the scenario', LARGEST_FILE)));
 }
 
-function readUsers(file: string) {
-  return parseUserFile(new TextDecoder().decode(readInput(file, 'the user file', LARGEST_FILE)), file);
+async function readUsers(input: CliWorld, file: string) {
+  return parseUserFile(new TextDecoder().decode(await readInput(input, file, 'the user file', LARGEST_FILE)), file);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileBytes } from '../bytes/input-file.ts';
 import type { EvidenceSource } from '../evidence/gather.ts';
 import type { RemoteVersion } from '../evidence/remote-host.ts';
 import { openCluster } from '../open/open-cluster.ts';
 import { liveKeys } from '../windows/live-keys.ts';
 import { usageError } from './exit.ts';
-import { asUsageError } from './files.ts';
+import { isStdin, readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
 
 /** The options that say where the facts of one installation lie; `audit` and `ports` share them. */
@@ -23,6 +23,9 @@ export interface SourceOptions {
   readonly epmPort?: number | undefined;
 }
 
+const MAX_STDIN_BYTES = 512 << 20;
+const MAX_PASSWORD_BYTES = 1024;
+
 /** All sources of one command line: together they describe one installation. */
 export function evidenceSources(
   run: CommandRun,
@@ -32,13 +35,20 @@ export function evidenceSources(
   const sources: EvidenceSource[] = [];
   if (options.live === true) sources.push(liveSource(run));
   if (options.remote !== undefined) sources.push(remoteSource(run, options.remote));
-  if (path !== undefined) sources.push({ kind: 'path', path });
+  if (path !== undefined) sources.push(fileSource(run, 'path', path));
   if (options.system32 !== undefined) sources.push({ kind: 'dlls', path: options.system32 });
-  for (const each of options.hive ?? []) sources.push({ kind: 'hive', path: each });
-  if (options.reg !== undefined) sources.push({ kind: 'reg', path: options.reg });
+  for (const each of options.hive ?? []) sources.push(fileSource(run, 'hive', each));
+  if (options.reg !== undefined) sources.push(fileSource(run, 'reg', options.reg));
   if (options.share !== undefined) sources.push(shareSource(run, options.share, options));
   if (options.host !== undefined) sources.push(hostSource(run, options.host, options));
   return sources;
+}
+
+/** Standard input holds a hive or an export; its content tells which. */
+function fileSource({ world }: CommandRun, kind: 'path' | 'hive' | 'reg', path: string): EvidenceSource {
+  if (!isStdin(path)) return { kind, path };
+  const name = 'standard input';
+  return { kind: 'bytes', name, read: () => readInput(world, path, 'the hive or registry export', MAX_STDIN_BYTES) };
 }
 
 /** A line of `--targets`: a share begins with two slashes, a host with `host:`; all else is a path. */
@@ -83,11 +93,10 @@ function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): str
     if (password !== undefined) return password;
     throw usageError('--user needs a password', 'Set CLUSRPC_PASSWORD, or give --password-file.');
   }
-  try {
-    return readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw asUsageError(error, `the password file ${passwordFile} cannot be read`);
-  }
+  const bytes = readFileBytes(passwordFile, MAX_PASSWORD_BYTES, { what: 'the password file' });
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
 }
 
 /** Through the Remote Registry service and ADMIN$, with the rights of the user who runs this. */

@@ -1,14 +1,14 @@
-import { createReadStream, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { createReadStream, fstatSync } from 'node:fs';
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
+import { openInput } from '../bytes/input-file.ts';
 import { type Explanation, explain } from '../explain/index.ts';
 import { countPorts, type PortRange } from '../ports/ranges.ts';
 import { explainHtml } from '../report/explain-html.ts';
 import { explainText } from '../report/explain-text.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
-import { EXIT, type ExitCode, usageError } from './exit.ts';
-import { asUsageError } from './files.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { isStdin, untilAborted } from './files.ts';
 import type { CommandRun } from './run.ts';
 import { count, duration, portRanges } from './values.ts';
 
@@ -18,8 +18,6 @@ interface Options {
   readonly conversations?: number | undefined;
 }
 
-/** `-` on the command line: standard input. */
-const STDIN = '-';
 const CHUNK_BYTES = 1024 * 1024;
 
 export function explainCommand(context: CliContext): CommandUnknownOpts {
@@ -37,11 +35,11 @@ export function explainCommand(context: CliContext): CommandUnknownOpts {
 
 async function explainCapture(run: CommandRun, capture: string, options: Options): Promise<ExitCode> {
   const { stdin } = run.world;
-  const name = capture === STDIN ? null : capture;
-  const total = name === null ? null : sizeOf(name);
-  const input = name === null ? stdin : createReadStream(name, { highWaterMark: CHUNK_BYTES });
-  run.progress.start('reading', total);
-  const document = await explain(untilAborted(input, run.signal, capture), {
+  const name = isStdin(capture) ? null : capture;
+  const fd = name === null ? null : openInput(name, { what: 'the capture', advice: `clusrpc explain - < ${name}` });
+  run.progress.start('reading', fd === null ? null : fstatSync(fd).size);
+  const input = fd === null ? stdin : createReadStream('', { fd, highWaterMark: CHUNK_BYTES });
+  const document = await explain(untilAborted(input, run.signal, `the capture ${capture}`), {
     pool: options.ports === undefined ? undefined : countPorts(options.ports),
     ...(options.recycleAfter !== undefined && { settings: { recycleAfterMs: options.recycleAfter } }),
     onProgress: ({ bytes, packets }) => run.progress.update(bytes, `${packets} packets`),
@@ -60,30 +58,6 @@ function exitCode(run: CommandRun, { source, verdict }: Explanation): ExitCode {
     return EXIT.usage;
   }
   return { fine: EXIT.fine, problems: EXIT.notFine, nothing: EXIT.unknown, unknown: EXIT.unknown }[verdict];
-}
-
-/** Ctrl-C is how a capture out of a pipe ends: what came until then is told. */
-async function* untilAborted(input: Readable, signal: AbortSignal, name: string): AsyncGenerator<Uint8Array> {
-  const stop = () => input.destroy();
-  signal.addEventListener('abort', stop);
-  try {
-    if (signal.aborted) return;
-    for await (const chunk of input) yield typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
-  } catch (error) {
-    if (!signal.aborted) throw asUsageError(error, `the capture ${name} cannot be read`);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-function sizeOf(file: string): number | null {
-  try {
-    const status = statSync(file);
-    if (status.isDirectory()) throw usageError(`the capture ${file} is a directory`);
-    return status.isFile() ? status.size : null;
-  } catch (error) {
-    throw asUsageError(error, `the capture ${file} cannot be read`);
-  }
 }
 
 function captureName(text: string): string {

@@ -1,61 +1,142 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { notRegular, readFileBytes, systemReason } from '../bytes/input-file.ts';
+import type { CliWorld } from './context.ts';
 import { usageError } from './exit.ts';
 
-/** The bytes of an input file. A file that is not there, cannot be read or is too large is a usage error that names it. */
-export function readInput(file: string, what: string, maxBytes: number): Uint8Array {
+type Input = Pick<CliWorld, 'stdin' | 'signal'>;
+
+const STDIN: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
+
+/** `-` on the command line, or what systems call standard input. */
+export function isStdin(file: string): boolean {
+  return STDIN.has(file);
+}
+
+/** The bytes of a regular file or of standard input. What cannot be read, or is larger, is wrong input that names the file. */
+export async function readInput(input: Input, file: string, what: string, maxBytes: number): Promise<Uint8Array> {
+  const advice = 'What comes through a pipe is read from standard input: give - as its name.';
+  return isStdin(file) ? readStdin(input, what, maxBytes) : readFileBytes(file, maxBytes, { what, advice });
+}
+
+async function readStdin({ stdin, signal }: Input, what: string, maxBytes: number): Promise<Uint8Array> {
+  if (stdin.readableDidRead) throw usageError('standard input is named twice');
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of untilAborted(stdin, signal, what)) {
+    size += chunk.length;
+    if (size > maxBytes) throw usageError(`${what} on standard input has more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  signal.throwIfAborted();
+  return Buffer.concat(chunks);
+}
+
+/** What a stream brings until its end or Ctrl-C, whichever comes first. */
+export async function* untilAborted(input: Readable, signal: AbortSignal, what: string): AsyncGenerator<Uint8Array> {
+  const stop = () => input.destroy();
+  signal.addEventListener('abort', stop);
   try {
-    const { size } = statSync(file);
-    if (size > maxBytes) throw usageError(`${what} ${file} has ${size} bytes, more than ${maxBytes}`);
-    return readFileSync(file);
+    if (signal.aborted) return;
+    for await (const chunk of input) yield typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
   } catch (error) {
-    throw asUsageError(error, `${what} ${file} cannot be read`);
+    if (!signal.aborted) throw asUsageError(error, `${what} cannot be read`);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
-/** Writes a file that is not there yet; with `force` over what is there. */
-export function writeNew(file: string, what: string, bytes: Uint8Array | string, { force = false } = {}): void {
+export interface OutputFileOptions {
+  /** What the file will be, for errors: `the page`. */
+  readonly what: string;
+  /** Whether a file that begins with these 64 bytes, or fewer, may be written over; only an empty one may by default. */
+  readonly over?: (head: Uint8Array) => boolean;
+  /** Why it may not, and what to do then. */
+  readonly refusal?: readonly [reason: string, advice: string];
+  readonly mode?: number;
+}
+
+/**
+ * Throws unless the file can be written: checked before the work, so that a mistyped name costs neither what is there nor the result.
+ * Nothing is made or changed.
+ */
+export function checkOutput(file: string, options: OutputFileOptions): void {
+  attempt(file, options, () => {
+    if (statSync(file, { throwIfNoEntry: false }) !== undefined) closeSync(openOver(file, options));
+    else if (!statSync(dirname(file)).isDirectory()) throw unwritable(file, options, 'it is in no directory');
+  });
+}
+
+/** Makes the file where it is not there, for somebody else to append to. */
+export function makeOutput(file: string, options: OutputFileOptions): void {
+  attempt(file, options, () => closeSync(openOver(file, { over: () => true, ...options }, constants.O_CREAT)));
+}
+
+export function writeOutput(file: string, bytes: Uint8Array | string, options: OutputFileOptions): void {
+  const descriptor = openOutput(file, options);
   try {
-    writeFileSync(file, bytes, { flag: force ? 'w' : 'wx' });
+    attempt(file, options, () => writeFileSync(descriptor, bytes));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Opens a regular file, made or emptied, for the caller to write and close. Pipes, devices and directories are refused, and never waited for. */
+export function openOutput(file: string, options: OutputFileOptions): number {
+  return attempt(file, options, () => {
+    const descriptor = openOver(file, options, constants.O_CREAT);
+    ftruncateSync(descriptor);
+    return descriptor;
+  });
+}
+
+function openOver(file: string, options: OutputFileOptions, create = 0): number {
+  const { over = () => false, refusal: [refusal, advice] = ['is there already', 'Give another name.'], mode } = options;
+  // Opening a device can do something by itself, so it is looked at first; again behind it, since names can change.
+  demandRegular(file, options, statSync(file, { throwIfNoEntry: false }));
+  const descriptor = openSync(file, constants.O_RDWR | (constants.O_NONBLOCK ?? 0) | create, mode);
+  try {
+    demandRegular(file, options, fstatSync(descriptor));
+    const head = new Uint8Array(64);
+    const start = head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+    if (start.length === 0 || over(start)) return descriptor;
+    throw usageError(`${file} ${refusal}`, advice);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw usageError(`${what} ${file} is there already`, 'Give --force to write over it.');
-    }
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function demandRegular(file: string, options: OutputFileOptions, status: Stats | undefined): void {
+  const reason = status === undefined ? null : notRegular(status);
+  if (reason !== null) throw unwritable(file, options, reason);
+}
+
+function attempt<T>(file: string, { what }: OutputFileOptions, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
     throw asUsageError(error, `${what} ${file} cannot be written`);
   }
 }
 
-/**
- * Throws unless there is no such file, or a page that an earlier run may have written: checked before the work, so that a
- * mistyped name costs neither the file nor the result.
- */
-export function checkPage(file: string): void {
-  let start: string;
-  try {
-    start = readFileSync(file).subarray(0, 64).toString('latin1');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw asUsageError(error, `the page ${file} cannot be written`);
-  }
-  if (start === '' || /^\s*<!doctype html|^\s*<html/i.test(start)) return;
-  throw usageError(`${file} is no HTML page, so it is not written over`, 'Give --html another name.');
+function unwritable(file: string, { what }: OutputFileOptions, reason: string): Error {
+  return usageError(`${what} ${file} cannot be written: ${reason}`);
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is no directory',
-  ENOSPC: 'no space left',
-  EROFS: 'the file system is read-only',
-  ELOOP: 'it is a symbolic link',
-};
 
 /** An error of the file system as a usage error; any other goes through as it is. */
 export function asUsageError(error: unknown, what: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (!(error instanceof Error) || typeof code !== 'string' || !('errno' in error) || !/^E[A-Z]+$/.test(code)) {
-    return error;
-  }
-  return usageError(`${what}: ${REASONS[code] ?? code}`);
+  const reason = systemReason(error);
+  return reason === null ? error : usageError(`${what}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type EndSignal, Interruption, SIGNAL_EXIT } from './exit.ts';
 import { asksForDebug, explainFailure } from './failure.ts';
+import { asUsageError } from './files.ts';
 import { runCli } from './program.ts';
 
 const { stdin, stdout, stderr, env, argv } = process;
@@ -17,7 +18,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') throw asUsageError(error, 'the output cannot be written');
     // Whoever read the output has enough of it: `clusrpc … | head`.
     if (stream === stdout) end('SIGPIPE');
   });

@@ -1,7 +1,8 @@
 import { transcode } from 'node:buffer';
 import { readSync } from 'node:fs';
+import { readFileBytes } from '../bytes/input-file.ts';
 import { usageError } from './exit.ts';
-import { asUsageError, readInput } from './files.ts';
+import { asUsageError } from './files.ts';
 
 /** Where a password comes from: never from the command line, which every user of the machine can read. */
 export interface PasswordOptions {
@@ -11,12 +12,13 @@ export interface PasswordOptions {
 
 export const PASSWORD_VARIABLE = 'CLUSRPC_PASSWORD';
 const LARGEST = 1_024;
+const FILE = { what: 'the password file', advice: 'A password out of a pipe is read with --password-stdin.' };
 
 /** In UTF-16LE; files hold UTF-8, and one end of line behind the password does not belong to it. */
 export function readPassword({ passwordFile, passwordStdin }: PasswordOptions): Uint8Array {
   if (passwordFile !== undefined && passwordStdin === true) throw usageError('--password-file or --password-stdin?');
   if (passwordStdin === true) return fromUtf8(readStdin());
-  if (passwordFile !== undefined) return fromUtf8(Buffer.from(readInput(passwordFile, 'the password file', LARGEST)));
+  if (passwordFile !== undefined) return fromUtf8(Buffer.from(readFileBytes(passwordFile, LARGEST, FILE)));
   const { [PASSWORD_VARIABLE]: variable } = process.env;
   if (variable === undefined)
     throw usageError('which password?', `Give ${PASSWORD_VARIABLE}, --password-file or --password-stdin.`);

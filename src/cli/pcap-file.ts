@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, writeSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { PCAP_MAGICS } from '../capture/pcap-reader.ts';
@@ -8,8 +8,7 @@ import { PcapngWriter } from '../capture/writers.ts';
 import type { Address } from '../machine/contract.ts';
 import type { PduMessage } from '../transport/endpoint.ts';
 import { blankSecrets } from './blank-secrets.ts';
-import { usageError } from './exit.ts';
-import { asUsageError } from './files.ts';
+import { openOutput } from './files.ts';
 
 /** Datagrams may hold names and addresses that are nobody else's business. */
 const OWNER_ONLY = 0o600;
@@ -74,29 +73,20 @@ function isLoopback(host: string): boolean {
   return host.startsWith('127.') || host === '::1' || host.startsWith('::ffff:127.');
 }
 
+/** An older capture is written over; it may have been readable for others. */
 function openCapture(file: string): number {
-  let descriptor: number;
-  try {
-    // NONBLOCK: opening a pipe must not wait for its reader. It is refused below.
-    descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK, OWNER_ONLY);
-  } catch (error) {
-    throw asUsageError(error, `the capture file ${file} cannot be written`);
-  }
-  if (!isCaptureOrEmpty(descriptor)) {
-    closeSync(descriptor);
-    throw usageError(`${file} is no capture file, so it is not written over`, 'Give --pcap another name.');
-  }
+  const descriptor = openOutput(file, {
+    what: 'the capture file',
+    over: isCapture,
+    refusal: ['is no capture file, so it is not written over', 'Give --pcap another name.'],
+    mode: OWNER_ONLY,
+  });
   fchmodSync(descriptor, OWNER_ONLY);
-  ftruncateSync(descriptor);
   return descriptor;
 }
 
-function isCaptureOrEmpty(descriptor: number): boolean {
-  const status = fstatSync(descriptor);
-  if (!status.isFile()) return false;
-  if (status.size === 0) return true;
-  const magic = Buffer.alloc(4);
-  if (readSync(descriptor, magic, 0, 4, 0) < 4) return false;
-  const number = magic.readUInt32BE();
+function isCapture(head: Uint8Array): boolean {
+  if (head.length < 4) return false;
+  const number = Buffer.from(head).readUInt32BE();
   return number === PCAPNG_MAGIC || PCAP_MAGICS.has(number);
 }

@@ -15,7 +15,7 @@ import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { evidenceSources, type SourceOptions } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
-import { readInput, writeNew } from './files.ts';
+import { readInput, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
 import type { CommandRun } from './run.ts';
 import { duration, oneOf, portRanges, positiveDuration, probability, rate } from './values.ts';
@@ -110,7 +110,7 @@ async function sourceOf(run: CommandRun, path: string | undefined, { ports: rang
   }
   if (ranges !== undefined && sources.length === 0) return { ports: formatPortRanges(ranges) };
   if (reg !== undefined && sources.length === 0) {
-    return { reg: readInput(reg, 'the registry export', MAX_REG_BYTES), source: reg };
+    return { reg: await readInput(run.world, reg, 'the registry export', MAX_REG_BYTES), source: reg };
   }
   if (ranges !== undefined) throw usageError('--ports and another source exclude each other');
   if (sources.length > 0) return installedPorts(evidenceSources(run, path, options));
@@ -167,7 +167,11 @@ function isFine({ valid, pool, forecast, needed, settings }: PortsReport): boole
 
 function writeReg(run: CommandRun, report: PortsReport, file: string, force: boolean): void {
   const ranges = rangesToWrite(report);
-  writeNew(file, 'the registry export', writePortsReg(ranges), { force });
+  writeOutput(file, writePortsReg(ranges), {
+    what: 'the registry export',
+    over: () => force,
+    refusal: ['is there already', 'Give --force to write over it.'],
+  });
   run.note(`wrote ${formatPortRanges(ranges)} to ${file}: import it there with regedit, then restart that machine`);
 }
 

@@ -1,13 +1,19 @@
-import { appendFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import pc from 'picocolors';
 import type { Style } from '../report/text/style.ts';
 import type { CommonOptions } from './common-options.ts';
 import type { CliWorld } from './context.ts';
-import { asUsageError, checkPage, writeNew } from './files.ts';
+import { checkOutput, makeOutput, type OutputFileOptions, writeOutput } from './files.ts';
 import { Output } from './output.ts';
 import { createProgress, type Progress, type ProgressKind } from './progress.ts';
+
+/** What `--html` writes; a page of an earlier run is written over. */
+export const PAGE: OutputFileOptions = {
+  what: 'the page',
+  over: (head) => /^\s*<(?:!doctype )?html/i.test(Buffer.from(head).toString('latin1')),
+  refusal: ['is no HTML page, so it is not written over', 'Give --html another name.'],
+};
 
 /** One run of one command. */
 export interface CommandRun {
@@ -33,7 +39,7 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text',
     colored,
   );
-  if (options.html !== undefined) checkPage(options.html);
+  if (options.html !== undefined) checkOutput(options.html, PAGE);
   const progress = createProgress(progressKind(world, options), stderr);
   const closers = [() => progress.stop()];
   if (options.pcap !== undefined)
@@ -46,7 +52,7 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     progress,
     style: pc.createColors(colored),
     html: (render) => {
-      if (options.html !== undefined) writeNew(options.html, 'the page', render(), { force: true });
+      if (options.html !== undefined) writeOutput(options.html, render(), PAGE);
     },
     note: (text) => progress.line(text),
     close: async () => {
@@ -58,13 +64,7 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
 
 async function openLog(world: CliWorld, options: CommonOptions, progress: Progress): Promise<() => Promise<void>> {
   const { logLevel, logFile } = options;
-  if (logFile !== undefined) {
-    try {
-      appendFileSync(logFile, '', { mode: 0o600 });
-    } catch (error) {
-      throw asUsageError(error, `the log file ${logFile} cannot be written`);
-    }
-  }
+  if (logFile !== undefined) makeOutput(logFile, { what: 'the log file', mode: 0o600 });
   // Nothing below a warning: the library's own errors say the same once more, so there is no need for a logger.
   if (logFile === undefined && (logLevel === 'silent' || logLevel === 'error')) return async () => {};
   const { createLogger, logTo } = await import('../log.ts');

@@ -3,6 +3,7 @@ import type { HostProfileName } from '../emulator/host-profiles.ts';
 import { type ClientProfileName, FAILURE_KINDS, type FailureKind, type PortReuse } from '../ports/profiles.ts';
 import type { PortRange } from '../ports/ranges.ts';
 import type { SoakFailureKind, SoakOptions } from '../soak/index.ts';
+import type { CliWorld } from './context.ts';
 import { usageError } from './exit.ts';
 import { keysOf } from './keys-of.ts';
 import { poolOf } from './pool-of.ts';
@@ -40,12 +41,15 @@ export interface SoakCliOptions {
 }
 
 /** What `soak` of the library gets. Throws a usage error for a registry export that cannot be used. */
-export function optionsOf(options: SoakCliOptions): SoakOptions {
+export async function optionsOf(
+  input: Pick<CliWorld, 'stdin' | 'signal'>,
+  options: SoakCliOptions,
+): Promise<SoakOptions> {
   return {
     time: options.time,
     clientProfile: options.clientProfile,
     hostProfile: options.hostProfile,
-    ports: poolOf(options),
+    ports: await poolOf(input, options),
     reuse: options.reuse,
     leakOn: options.leakOn,
     recycleAfterMs: options.recycleAfter,

@@ -78,7 +78,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
 
 async function soakTarget(run: CommandRun, target: string, options: SoakCliOptions): Promise<ExitCode> {
   checkTarget(target, options);
-  const soakOptions = optionsOf(options);
+  const soakOptions = await optionsOf(run.world, options);
   const { settings, pool } = planSoak(target, soakOptions);
   const { output, progress } = run;
   if (output.mode === 'text' || target !== 'emulated') run.note(announcement({ target, options, settings, pool }));

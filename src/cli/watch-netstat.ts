@@ -25,13 +25,18 @@ const MAX_SERIES_BYTES = 256 << 20;
 const WINDOWS_2000 = 5;
 
 /** What `watch --netstat` does with the files or folders that it was given. */
-export function watchNetstat(run: CommandRun, given: readonly string[], options: NetstatOptions): ExitCode {
+export async function watchNetstat(
+  run: CommandRun,
+  given: readonly string[],
+  options: NetstatOptions,
+): Promise<ExitCode> {
   const files = given.map(seriesFile);
   const ranges = options.ports ?? collectedRanges(files);
-  const text = files
-    .map((file) => Buffer.from(readInput(file, 'the series', MAX_SERIES_BYTES)).toString('latin1'))
-    .join('\n');
-  const { samples, lastLocalMs, warnings } = asInput(files, () => parseNetstatSeries(text));
+  const texts: string[] = [];
+  for (const file of files) {
+    texts.push(Buffer.from(await readInput(run.world, file, 'the series', MAX_SERIES_BYTES)).toString('latin1'));
+  }
+  const { samples, lastLocalMs, warnings } = asInput(files, () => parseNetstatSeries(texts.join('\n')));
   const trend = portTrend(
     samples,
     ranges,

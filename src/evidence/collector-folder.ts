@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
+import { readFileBytes } from '../bytes/input-file.ts';
 import { isClusError } from '../status/errors.ts';
 import { COLLECTED, COLLECTED_KEYS } from './collector-script.ts';
 import { locate } from './directory.ts';
 import type { Fact, PartialEvidence } from './evidence.ts';
-import { readFileBytes } from './file-access.ts';
 import { fileFacts } from './file-facts.ts';
 import { fromRegFile } from './offline-sources.ts';
 

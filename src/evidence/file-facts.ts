@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
+import { withFile } from '../bytes/input-file.ts';
+import { readPeVersion } from '../pe/version.ts';
 import { isClusError } from '../status/errors.ts';
 import { locate } from './directory.ts';
 import { ARTICLE_FILES, type ArticleFile, type Fact, type FileFact, type FilePlace } from './evidence.ts';
-import { readFileVersion } from './file-access.ts';
 
 /**
  * The article's files in one directory. With `expectAll` a file that is missing is a fact too: of the directory that Windows runs
@@ -34,7 +35,7 @@ function presentFile(name: ArticleFile, place: FilePlace, path: string): FileFac
   const { size, mtimeMs } = statSync(path);
   const known = { name, place, path, size, modifiedMs: Math.round(mtimeMs) };
   try {
-    const { fileVersion, linkedAtMs } = readFileVersion(path);
+    const { fileVersion, linkedAtMs } = withFile(path, readPeVersion);
     return {
       ...known,
       version: fileVersion,

@@ -1,17 +1,26 @@
 import { extname } from 'node:path';
-import { isClusError, LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
+import { withFile } from '../bytes/input-file.ts';
+import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { fromCollectorFolder, isCollectorFolder } from './collector-folder.ts';
 import { isDirectory } from './directory.ts';
 import { type Evidence, mergeEvidence, type PartialEvidence } from './evidence.ts';
-import { withFile } from './file-access.ts';
-import { fromDllDirectory, fromHive, fromLiveWindows, fromRegFile, fromSystemRoot } from './offline-sources.ts';
+import {
+  fromBytes,
+  fromDllDirectory,
+  fromHive,
+  fromLiveWindows,
+  fromRegFile,
+  fromSystemRoot,
+  looksLikeHive,
+} from './offline-sources.ts';
 import type { ReadLiveKey } from './registry-view.ts';
 import { fromHost, type RemoteVersion } from './remote-host.ts';
 import { fromShare, type ShareOptions } from './share.ts';
 
-/** Where facts come from. `path` is a directory or a file of any kind that is read here: its content tells which. */
+/** Where facts come from. `path` is a directory or a file of any kind that is read here, `bytes` such a file: the content tells which. */
 export type EvidenceSource =
   | { readonly kind: 'path' | 'dlls' | 'hive' | 'reg'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly name: string; readonly read: () => Promise<Uint8Array> }
   | { readonly kind: 'share'; readonly share: string; readonly options?: ShareOptions }
   | { readonly kind: 'host'; readonly host: string; readonly ask: (host: string) => Promise<RemoteVersion> }
   | { readonly kind: 'live'; readonly name: string; readonly read: ReadLiveKey; readonly systemRoot: string };
@@ -36,6 +45,7 @@ export function sourceName(source: EvidenceSource): string {
     case 'host':
       return source.host;
     case 'live':
+    case 'bytes':
       return source.name;
     default:
       return source.path;
@@ -48,6 +58,10 @@ async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence
       return [await fromShare(source.share, source.options)];
     case 'host':
       return [await fromHost(source.host, source.ask)];
+    case 'bytes': {
+      const bytes = await source.read();
+      return asInput(source.name, () => [fromBytes(source.name, bytes)]);
+    }
     case 'live':
       return fromLiveWindows(source.name, source.read, source.systemRoot);
     default:
@@ -60,17 +74,21 @@ function fromPath(kind: 'path' | 'dlls' | 'hive' | 'reg', path: string): readonl
   if (kind === 'hive') return [fromHive(path)];
   if (kind === 'reg') return [fromRegFile(path)];
   if (isDirectory(path)) return isCollectorFolder(path) ? fromCollectorFolder(path) : fromSystemRoot(path);
-  const isHive = withFile(path, (file) => String.fromCharCode(...file.read(0, 4)) === 'regf');
+  const isHive = withFile(path, (file) => looksLikeHive(file));
   return [isHive || extname(path) === '' ? fromHive(path) : fromRegFile(path)];
 }
 
-/** What a file breaks is the caller's to mend: it named the file. */
+/** What a file breaks is the caller's to mend: it named the file, which the readers do not know. */
 function asInput<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!isClusError(error) || error.code === 'ERR_CLUSRPC_INVALID_INPUT' || !(error instanceof RemoteProtocolError))
-      throw error;
-    throw new LocalMisuseError(`${path}: ${error.message}`, { code: 'ERR_CLUSRPC_INVALID_INPUT', cause: error });
+    if (!(error instanceof RemoteProtocolError)) throw error;
+    const { message, advice } = error;
+    throw new LocalMisuseError(`${path}: ${message}`, {
+      code: 'ERR_CLUSRPC_INVALID_INPUT',
+      cause: error,
+      ...(advice !== undefined && { advice }),
+    });
   }
 }

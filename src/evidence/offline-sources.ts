@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path';
+import { readFileBytes, withFile } from '../bytes/input-file.ts';
+import { memoryAccess, type RandomAccess } from '../bytes/random-access.ts';
 import type { LogFile } from '../hive/log.ts';
 import { parseReg } from '../reg/parse.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { isDirectory, listing, locate } from './directory.ts';
 import type { Gap, PartialEvidence } from './evidence.ts';
-import { readFileBytes, withFile } from './file-access.ts';
 import { fileFacts } from './file-facts.ts';
 import { REGISTRY_PATHS, registryFacts } from './registry-facts.ts';
 import { hiveView, liveView, type ReadLiveKey, regFileView } from './registry-view.ts';
@@ -54,6 +55,16 @@ export function fromHive(path: string): PartialEvidence {
 export function fromRegFile(path: string, codePage?: string): PartialEvidence {
   const file = parseReg(readFileBytes(path), codePage === undefined ? {} : { codePage });
   return registryFacts(regFileView(path, file));
+}
+
+/** A hive without its logs, or a registry export, whose bytes came some other way than as a file. */
+export function fromBytes(name: string, bytes: Uint8Array): PartialEvidence {
+  const file = memoryAccess(bytes);
+  return registryFacts(looksLikeHive(file) ? hiveView(name, file) : regFileView(name, parseReg(bytes)));
+}
+
+export function looksLikeHive(file: RandomAccess): boolean {
+  return String.fromCharCode(...file.read(0, 4)) === 'regf';
 }
 
 /** A Windows that runs, here or elsewhere: its registry through the addon, its files through the file system. */

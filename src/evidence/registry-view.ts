@@ -69,7 +69,7 @@ export function hiveView(name: string, file: RandomAccess, logs: readonly LogFil
   }
   if (!top.includes('MICROSOFT')) {
     throw new RemoteProtocolError(
-      `${name} at offset 0x1000: neither a SOFTWARE nor a SYSTEM hive: it has ${top.slice(0, 5).join(', ') || 'no keys'}`,
+      `offset 0x1000: neither a SOFTWARE nor a SYSTEM hive: it has ${top.slice(0, 5).join(', ') || 'no keys'}`,
     );
   }
   return {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { openInput, systemReason } from '../bytes/input-file.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 
 /** The name of a file, the bytes of one, or chunks of them as a pipe brings them. */
@@ -13,21 +14,18 @@ export function chunksOf(source: CaptureSource): AsyncIterable<Uint8Array> | Ite
 
 /** Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_INPUT for a file that cannot be read. */
 async function* fileChunks(file: string): AsyncGenerator<Uint8Array> {
+  const fd = openInput(file, {
+    what: 'the capture',
+    advice: 'Read a pipe as a stream; the command reads one named -.',
+  });
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) yield chunk as Uint8Array;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!(error instanceof Error) || code === undefined || !('syscall' in error)) throw error;
-    const reason = REASONS[code] ?? code;
+    for await (const chunk of createReadStream(file, { fd, highWaterMark: CHUNK_BYTES })) yield chunk as Uint8Array;
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === null) throw cause;
     throw new LocalMisuseError(`the capture ${file} cannot be read: ${reason}`, {
       code: 'ERR_CLUSRPC_INVALID_INPUT',
-      cause: error,
+      cause,
     });
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-};

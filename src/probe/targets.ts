@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { readFileBytes } from '../bytes/input-file.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 
 /** Larger than any list of clusters; what is more is another kind of file. */
@@ -6,21 +6,7 @@ const MAX_BYTES = 1 << 20;
 
 /** The targets of a file, one a line; `#` begins a comment. Throws LocalMisuseError that names file and line. */
 export function readTargets(file: string): string[] {
-  let bytes: Uint8Array;
-  try {
-    bytes = readAtMost(file, MAX_BYTES + 1);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new LocalMisuseError(`the targets file ${file} cannot be read: ${why}`, {
-      code: 'ERR_CLUSRPC_INVALID_INPUT',
-      cause,
-    });
-  }
-  if (bytes.length > MAX_BYTES) {
-    throw new LocalMisuseError(`the targets file ${file} has more than ${MAX_BYTES} bytes`, {
-      code: 'ERR_CLUSRPC_INVALID_INPUT',
-    });
-  }
+  const bytes = readFileBytes(file, MAX_BYTES, { what: 'the targets file' });
   return parseTargets(decode(bytes), file);
 }
 
@@ -55,21 +41,4 @@ export function problemOf(target: string): string | null {
 function decode(bytes: Uint8Array): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
-}
-
-/** A device file may have no end. */
-function readAtMost(file: string, length: number): Uint8Array {
-  const descriptor = openSync(file, 'r');
-  try {
-    const buffer = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const read = readSync(descriptor, buffer, filled, length - filled, null);
-      if (read === 0) break;
-      filled += read;
-    }
-    return buffer.subarray(0, filled);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -189,7 +189,7 @@ describe('--write-reg', () => {
 describe('options that say nothing together are exit 2:', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['no source', [], /Give --ports 5000-5019, a directory, a hive, --live, or --reg/],
-    ['a directory that is not there', ['nowhere'], /cannot read nowhere/],
+    ['a directory that is not there', ['nowhere'], /nowhere cannot be read: no such file/],
     ['two sources', ['nowhere', '--ports', '5'], /exclude each other/],
     ['an uptime without a load', ['--ports', '5', '--uptime', '30d'], /--uptime says nothing without a load/],
     ['a failure rate without a load', ['--ports', '5', '--failure-rate', '0.1'], /--failure-rate says nothing/],

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -38,6 +39,18 @@ test('nobody reads the output any more: the command ends, quietly', async () => 
   const { child, ended } = start('emulate');
   child.stdout.destroy();
   expect(await ended).toEqual([141, '']);
+});
+
+test('output that nobody can keep is an error of the system, no defect: exit 2', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'collector'], { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const [code] = await once(child, 'close');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: the output cannot be written: no space left\n' });
 });
 
 test('a long document comes out whole through a pipe, and the exit code is that of the command', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFileBytes, withFile } from '../../src/evidence/file-access.ts';
+import { readFileBytes, withFile } from '../../src/bytes/input-file.ts';
 import { openHive } from '../../src/hive/hive.ts';
 import { walkKeys } from '../../src/hive/keys.ts';
 import { valueData, values } from '../../src/hive/values.ts';

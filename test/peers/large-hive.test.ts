@@ -6,7 +6,7 @@ import { buildHive, sz } from '../hive/build-hive.ts';
 import { run, scratch } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const ROOMS = ['bytes', 'status', 'hive', 'pe', 'evidence'];
+const ROOMS = ['bytes', 'status', 'reg', 'hive'];
 /** Of the process itself: resourceUsage().maxRSS would count what it was before exec. */
 const PEAK_MB = "Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024";
 const here = scratch();
@@ -25,7 +25,7 @@ test('one value out of a hive of 100 MB: what hivexget says, in half its size of
   writeFileSync(
     program,
     `import { readFileSync } from 'node:fs';
-     import { withFile } from '${out}/evidence/file-access.js';
+     import { withFile } from '${out}/bytes/input-file.js';
      import { openHive } from '${out}/hive/hive.js';
      import { findKey } from '${out}/hive/keys.js';
      import { findValue, valueData } from '${out}/hive/values.js';

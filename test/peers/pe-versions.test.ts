@@ -2,8 +2,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fileVersionText } from '../../src/bytes/file-version.ts';
-import { readFileVersion } from '../../src/evidence/file-access.ts';
-import type { PeVersion } from '../../src/pe/version.ts';
+import { withFile } from '../../src/bytes/input-file.ts';
+import { type PeVersion, readPeVersion } from '../../src/pe/version.ts';
 import { packagedBinaries } from './packaged-binaries.ts';
 import { run, scratch } from './tools.ts';
 import { wine, winePath } from './wine.ts';
@@ -45,10 +45,10 @@ test('files linked here by mingw, symbols and all, carry the four numbers that w
   ];
   const files = versions.flatMap((version) => [linkDll(version, 'i686'), linkDll(version, 'x86_64')]);
   compare(files);
-  expect(files.map((file) => fileVersionText(readFileVersion(file).fileVersion ?? [0, 0, 0, 0]))).toEqual(
+  expect(files.map((file) => fileVersionText(withFile(file, readPeVersion).fileVersion ?? [0, 0, 0, 0]))).toEqual(
     versions.flatMap((version) => [version, version]),
   );
-  expect(files.map((file) => readFileVersion(file).format)).toEqual(versions.flatMap(() => ['PE32', 'PE32+']));
+  expect(files.map((file) => withFile(file, readPeVersion).format)).toEqual(versions.flatMap(() => ['PE32', 'PE32+']));
 });
 
 function compare(files: readonly string[]): readonly string[] {
@@ -60,7 +60,7 @@ function compare(files: readonly string[]): readonly string[] {
     .split(/\r?\n/)
     .filter((line) => line !== '')
     .map((line) => line.slice(line.indexOf('\t') + 1));
-  const ours = files.map((file) => asVerdump(readFileVersion(file)));
+  const ours = files.map((file) => asVerdump(withFile(file, readPeVersion)));
   expect(ours).toEqual(theirs);
   return ours;
 }

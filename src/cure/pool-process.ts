@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { clearTimeout, setTimeout } from '../transport/timers.ts';
 import { errorOf, type FromProcess, type ToProcess } from './pool-protocol.ts';
 
 /** A call of a pool on its way. */

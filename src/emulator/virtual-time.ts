@@ -1,4 +1,5 @@
 import { ClusError } from '../status/errors.ts';
+import { setImmediate } from '../transport/timers.ts';
 import type { VirtualClock } from '../transport/virtual-clock.ts';
 import { type Duration, durationMs } from './duration.ts';
 

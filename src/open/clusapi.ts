@@ -1,6 +1,7 @@
 import { unanswered } from '../client/cluster-queries.ts';
 import { CLOSE_TIMEOUT, type ClusterSession, closingOnce } from '../client/cluster-session.ts';
 import { ClusError, isClusError } from '../status/errors.ts';
+import { clearTimeout, setTimeout, steadyNow } from '../transport/timers.ts';
 import type { ClusterApi, ClusterConnection, ClusterInformation } from '../windows/cluster-api.ts';
 import { ffiClusterApi } from '../windows/ffi/ffi-cluster.ts';
 import { nativeClusterApi } from '../windows/native-cluster.ts';
@@ -28,8 +29,8 @@ export async function openClusapi(
   name: string,
   { signal, timeout, stageTimeout }: OpenLimits,
 ): Promise<ClusterSession> {
-  const ends = timeout === undefined ? undefined : performance.now() + timeout;
-  const left = (): number | undefined => (ends === undefined ? undefined : Math.max(0, ends - performance.now()));
+  const ends = timeout === undefined ? undefined : steadyNow() + timeout;
+  const left = (): number | undefined => (ends === undefined ? undefined : Math.max(0, ends - steadyNow()));
   const connection = await stage(
     'open-cluster',
     api.openCluster(name === THIS_NODE ? null : name, { signal, timeout }),

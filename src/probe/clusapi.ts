@@ -2,6 +2,7 @@ import { reasonOf, STAGES, type StageId } from '../client/stages.ts';
 import { clusterApiFor } from '../open/clusapi.ts';
 import { isClusError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
+import { systemClock } from '../transport/clock.ts';
 import {
   type ClusterApi,
   type ClusterConnection,
@@ -74,8 +75,8 @@ async function timed<T>(
   work: () => Promise<T>,
   detail: (value: T) => string,
 ): Promise<T | undefined> {
-  const started = performance.now();
-  const ms = (): number => Math.round((performance.now() - started) * 10) / 10;
+  const started = systemClock.now();
+  const ms = (): number => Math.round((systemClock.now() - started) * 10) / 10;
   try {
     const value = await work();
     note({ id, status: 'pass', ms: ms(), detail: detail(value) });

@@ -5,6 +5,7 @@ import type { RpcClient } from '../client/rpc-client.ts';
 import { isCallbackFailure, type Reason } from '../client/stages.ts';
 import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import { TransportError } from '../status/errors.ts';
+import { systemClock } from '../transport/clock.ts';
 import { type Asked, ask } from './ask.ts';
 import type { Question } from './check.ts';
 import { reasonOfFailure } from './judge.ts';
@@ -44,8 +45,8 @@ async function tryPort(port: number, timeout: number, question: Question): Promi
     throw error;
   }
   try {
-    const end = performance.now() + timeout;
-    const limits = { remaining: () => Math.max(0, end - performance.now()), signal };
+    const end = systemClock.now() + timeout;
+    const limits = { remaining: () => Math.max(0, end - systemClock.now()), signal };
     const mapping =
       endpoint === undefined
         ? await ask(client.bind({ host: facts.host, port: facts.mapperPort }), limits, (server) =>

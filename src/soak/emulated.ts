@@ -5,6 +5,7 @@ import type { EmulatedProcess, PortMessage } from '../emulator/emulated-process.
 import { EmulatedHost } from '../emulator/host.ts';
 import { claimLoopbackPair } from '../emulator/loopback.ts';
 import type { PortShortage } from '../ports/runtime.ts';
+import { setImmediate } from '../transport/timers.ts';
 import { drive } from './drive.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakReport } from './report.ts';
@@ -119,7 +120,7 @@ function whenGranted({ machine, program }: Omit<SoakedProgram, 'cluster'>, onPor
     if (change.machine !== machine.address || change.process !== program.id || change.to !== 'in-use') return;
     stop();
     // The runtime is in the middle of its own change.
-    queueMicrotask(onPort);
+    setImmediate(onPort);
   };
   const stop = () => {
     unsubscribe('clusrpc:port', onChange);

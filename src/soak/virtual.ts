@@ -2,6 +2,7 @@ import { VirtualTime } from '../emulator/virtual-time.ts';
 import { PortBroker } from '../ports/broker.ts';
 import type { PortLease } from '../ports/lease.ts';
 import type { DatagramRuntime } from '../ports/runtime.ts';
+import { setImmediate } from '../transport/timers.ts';
 import { VirtualClock } from '../transport/virtual-clock.ts';
 import { drive } from './drive.ts';
 import { SOAK_FAILURES } from './failures.ts';

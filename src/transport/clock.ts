@@ -1,3 +1,5 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout, steadyNow } from './timers.ts';
+
 export interface Timer {
   cancel(): void;
 }
@@ -9,9 +11,9 @@ export interface Clock {
   at(time: number, run: () => void): Timer;
 }
 
-/** The system's clock, steady: it follows `performance.now()` and never steps back. */
+/** The system's clock, steady: it follows `performance.now()` and never steps back. Fake timers of a test runner do not move it. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: steadyNow,
   at(time, run) {
     const handle = setTimeout(run, Math.min(Math.max(0, Math.ceil(time - systemClock.now())), 0x7fffffff));
     handle.unref();

@@ -1,6 +1,8 @@
+const IDENTITY = Uint8Array.from({ length: 256 }, (_, i) => i);
+
 /** RC4: a stream of bytes, XORed onto what `apply` is given; each call goes on where the last one stopped. */
 export class Rc4 {
-  readonly #state = Uint8Array.from({ length: 256 }, (_, i) => i);
+  readonly #state = IDENTITY.slice();
   #i = 0;
   #j = 0;
 

@@ -9,7 +9,7 @@ import {
   readSecurityTrailer,
 } from '../../pdu/cl/index.ts';
 import type { DatagramSession } from '../ntlm/datagram-session.ts';
-import { type NtlmDialect, PACKET_RULES, PADDING_RULES, sequenceNumber } from './dialect.ts';
+import { callsOf, type NtlmDialect, PACKET_RULES, PADDING_RULES, sequenceNumber } from './dialect.ts';
 import { AUTH_LEVEL, type DatagramLevel, levelOfNumber, NTLM_PROTOCOL } from './level.ts';
 import { ReplayGuard } from './replay-guard.ts';
 
@@ -30,11 +30,14 @@ export interface ActivitySecurityOptions {
 
 /**
  * One end of an NTLM context of one activity: makes and checks the trailers of its data PDUs ([MS-RPCE] 2.2.3.4,
- * 3.2.1.4.1). Header and security header are not protected, the body is, each fragment for itself.
+ * 3.2.1.4.1). Header and security header are not protected, the body is, each fragment for itself: what integrity and
+ * privacy hand on is what the MAC is over, whatever length the header says.
  */
 export class NtlmActivitySecurity {
   readonly protocol: number = NTLM_PROTOCOL;
   readonly overhead: number;
+  /** Calls that it can tell apart. */
+  readonly calls: number;
   readonly level: DatagramLevel;
   readonly #options: ActivitySecurityOptions;
   readonly #guard: ReplayGuard;
@@ -48,6 +51,7 @@ export class NtlmActivitySecurity {
     this.#guard = new ReplayGuard(options.dialect.sequence);
     this.#found = options.dialect;
     this.level = options.level;
+    this.calls = callsOf(options.dialect.sequence);
     this.overhead = SECURITY_HEADER + options.session().signatureLength;
   }
 
@@ -86,7 +90,7 @@ export class NtlmActivitySecurity {
     const plain = this.#verified(session, region, length, signature, number);
     if (plain === null || !this.#guard.admit(pdu.header, signature, number)) return null;
     this.opened += 1;
-    return withBody(pdu, plain.subarray(0, length), NOTHING);
+    return withBody(pdu, this.level === 'packet' ? plain.subarray(0, length) : plain, NOTHING);
   }
 
   /** Tries what the peer was found to do first, and learns from what verifies. */
@@ -104,7 +108,7 @@ export class NtlmActivitySecurity {
         this.level === 'privacy'
           ? session.unseal({ sealed: under, signature }, number)
           : session.verify(signed, signature, number)
-            ? region
+            ? under
             : null;
       if (plain === null) continue;
       this.#found = found;

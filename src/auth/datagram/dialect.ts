@@ -13,10 +13,11 @@ export const SEQUENCE_RULES = ['call-fragment', 'call', 'fragment', 'serial'] as
 export type SequenceRule = (typeof SEQUENCE_RULES)[number];
 
 /**
- * Whether the padding behind the stub belongs to what is signed and sealed. Default yes: connection-oriented RPC, for which
- * it is published, signs and seals the padded stub ([MS-RPCE] 3.3.1.5.2.2).
+ * Whether the padding behind the stub belongs to what is signed and sealed, as it does in connection-oriented RPC ([MS-RPCE]
+ * 3.3.1.5.2.2). Default no: the body is protected, [MS-RPCE] 3.2.1.4.1.1 says, and only so does the MAC say how long the stub
+ * is. Of who protects the padding the stub arrives with it, up to 7 octets that NDR does not look at.
  */
-export const PADDING_RULES = ['protected', 'outside'] as const;
+export const PADDING_RULES = ['outside', 'protected'] as const;
 export type PaddingRule = (typeof PADDING_RULES)[number];
 
 /**
@@ -32,7 +33,7 @@ export interface NtlmDialect {
   readonly packet: PacketRule;
 }
 
-export const DEFAULT_DIALECT: NtlmDialect = { sequence: 'call-fragment', padding: 'protected', packet: 'nothing' };
+export const DEFAULT_DIALECT: NtlmDialect = { sequence: 'call-fragment', padding: 'outside', packet: 'nothing' };
 
 /** The 32-bit number that a sender of this rule supplies to NTLM. */
 export function sequenceNumber(rule: SequenceRule, { sequence, fragment, serial }: ClHeader): number {
@@ -46,6 +47,11 @@ export function sequenceNumber(rule: SequenceRule, { sequence, fragment, serial 
     case 'serial':
       return serial;
   }
+}
+
+/** Calls of an activity after which the numbers of a rule begin again. */
+export function callsOf(rule: SequenceRule): number {
+  return rule === 'call-fragment' ? 0x10000 : 0x100000000;
 }
 
 /** All of them, the default first. */

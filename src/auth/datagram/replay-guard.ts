@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/hex.ts';
 import type { ClHeader } from '../../pdu/cl/index.ts';
-import { type SequenceRule, sequenceNumber } from './dialect.ts';
+import { callsOf, type SequenceRule, sequenceNumber } from './dialect.ts';
 
 /** Most tokens remembered of a sender whose rule is not known. */
 const MAX_TOKENS = 4096;
@@ -27,7 +27,9 @@ export class ReplayGuard {
   /** Whether a PDU whose token verified is where its sender put it. */
   admit(header: ClHeader, token: Uint8Array, number: number): boolean {
     if (!this.#distinct) return true;
-    const rules = this.#rules.filter((rule) => sequenceNumber(rule, header) === number);
+    const rules = this.#rules.filter(
+      (rule) => sequenceNumber(rule, header) === number && header.sequence < callsOf(rule),
+    );
     if (this.#rules.length === 1) return rules.length === 1;
     const key = toHex(token);
     const place = `${header.sequence}.${header.fragment}`;

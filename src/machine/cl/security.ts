@@ -16,6 +16,10 @@ import type { ClPdu, Fault, Request, Response } from '../../pdu/cl/index.ts';
  *
  * Both machines have one way out (`emit`), which seals whatever is sent, repeated or not, and one way in (`admit`), which
  * opens before anything is learnt. Sealing the same PDU again has to be possible, and need not give the same bytes.
+ *
+ * No provider protects the header ([MS-RPCE] 3.2.1.4.1.1): who changes it on the way can have a message end after any of its
+ * fragments, or an operation called with the arguments of another. What is handed on is always what somebody sealed, and
+ * never twice: a secured call is not executed again, not even where its header says that it is idempotent.
  */
 
 /** What a context protects. */
@@ -34,6 +38,8 @@ export interface ActivitySecurity {
 
 /** The client's end of a context. */
 export interface ClientSecurity extends ActivitySecurity {
+  /** How many calls it tells apart: the next one takes another activity. */
+  readonly calls: number;
   /** The token for the server's challenge; null: the challenge is not acceptable. Asked once for each challenge. */
   answer(challenge: Uint8Array): Uint8Array | null;
 }

@@ -3,12 +3,13 @@ import { dialects } from '../../../src/auth/datagram/dialect.ts';
 import { AUTH_LEVELS } from '../../../src/auth/datagram/level.ts';
 import { NtlmServerSecurity } from '../../../src/auth/datagram/server-security.ts';
 import { Accounts } from '../../../src/auth/ntlm/accounts.ts';
-import { decodeCl } from '../../../src/pdu/cl/index.ts';
+import { decodeCl, FLAGS1 } from '../../../src/pdu/cl/index.ts';
 import { win32Code } from '../../../src/status/win32.ts';
+import { fuzzSecured } from '../../hostile/fuzz-secured.ts';
 import { CLIENT } from '../../machine/cl/pair.ts';
 import { bytes } from '../../machine/cl/scripted.ts';
 import { account, accounts, credential, NOW } from '../ntlm/kit.ts';
-import { ntlmPair } from './kit.ts';
+import { ntlmPair, padded } from './kit.ts';
 
 describe.each(AUTH_LEVELS)('at level %s', (level) => {
   test('messages of every size come through a bad network unaltered', async () => {
@@ -51,9 +52,49 @@ test.each(dialects())('the server understands a client that speaks %o', async (d
   for (const level of ['packet', 'privacy'] as const) {
     const server = dialect.sequence === 'fragment' || dialect.sequence === 'serial' ? { dialect } : {};
     const { call } = await ntlmPair({ client: { level, dialect }, server });
+    const signed = level === 'privacy' && dialect.padding === 'protected' ? padded : (stub: Uint8Array) => stub;
     for (const length of [0, 13, 3_000, 13])
-      expect(call(bytes(length))).toMatchObject({ kind: 'response', stub: bytes(length) });
+      expect(call(bytes(length))).toMatchObject({ kind: 'response', stub: signed(bytes(length)) });
   }
+});
+
+describe.each(['integrity', 'privacy'] as const)('at %s, whatever bit of a datagram changes,', (level) => {
+  test.each(['outside', 'protected'] as const)(
+    'an application gets what was sent or nothing, and once, padding %s what is signed',
+    async (padding) => {
+      const { whole, ...rest } = await fuzzSecured(2_000, 1, { level, padding, flags: false });
+      expect(rest).toEqual({ flips: 2_000, cut: 0, altered: 0, repeated: 0, told: 0 });
+      expect(whole).toBeGreaterThan(40);
+    },
+  );
+});
+
+test('where a flag of the header changes, an application gets whole fragments from the first on', async () => {
+  const { whole, cut, ...rest } = await fuzzSecured(3_500, 1, { level: 'integrity', padding: 'outside', flags: true });
+  expect(rest).toEqual({ flips: 3_500, altered: 0, repeated: 0, told: 0 });
+  expect(cut).toBeGreaterThan(0);
+});
+
+test('a call that comes again under a number 65 536 higher, or as idempotent, is not executed again', async () => {
+  const { call, seen, executed, server, clock, advance } = await ntlmPair();
+  for (let i = 0; i < 5; i++) call(bytes(100 + i));
+  advance(10_000); // the last one is acknowledged and forgotten
+  const requests = seen.filter(
+    (datagram) => decodeCl(datagram).header.authProtocol !== 0 && decodeCl(datagram).type === 'request',
+  );
+  const again = (alter: (datagram: Uint8Array) => void): void => {
+    for (const datagram of requests.map((original) => original.slice())) {
+      alter(datagram);
+      server.handle({ kind: 'datagram', datagram, from: CLIENT }, clock.now());
+    }
+  };
+  again((datagram) => {
+    datagram[66] = 1; // the third octet of the number
+  });
+  again((datagram) => {
+    datagram[2] = (datagram[2] as number) | FLAGS1.idempotent;
+  });
+  expect(server.counters.callsIn).toBe(executed.size);
 });
 
 describe('the first call of who may not in is rejected:', () => {

@@ -20,6 +20,13 @@ export function provider(options: Partial<NtlmProviderOptions> = {}): NtlmProvid
   return new NtlmProvider({ accounts: accounts(), names: NAMES, random: seeded('server'), now: () => NOW, ...options });
 }
 
+/** A stub as the receiver of a protected padding gets it. */
+export function padded(stub: Uint8Array): Uint8Array {
+  const out = new Uint8Array((stub.length + 7) & ~7);
+  out.set(stub);
+  return out;
+}
+
 export type NtlmPairOptions = Omit<PairOptions, 'client' | 'server'> & {
   readonly client?: Partial<NtlmClientSecurityOptions>;
   readonly server?: Partial<NtlmProviderOptions>;

@@ -100,6 +100,16 @@ test('faults of secured calls are sealed, and refusals never', async () => {
   expect(decodeCl(seen.at(-1) as Uint8Array)).toMatchObject({ type: 'fault', header: { authProtocol: TOY_PROTOCOL } });
 });
 
+test('an activity takes as many calls as its context tells apart, those that waited go on with the next', async () => {
+  const { secured, finish, tokens } = await securedPair({
+    client: { calls: 3 },
+    clientOptions: { settings: { activitiesPerBinding: 1 } },
+  });
+  const calls = Array.from({ length: 7 }, () => secured(bytes(10)));
+  for (const call of calls) expect(finish(call)).toMatchObject({ kind: 'response' });
+  expect(tokens.length).toBe(3);
+});
+
 test('a token longer than one PDU is fetched in pieces by conv_who_are_you_auth_more', async () => {
   const { secured, finish, seen, tokens } = await securedPair({ client: { tokenSize: 2_500 } });
   expect(finish(secured(bytes(1)))).toMatchObject({ kind: 'response' });

@@ -18,12 +18,20 @@ export interface ToyClientOptions {
   /** Bytes of the token: those of the secret repeated. */
   readonly tokenSize?: number;
   readonly refuses?: boolean;
+  readonly calls?: number;
 }
 
-export function toyClient({ secret = 0x5a, key = 0, tokenSize = 40, refuses = false }: ToyClientOptions = {}) {
+export function toyClient({
+  secret = 0x5a,
+  key = 0,
+  tokenSize = 40,
+  refuses = false,
+  calls = 100_000,
+}: ToyClientOptions = {}) {
   const challenges: Uint8Array[] = [];
   const security = (): ClientSecurity => ({
     ...toyContext(secret, key),
+    calls,
     answer(challenge) {
       challenges.push(challenge);
       return refuses ? null : new Uint8Array(tokenSize).fill(secret);

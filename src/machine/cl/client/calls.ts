@@ -70,6 +70,16 @@ export function finish(context: ClientContext, call: Call, now: number, answered
   armActivity(context, activity, now + (acknowledges ? context.settings.delayedAck : context.settings.activityIdle));
 }
 
+/** No new call goes on the activity; those that waited for it go elsewhere. */
+export function retire(context: ClientContext, activity: Activity, now: number): void {
+  activity.retired = true;
+  if (activity.calls.length === 0 && activity.state !== 'quitting') dropActivity(context, activity);
+  for (const input of activity.queue.splice(0)) {
+    context.waiting.delete(input.call);
+    startCall(context, input, now);
+  }
+}
+
 /** Takes the call off its activity. */
 export function detach(context: ClientContext, call: Call): void {
   const { activity } = call;
@@ -97,6 +107,7 @@ function launch(context: ClientContext, activity: Activity, input: CallInput, no
   activity.calls.push(call);
   stepActivity(activity, 'call');
   context.calls.set(call.id, call);
+  if (activity.security !== null && activity.sequence + 1 >= activity.security.calls) retire(context, activity, now);
   transmitRequest(context, call, now);
   if (call.semantics === 'maybe') endMaybe(context, call, now);
   if (call.state === 'over') return;

@@ -1,6 +1,6 @@
 import type { CancelAck } from '../../../pdu/cl/index.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
-import { detach, dropActivity, startCall } from './calls.ts';
+import { detach, dropActivity, retire } from './calls.ts';
 import { armActivity, armCall, type ClientContext } from './context.ts';
 import { type Activity, type Call, traceOf } from './state.ts';
 import { stepActivity, stepCall } from './transitions.ts';
@@ -79,14 +79,7 @@ export function quitAgain(context: ClientContext, activity: Activity, confirmed:
   armActivity(context, activity, now + context.settings.orphanInterval);
 }
 
-/** Calls that waited for this activity go elsewhere. */
 function end(context: ClientContext, call: Call, now: number): void {
-  const { activity } = call;
   detach(context, call);
-  activity.retired = true;
-  if (activity.calls.length === 0 && activity.state !== 'quitting') dropActivity(context, activity);
-  for (const input of activity.queue.splice(0)) {
-    context.waiting.delete(input.call);
-    startCall(context, input, now);
-  }
+  retire(context, call.activity, now);
 }

@@ -64,7 +64,8 @@ function sort(
   context.counters.duplicates += 1;
   if (call !== undefined) return react(context, call, pdu, now);
   if (sequenceDifference(sequence, activity.lowestAllowed) < 0) return;
-  if (semanticsOf(header) === 'idempotent') return start(context, activity, admitted, interfaceHint, now);
+  if (semanticsOf(header) === 'idempotent' && security === null)
+    return start(context, activity, admitted, interfaceHint, now);
   if (header.fragment === 0 && context.settings.repeatOfFinished === 'reject')
     reject(context, header, activity.address, 'nca_s_proto_error');
 }

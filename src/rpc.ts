@@ -4,6 +4,7 @@ export { Writer } from './bytes/writer.ts';
 export { traceOf } from './client/call-error.ts';
 export type { Caller, CallOptions, CallResult } from './client/caller.ts';
 export { RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
+export { RpcConnection, type RpcConnectionOptions } from './client/rpc-connection.ts';
 export type { CallTrace, InterfaceId } from './machine/call.ts';
 export type { ClientSettings, Dialect, ServerSettings } from './machine/cl/dialects.ts';
 export type { Address } from './machine/contract.ts';

@@ -3,7 +3,7 @@ import type { ClientEvent } from '../machine/cl/client/types.ts';
 import type { CoClientEvent } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
 import { NAK_REASON, REJECT_REASON } from '../pdu/co/index.ts';
-import { type ClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
+import { type ClusError, isClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
 import { type Win32Symbol, win32Code } from '../status/win32.ts';
 import { faultError, rejectError } from '../status/win32-error.ts';
 
@@ -38,6 +38,13 @@ export function notSent(
     advice: 'Nothing went out: look at the routes, the network adapters and the firewall of this machine.',
   });
   traces.set(error, trace);
+  return error;
+}
+
+/** The error of a connection that could not be made, with the trace of a call that came to nothing. */
+export function notConnected<E>(error: E): E {
+  if (isClusError(error))
+    traces.set(error, { protocol: 'co', reached: 'nothing', requests: 0, heard: {}, answeredFrom: null });
   return error;
 }
 

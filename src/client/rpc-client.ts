@@ -1,7 +1,6 @@
-import { channel } from 'node:diagnostics_channel';
 import { isIP, isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
-import type { CallTrace, InterfaceId } from '../machine/call.ts';
+import type { InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
@@ -12,9 +11,10 @@ import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { bindFirst } from './bind-first.ts';
-import { failure, notSent, timedOut } from './call-error.ts';
+import { notSent } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
 import type { Logon } from './logon.ts';
+import { PendingCalls } from './pending-calls.ts';
 
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
 const PROCESS_ADDRESS_SPACE = newUuid();
@@ -49,34 +49,8 @@ export interface BindOptions {
   readonly logon?: Logon | undefined;
 }
 
-/** What `clusrpc:call` publishes when a call has ended. */
-export interface CallMessage {
-  readonly time: number;
-  readonly ms: number;
-  readonly server: Address;
-  readonly local: Address;
-  readonly interfaceId: InterfaceId;
-  readonly opnum: number;
-  readonly name: string | undefined;
-  readonly outcome: ClientEvent['kind'];
-  readonly status: number | undefined;
-}
-
 /** A forwarded call tells where the server really is. */
 type BoundServer = { -readonly [Member in keyof Caller]: Caller[Member] };
-
-interface Pending {
-  readonly server: Caller;
-  readonly resolve: (result: CallResult) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly name: string | undefined;
-  readonly cleanup: (() => void) | null;
-  readonly report: ((event: ClientEvent) => void) | null;
-  /** Why its caller gave it up. */
-  reason: ((trace: CallTrace) => unknown) | null;
-}
-
-const calls = channel('clusrpc:call');
 
 /**
  * Datagram RPC over one UDP socket, for any interface and any number of servers. The socket answers conversation
@@ -85,7 +59,7 @@ const calls = channel('clusrpc:call');
 export class RpcClient {
   readonly #network: Network;
   #socket: Endpoint<ClientInput, ClientEvent> | null = null;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending: PendingCalls;
   readonly #bindings = new Map<number, BoundServer>();
   #lastNumber = 0;
   #closed: Promise<void> | null = null;
@@ -93,6 +67,11 @@ export class RpcClient {
 
   private constructor(network: Network) {
     this.#network = network;
+    this.#pending = new PendingCalls({
+      clock: network.clock,
+      local: () => this.local,
+      abandon: (call) => this.#endpoint.handle({ kind: 'abandon', call }),
+    });
   }
 
   /** Throws TransportError when no port can be bound. */
@@ -183,110 +162,29 @@ export class RpcClient {
     options: CallOptions = {},
   ): Promise<CallResult> {
     this.#check();
-    const { semantics = 'at-most-once', signal, timeout, name, object } = options;
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const { semantics = 'at-most-once', object } = options;
     const call = ++this.#lastNumber;
-    return new Promise((resolve, reject) => {
-      const report = calls.hasSubscribers ? this.#reporter(binding, interfaceId, opnum, name) : null;
-      const cleanup = signal === undefined && timeout === undefined ? null : this.#limit(call, options);
-      this.#pending.set(call, { server: binding, resolve, reject, name, cleanup, report, reason: null });
-      this.#endpoint.handle({
-        kind: 'call',
-        call,
-        binding: number,
-        interfaceId,
-        opnum,
-        stub,
-        semantics,
-        ...(object && { object }),
-      });
-    });
+    const of = { call, binding: number, interfaceId, opnum, stub, semantics, ...(object && { object }) };
+    return this.#pending.start(call, binding, of, options, () => this.#endpoint.handle({ kind: 'call', ...of }));
   }
 
   #dispatch(event: ClientEvent): void {
-    if (event.kind === 'repointed') {
-      const binding = this.#bindings.get(event.binding);
-      if (binding !== undefined) binding.server = event.to;
-      return;
-    }
-    const pending = this.#take(event.call);
-    if (pending === null) return;
-    pending.report?.(event);
-    if (event.kind === 'response') {
-      pending.resolve({ stub: event.stub, littleEndian: event.littleEndian, trace: event.trace });
-    } else if (event.kind === 'sent') {
-      pending.resolve({ stub: new Uint8Array(0), littleEndian: true, trace: event.trace });
-    } else if (event.kind === 'abandoned') {
-      pending.reject(pending.reason?.(event.trace));
-    } else {
-      pending.reject(failure(event, pending.name));
-    }
-  }
-
-  /** Ends the call by itself when the caller's signal or time says so. */
-  #limit(call: number, { signal, timeout, name }: CallOptions): () => void {
-    const { clock } = this.#network;
-    const onAbort = () => this.#giveUp(call, () => signal?.reason);
-    const timer =
-      timeout === undefined
-        ? null
-        : clock.at(clock.now() + timeout, () => this.#giveUp(call, (trace) => timedOut(timeout, trace, name)));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return () => {
-      timer?.cancel();
-      signal?.removeEventListener('abort', onAbort);
-    };
+    if (event.kind !== 'repointed') return this.#pending.end(event);
+    const binding = this.#bindings.get(event.binding);
+    if (binding !== undefined) binding.server = event.to;
   }
 
   /** Calls to a server that the system does not send to: none of them waits for an answer that cannot come. */
-  #failAll(server: Address, cause: NodeJS.ErrnoException): void {
-    for (const [call, pending] of this.#pending) {
-      if (sameAddress(pending.server.server, server))
-        this.#giveUp(call, (trace) => notSent(server, cause, trace, pending.name));
-    }
-  }
-
-  #giveUp(call: number, reason: (trace: CallTrace) => unknown): void {
-    const pending = this.#pending.get(call);
-    if (pending === undefined) return;
-    pending.reason = reason;
-    this.#endpoint.handle({ kind: 'abandon', call });
-  }
-
-  #take(call: number): Pending | null {
-    const pending = this.#pending.get(call);
-    if (pending === undefined) return null;
-    this.#pending.delete(call);
-    pending.cleanup?.();
-    return pending;
-  }
-
-  #reporter(binding: Caller, interfaceId: InterfaceId, opnum: number, name: string | undefined) {
-    const { clock } = this.#network;
-    const time = clock.now();
-    return (event: ClientEvent) => {
-      const status = 'status' in event ? event.status : undefined;
-      const { server } = binding;
-      const message: CallMessage = {
-        time,
-        ms: clock.now() - time,
-        server,
-        local: this.local,
-        interfaceId,
-        opnum,
-        name,
-        outcome: event.kind,
-        status,
-      };
-      calls.publish(message);
-    };
+  #failAll(to: Address, cause: NodeJS.ErrnoException): void {
+    this.#pending.giveUpAll(
+      ({ server }) => sameAddress(server, to),
+      (trace, name) => notSent(to, cause, trace, name),
+    );
   }
 
   async #close(): Promise<void> {
     this.#endpoint.handle({ kind: 'flush' });
-    for (const call of [...this.#pending.keys()]) {
-      this.#take(call)?.reject(new LocalMisuseError('the RPC client was closed'));
-    }
+    this.#pending.rejectAll(new LocalMisuseError('the RPC client was closed'));
     await this.#endpoint.close();
   }
 

@@ -1,4 +1,4 @@
-import type { CallMessage } from '../client/rpc-client.ts';
+import type { CallMessage } from '../client/pending-calls.ts';
 import { interfaceName, operationName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { statusText } from '../status/text.ts';

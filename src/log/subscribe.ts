@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { CallMessage } from '../client/rpc-client.ts';
+import type { CallMessage } from '../client/pending-calls.ts';
 import type { PduMessage } from '../transport/endpoint.ts';
 import { callLine, type OpenMessage, openLine, type PortMessage, portLine } from './event-lines.ts';
 import { pduLine } from './pdu-line.ts';

@@ -1,58 +1,48 @@
-import { randomBytes } from 'node:crypto';
-import { NTLM_PROTOCOL } from '../auth/datagram/level.ts';
-import { NtlmProvider, type NtlmProviderOptions } from '../auth/datagram/server-security.ts';
-import { type Uuid, uuidKey } from '../bytes/uuid.ts';
-import {
-  decodeInqStatsRequest,
-  encodeInqIfIdsResponse,
-  encodeInqStatsResponse,
-  encodeIsServerListeningResponse,
-  encodeStopServerListeningResponse,
-  MGMT,
-} from '../interface/mgmt/index.ts';
-import type { InterfaceId, Outcome } from '../machine/call.ts';
+import type { NtlmProviderOptions } from '../auth/datagram/server-security.ts';
+import type { Uuid } from '../bytes/uuid.ts';
 import type { Dialect, ServerSettings } from '../machine/cl/dialects.ts';
-import { ClServer } from '../machine/cl/server/server.ts';
-import type { ServerCounters, ServerEvent, ServerInput } from '../machine/cl/server/types.ts';
+import { newServerCounters, type ServerCounters } from '../machine/cl/server/types.ts';
+import type { CoServerSettings } from '../machine/co/server/state.ts';
+import { type CoServerCounters, newCoServerCounters } from '../machine/co/server/types.ts';
 import type { Address } from '../machine/contract.ts';
-import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
-import { ncaCode } from '../status/nca.ts';
-import { win32Code } from '../status/win32.ts';
-import { Win32Error } from '../status/win32-error.ts';
-import { Endpoint, type Gate } from '../transport/endpoint.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import type { Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
-import { newUuid } from '../transport/random.ts';
+import { newUuid as systemUuid } from '../transport/random.ts';
+import type { StreamNetwork } from '../transport/streams.ts';
+import { tcpNetwork } from '../transport/tcp.ts';
 import { udpNetwork } from '../transport/udp.ts';
-import { type RpcCall, type RpcCallerIdentity, ServedCall } from './served-call.ts';
+import { DatagramServer } from './datagram-server.ts';
+import { Dispatcher, type RpcInterface, type RpcOperation } from './dispatcher.ts';
+import { type CallStatistics, managementInterface } from './management.ts';
+import type { RpcCall, RpcCallerIdentity } from './served-call.ts';
+import { StreamServer } from './stream-server.ts';
 
-export type { RpcCall, RpcCallerIdentity };
-
-/**
- * Resolves with the results, NDR-encoded little-endian. Throw FaultError or Win32Error for a fault with that status,
- * RejectError for a reject; RemoteProtocolError (arguments that cannot be decoded) becomes RPC_X_BAD_STUB_DATA and any other
- * error nca_s_fault_unspec.
- */
-export type RpcOperation = (call: RpcCall) => Uint8Array | Promise<Uint8Array>;
-
-export interface RpcInterface extends InterfaceId {
-  /** By operation number; numbers left out answer nca_s_op_rng_error. */
-  readonly operations: readonly (RpcOperation | undefined)[];
-}
+export type { RpcCall, RpcCallerIdentity, RpcInterface, RpcOperation };
 
 export interface RpcServerOptions {
-  /** Default: 127.0.0.1 and a port that the system chooses. */
-  readonly local?: Address;
-  /** Whom it behaves like; default: liberal, which works with every peer. */
+  /** For datagrams. Default: 127.0.0.1 and a port that the system chooses; null: none. */
+  readonly local?: Address | null;
+  /** For connections. Default: none. */
+  readonly tcp?: Address | null;
+  /** Whom it behaves like over datagrams; default: liberal, which works with every peer. */
   readonly dialect?: Dialect;
   /** Changes to the timers and limits of the dialect. */
   readonly settings?: Partial<ServerSettings>;
+  /** Changes to the timers and limits of connections. */
+  readonly tcpSettings?: Partial<CoServerSettings>;
+  /** Connections at a time; default 1 024. */
+  readonly maxConnections?: number;
   /** Seconds since 1970; default: now. */
   readonly bootTime?: number;
+  /** Default: UDP of this machine. */
   readonly network?: Network;
+  /** Default: TCP of this machine. */
+  readonly streams?: StreamNetwork;
   readonly newUuid?: () => Uuid;
   /** Whom NTLM lets in; default: authenticated calls are rejected, the service being unknown here. */
   readonly ntlm?: Omit<NtlmProviderOptions, 'random' | 'now'>;
-  /** A client process has been silent for too long: its context handles are void. */
+  /** A client process has been silent for too long, or its last connection ended: its context handles are void. */
   readonly onRundown?: (addressSpace: Uuid) => void;
   /** Sees every datagram that goes out. */
   readonly gate?: Gate;
@@ -60,167 +50,113 @@ export interface RpcServerOptions {
   readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
 }
 
-/** Serves datagram RPC interfaces on one UDP socket, and the management interface with them (C706 App. Q). */
+const MAX_CONNECTIONS = 1_024;
+
+/** Serves RPC interfaces over datagrams, connections or both, and the management interface with them (C706 App. Q). */
 export class RpcServer {
-  readonly #machine: ClServer;
-  readonly #options: RpcServerOptions;
-  readonly #interfaces = new Map<string, RpcInterface>();
-  /** Calls whose operation has not ended yet. */
-  readonly #running = new Map<number, ServedCall>();
-  #endpoint: Endpoint<ServerInput, ServerEvent> | null = null;
+  readonly #dispatcher: Dispatcher;
+  readonly #datagrams: DatagramServer | null;
+  readonly #connections: StreamServer | null;
   #closed: Promise<void> | null = null;
 
-  private constructor(machine: ClServer, options: RpcServerOptions) {
-    this.#machine = machine;
-    this.#options = options;
+  private constructor(dispatcher: Dispatcher, datagrams: DatagramServer | null, connections: StreamServer | null) {
+    this.#dispatcher = dispatcher;
+    this.#datagrams = datagrams;
+    this.#connections = connections;
   }
 
-  /** Throws TransportError when the port cannot be bound. */
+  /** Throws TransportError when a port cannot be bound. */
   static async open(options: RpcServerOptions = {}): Promise<RpcServer> {
-    const { network = udpNetwork, local = { host: '127.0.0.1', port: 0 }, settings, ntlm, gate, intercept } = options;
-    const machine = new ClServer({
-      bootTime: options.bootTime ?? Math.floor(network.clock.now() / 1000),
-      newUuid: options.newUuid ?? newUuid,
-      dialect: options.dialect ?? 'liberal',
-      ...(settings && { settings }),
-      ...(ntlm && { security: ntlmProviders(ntlm, () => network.clock.now()) }),
-    });
-    const server = new RpcServer(machine, options);
-    server.#endpoint = await Endpoint.open({
-      network,
-      local,
-      machine,
-      onEvent: (event) => server.#dispatch(event),
-      ...(gate && { gate }),
-      ...(intercept && { intercept }),
-    });
-    server.serve(server.#management());
-    return server;
+    const { local = { host: '127.0.0.1', port: 0 }, tcp = null, newUuid = systemUuid, tcpSettings } = options;
+    const { network = udpNetwork, streams = tcpNetwork, dialect = 'liberal', onRundown } = options;
+    if (local === null && tcp === null) throw new LocalMisuseError('an RPC server without any address');
+    const dispatcher = new Dispatcher();
+    const datagrams =
+      local === null ? null : await DatagramServer.open(dispatcher, { ...options, local, network, newUuid, dialect });
+    try {
+      const connections =
+        tcp === null
+          ? null
+          : await StreamServer.open(dispatcher, {
+              network: streams,
+              local: tcp,
+              settings: tcpSettings,
+              newUuid,
+              onRundown,
+              maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+            });
+      const server = new RpcServer(dispatcher, datagrams, connections);
+      return server.serve(managementInterface(dispatcher, () => server.#statistics()));
+    } catch (error) {
+      await datagrams?.close();
+      throw error;
+    }
   }
 
+  /** For datagrams. Throws LocalMisuseError where it takes none. */
   get local(): Address {
-    return this.#open.local;
+    if (this.#datagrams === null) throw new LocalMisuseError('this RPC server takes no datagrams');
+    return this.#datagrams.local;
   }
 
+  /** For connections; null: it takes none. */
+  get tcp(): Address | null {
+    return this.#connections?.local ?? null;
+  }
+
+  /** Of datagrams. */
   get counters(): Readonly<ServerCounters> {
-    return this.#machine.counters;
+    return this.#datagrams?.counters ?? newServerCounters();
+  }
+
+  /** Of connections. */
+  get tcpCounters(): Readonly<CoServerCounters> {
+    return this.#connections?.counters ?? newCoServerCounters();
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#connections?.connections ?? 0;
   }
 
   serve(served: RpcInterface): this {
-    const { uuid, version, operations } = served;
-    this.#interfaces.set(interfaceKey(served), served);
-    this.#open.handle({ kind: 'serve', interface: { uuid, version, operations: operations.length } });
+    this.#dispatcher.serve(served);
+    this.#datagrams?.serve(served);
+    this.#connections?.serve(served);
     return this;
   }
 
   /** Hands over a datagram as if it had come over the socket: what an endpoint mapper forwards. */
   deliver(datagram: Uint8Array, from: Address): void {
-    this.#endpoint?.deliver(datagram, from);
+    this.#datagrams?.deliver(datagram, from);
   }
 
   close(): Promise<void> {
-    for (const call of this.#running.values()) call.cancel();
-    this.#closed ??= this.#open.close();
+    this.#closed ??= Promise.all([this.#datagrams?.close(), this.#connections?.close()]).then(() => {});
     return this.#closed;
   }
 
   ref(): void {
-    this.#endpoint?.ref();
+    this.#datagrams?.ref();
+    this.#connections?.ref();
   }
 
   unref(): void {
-    this.#endpoint?.unref();
+    this.#datagrams?.unref();
+    this.#connections?.unref();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #dispatch(event: ServerEvent): void {
-    if (event.kind === 'rundown') {
-      this.#options.onRundown?.(event.addressSpace);
-      return;
-    }
-    if (event.kind === 'cancelled') {
-      this.#running.get(event.call)?.cancel();
-      return;
-    }
-    const operation = this.#interfaces.get(interfaceKey(event.interfaceId))?.operations[event.opnum];
-    if (operation === undefined) {
-      this.#complete(event.call, { kind: 'reject', status: ncaCode('nca_s_op_rng_error') });
-      return;
-    }
-    const served = new ServedCall(event);
-    try {
-      const result = operation(served);
-      if (result instanceof Uint8Array) {
-        this.#complete(event.call, { kind: 'response', stub: result });
-        return;
-      }
-      this.#running.set(event.call, served);
-      result.then(
-        (stub) => this.#complete(event.call, responseOf(stub)),
-        (error: unknown) => this.#complete(event.call, outcomeOf(error)),
-      );
-    } catch (error) {
-      this.#complete(event.call, outcomeOf(error));
-    }
-  }
-
-  #complete(call: number, outcome: Outcome): void {
-    this.#running.delete(call);
-    this.#endpoint?.handle({ kind: 'complete', call, outcome });
-  }
-
-  #management(): RpcInterface {
-    const listening = encodeIsServerListeningResponse({ status: 0, listening: true });
+  #statistics(): CallStatistics {
+    const { counters: a, tcpCounters: b } = this;
     return {
-      uuid: MGMT.uuid,
-      version: MGMT.version,
-      operations: [
-        () =>
-          encodeInqIfIdsResponse({
-            interfaces: [...this.#interfaces.values()].map(({ uuid, version }) => ({ uuid, version })),
-            status: 0,
-          }),
-        ({ stub, littleEndian }) => {
-          const { callsIn, callsOut, packetsIn, packetsOut } = this.counters;
-          const { count } = decodeInqStatsRequest(stub, littleEndian);
-          return encodeInqStatsResponse({
-            statistics: [callsIn, callsOut, packetsIn, packetsOut].slice(0, count),
-            status: 0,
-          });
-        },
-        () => listening,
-        () => encodeStopServerListeningResponse({ status: win32Code('ERROR_ACCESS_DENIED') }),
-      ],
+      callsIn: a.callsIn + b.callsIn,
+      callsOut: a.callsOut + b.callsOut,
+      packetsIn: a.packetsIn + b.packetsIn,
+      packetsOut: a.packetsOut + b.packetsOut,
     };
   }
-
-  get #open(): Endpoint<ServerInput, ServerEvent> {
-    if (this.#endpoint === null) throw new LocalMisuseError('the RPC server is not open');
-    return this.#endpoint;
-  }
-}
-
-function ntlmProviders(options: NonNullable<RpcServerOptions['ntlm']>, now: () => number) {
-  return new Map([[NTLM_PROTOCOL, new NtlmProvider({ ...options, random: randomBytes, now })]]);
-}
-
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof RejectError) return { kind: 'reject', status: error.status };
-  if (error instanceof FaultError) return { kind: 'fault', status: error.status };
-  if (error instanceof Win32Error) return { kind: 'fault', status: error.errno ?? ncaCode('nca_s_fault_unspec') };
-  if (error instanceof RemoteProtocolError) return { kind: 'fault', status: win32Code('RPC_X_BAD_STUB_DATA') };
-  return { kind: 'fault', status: ncaCode('nca_s_fault_unspec') };
-}
-
-function interfaceKey({ uuid, version }: InterfaceId): string {
-  return uuidKey(uuid) + String.fromCharCode(version.major);
-}
-
-/** A program in plain JavaScript may resolve with anything. */
-function responseOf(stub: unknown): Outcome {
-  if (stub instanceof Uint8Array) return { kind: 'response', stub };
-  return { kind: 'fault', status: ncaCode('nca_s_fault_unspec') };
 }

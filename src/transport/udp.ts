@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { type Address, sameAddress } from '../machine/contract.ts';
-import { TransportError } from '../status/errors.ts';
+import { bindError } from './bind-error.ts';
 import { systemClock } from './clock.ts';
 import type { DatagramSocket, Deliver, Network, SendFailed } from './network.ts';
 
@@ -17,7 +17,7 @@ async function bindUdp(local: Address, deliver: Deliver, sendFailed?: SendFailed
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (cause) => {
       socket.close();
-      reject(bindError(local, cause));
+      reject(bindError('UDP', local, cause));
     });
     socket.bind({ address: local.host, port: local.port, exclusive: true }, () => {
       socket.removeAllListeners('error');
@@ -106,17 +106,4 @@ function enlargeBuffer(socket: Socket): void {
   } catch {
     // The system's own size serves as well.
   }
-}
-
-function bindError({ host, port }: Address, cause: Error & { code?: string }): TransportError {
-  const what = port === 0 ? host : `${host} port ${port}`;
-  const why =
-    cause.code === 'EADDRINUSE'
-      ? 'it is in use'
-      : cause.code === 'EADDRNOTAVAIL'
-        ? 'this machine has no such address'
-        : cause.code === 'EACCES'
-          ? 'ports below 1024 need more rights'
-          : cause.message;
-  return new TransportError(`cannot bind UDP ${what}: ${why}`, { cause, syscall: 'bind' });
 }

@@ -43,4 +43,6 @@ export interface CallSecurity {
   readonly type: number;
   readonly level: number;
   readonly user: string | null;
+  /** The provider's own object, which may know more of the caller. */
+  readonly context: ServerSecurity;
 }

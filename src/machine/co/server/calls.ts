@@ -7,7 +7,7 @@ import { win32Code } from '../../../status/win32.ts';
 import type { Fragment } from '../message/fragment-reader.ts';
 import { openProtected } from '../message/protect.ts';
 import { addPart, openReassembly, wholeStub } from '../message/stub-reassembly.ts';
-import { AUTH_LEVEL } from '../security.ts';
+import { AUTH_LEVEL, type CallSecurity } from '../security.ts';
 import { refuseBusy, refuseCall } from './answers.ts';
 import { type CoServerCall, type CoServerContext, endServing } from './state.ts';
 import { checkTrailer } from './verification.ts';
@@ -111,10 +111,14 @@ function dispatch(context: CoServerContext, call: CoServerCall, pdu: CoRequest):
     stub,
     littleEndian: isLittleEndian(pdu.header),
     association: association?.uuid ?? NIL_UUID,
-    security: security === null ? null : { type: security.type, level: security.level, user: security.context.user },
+    security: security === null ? null : callSecurity(security),
     maybe,
   });
   if (maybe) calls.delete(call.callId);
+}
+
+function callSecurity({ type, level, context }: NonNullable<CoServerContext['security']>): CallSecurity {
+  return { type, level, user: context.user, context };
 }
 
 /** A call without the signature that was agreed, or of credentials that were wrong: the connection is no longer trusted. */

@@ -95,7 +95,7 @@ export class CoServer {
   }
 }
 
-class CoServerConnection implements StreamMachine<CoServerInput, CoServerEvent> {
+export class CoServerConnection implements StreamMachine<CoServerInput, CoServerEvent> {
   readonly #context: CoServerContext;
   readonly #reader = new FragmentReader();
 
@@ -135,6 +135,11 @@ class CoServerConnection implements StreamMachine<CoServerInput, CoServerEvent> 
       case 'timer':
         if (context.out.due(now)) this.#expire(now);
     }
+  }
+
+  /** Whether its bind is accepted and its client has shown who it is, where it said that it would. */
+  get bound(): boolean {
+    return this.#context.phase === 'bound';
   }
 
   poll(): Output<CoServerEvent, StreamOutput> {

@@ -1,0 +1,132 @@
+import { isIP } from 'node:net';
+import type { InterfaceId } from '../machine/call.ts';
+import { CoClient } from '../machine/co/client/client.ts';
+import type { CoClientSettings } from '../machine/co/client/state.ts';
+import type { CoClientEvent, CoClientInput } from '../machine/co/client/types.ts';
+import type { Address } from '../machine/contract.ts';
+import { LocalMisuseError } from '../status/errors.ts';
+import { Connection } from '../transport/connection.ts';
+import type { StreamNetwork } from '../transport/streams.ts';
+import { tcpNetwork } from '../transport/tcp.ts';
+import { notConnected } from './call-error.ts';
+import type { Caller, CallOptions, CallResult } from './caller.ts';
+import { PendingCalls } from './pending-calls.ts';
+
+export interface RpcConnectionOptions {
+  readonly to: Address;
+  /** Default: the address that the system chooses. */
+  readonly localAddress?: string | undefined;
+  /** Changes to the timers and limits. */
+  readonly settings?: Partial<CoClientSettings>;
+  /** The association group of another connection to this server, whose context handles are to be shared. */
+  readonly assocGroup?: number;
+  /** ms for the connection to be made. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: TCP of this machine. */
+  readonly network?: StreamNetwork;
+}
+
+/**
+ * Connection-oriented RPC with one server, for any interface: RpcClient's sibling over TCP. The first call binds. The connection
+ * is kept until `close`, and keeps the process alive; when the server ends it, every call fails.
+ */
+export class RpcConnection implements Caller {
+  readonly server: Address;
+  readonly #machine: CoClient;
+  readonly #connection: Connection<CoClientInput, CoClientEvent>;
+  readonly #pending: PendingCalls;
+  #lastNumber = 0;
+  #closed = false;
+
+  private constructor(
+    to: Address,
+    machine: CoClient,
+    pending: PendingCalls,
+    connection: Connection<CoClientInput, CoClientEvent>,
+  ) {
+    this.server = to;
+    this.#machine = machine;
+    this.#pending = pending;
+    this.#connection = connection;
+  }
+
+  /** Throws TransportError when no connection can be made, LocalMisuseError for an address that can be none. */
+  static async open(options: RpcConnectionOptions): Promise<RpcConnection> {
+    const { to, localAddress, timeout, signal, settings, assocGroup, network = tcpNetwork } = options;
+    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
+      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
+        code: 'ERR_CLUSRPC_INVALID_OPTION',
+      });
+    }
+    const socket = await network.connect(to, { localAddress, timeout, signal }).catch((error: unknown) => {
+      throw notConnected(error);
+    });
+    const machine = new CoClient({
+      server: to,
+      ...(settings && { settings }),
+      ...(assocGroup !== undefined && { assocGroup }),
+    });
+    const pending = new PendingCalls({
+      clock: network.clock,
+      local: () => socket.local,
+      abandon: (call) => connection.handle({ kind: 'abandon', call }),
+    });
+    const connection: Connection<CoClientInput, CoClientEvent> = new Connection({
+      clock: network.clock,
+      socket,
+      machine,
+      side: 'client',
+      onEvent: (event) => pending.end(event),
+    });
+    return new RpcConnection(to, machine, pending, connection);
+  }
+
+  get local(): Address {
+    return this.#connection.local;
+  }
+
+  /** For another connection that wants to share context handles; 0 before the first call. */
+  get assocGroup(): number {
+    return this.#machine.assocGroup;
+  }
+
+  async call(
+    interfaceId: InterfaceId,
+    opnum: number,
+    stub: Uint8Array,
+    options: CallOptions = {},
+  ): Promise<CallResult> {
+    if (this.#closed) throw new LocalMisuseError('the RPC connection is closed');
+    const { semantics, object } = options;
+    const call = ++this.#lastNumber;
+    const maybe = semantics === 'maybe';
+    const of = { call, interfaceId, opnum, stub, maybe, ...(object && { object }) };
+    return this.#pending.start(call, this, of, options, () => this.#connection.handle({ kind: 'call', ...of }));
+  }
+
+  /** The connection itself tells the server that its client lives. */
+  hold(): void {}
+
+  release(): void {}
+
+  /** Ends every call with LocalMisuseError, and the connection. */
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#pending.rejectAll(new LocalMisuseError('the RPC connection was closed'));
+    this.#connection.close();
+    return Promise.resolve();
+  }
+
+  ref(): void {
+    this.#connection.ref();
+  }
+
+  unref(): void {
+    this.#connection.unref();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

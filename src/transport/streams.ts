@@ -1,0 +1,57 @@
+import type { Address } from '../machine/contract.ts';
+import type { Clock } from './clock.ts';
+
+/** One end of a connection, real or simulated. It reads nothing before `start`. */
+export interface StreamSocket {
+  readonly local: Address;
+  readonly remote: Address;
+  start(handlers: StreamHandlers): void;
+  /** False: the peer takes less than is written; `onDrain` follows once it has caught up. */
+  write(chunk: Uint8Array): boolean;
+  /** Writes made while `run` runs go out together. */
+  together(run: () => void): void;
+  /** Whether anything is read: a peer that does not read is not read from. */
+  pause(): void;
+  resume(): void;
+  /** Ends behind everything that was written. */
+  end(): void;
+  /** Gives everything back at once; no handler is called afterwards. */
+  destroy(): void;
+  ref(): void;
+  unref(): void;
+}
+
+export interface StreamHandlers {
+  readonly onChunk: (chunk: Uint8Array) => void;
+  readonly onDrain: () => void;
+  /** The peer has ended the connection, or the network has broken it. Called once. */
+  readonly onEnd: () => void;
+}
+
+export interface StreamListener {
+  readonly local: Address;
+  /** Gives the port back; connections that were accepted go on. */
+  close(): Promise<void>;
+  ref(): void;
+  unref(): void;
+}
+
+export interface ConnectOptions {
+  /** Default: the address that the system chooses. */
+  readonly localAddress?: string | undefined;
+  /** ms for the connection to be made; default: as long as the system tries. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where connections come from, with the clock that belongs to it. */
+export interface StreamNetwork {
+  readonly clock: Clock;
+  /**
+   * Throws TransportError with syscall `connect`; its cause carries ECONNREFUSED and the like, its code is
+   * ERR_CLUSRPC_TIMEOUT when nobody answered in time. Throws the signal's reason.
+   */
+  connect(to: Address, options?: ConnectOptions): Promise<StreamSocket>;
+  /** Port 0: any. Throws TransportError as Network.bind does. */
+  listen(local: Address, onConnection: (socket: StreamSocket) => void): Promise<StreamListener>;
+}

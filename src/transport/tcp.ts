@@ -1,0 +1,154 @@
+import { createServer, Socket } from 'node:net';
+import type { Address } from '../machine/contract.ts';
+import { TransportError } from '../status/errors.ts';
+import { bindError } from './bind-error.ts';
+import { systemClock } from './clock.ts';
+import type { ConnectOptions, StreamHandlers, StreamListener, StreamNetwork, StreamSocket } from './streams.ts';
+
+/** TCP of this machine. */
+export const tcpNetwork: StreamNetwork = { clock: systemClock, connect, listen };
+
+async function connect(
+  { host, port }: Address,
+  { localAddress, timeout, signal }: ConnectOptions = {},
+): Promise<StreamSocket> {
+  signal?.throwIfAborted();
+  const socket = new Socket();
+  await new Promise<void>((resolve, reject) => {
+    const settle = (end: () => void) => {
+      timer?.cancel();
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeAllListeners();
+      end();
+    };
+    const giveUp = (reason: unknown) =>
+      settle(() => {
+        socket.on('error', () => {});
+        socket.destroy();
+        reject(reason);
+      });
+    const onAbort = () => giveUp(signal?.reason);
+    const timer =
+      timeout === undefined
+        ? null
+        : systemClock.at(systemClock.now() + timeout, () => giveUp(connectTimeout({ host, port }, timeout)));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', (cause) => giveUp(connectError({ host, port }, cause)));
+    socket.connect({ host, port, ...(localAddress !== undefined && { localAddress }) }, () => settle(resolve));
+  });
+  return new TcpSocket(socket);
+}
+
+async function listen(local: Address, onConnection: (socket: StreamSocket) => void): Promise<StreamListener> {
+  const server = createServer({ pauseOnConnect: true }, (socket) => onConnection(new TcpSocket(socket)));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(bindError('TCP', local, cause)));
+    server.listen({ host: local.host, port: local.port, exclusive: true }, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+  // What goes wrong with a connection that is being accepted, such as too many open files, ends that connection only.
+  server.on('error', () => {});
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('a TCP server without an address');
+  return {
+    local: { host: bound.address, port: bound.port },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    ref: () => server.ref(),
+    unref: () => server.unref(),
+  };
+}
+
+class TcpSocket implements StreamSocket {
+  readonly local: Address;
+  readonly remote: Address;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
+    this.local = { host: localAddress, port: localPort };
+    this.remote = { host: remoteAddress, port: remotePort };
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    // It is told as an end: what broke a connection is nothing that its machine could know.
+    socket.on('error', () => {});
+  }
+
+  start({ onChunk, onDrain, onEnd }: StreamHandlers): void {
+    const socket = this.#socket;
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      onEnd();
+    };
+    socket.on('data', (chunk) => onChunk(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
+    socket.on('drain', onDrain);
+    socket.on('end', end);
+    socket.on('close', end);
+    if (socket.destroyed) queueMicrotask(end);
+    else socket.resume();
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#socket.write(chunk);
+  }
+
+  together(run: () => void): void {
+    this.#socket.cork();
+    try {
+      run();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    for (const event of ['data', 'drain', 'end', 'close']) this.#socket.removeAllListeners(event);
+    this.#socket.destroy();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+}
+
+function connectTimeout({ host, port }: Address, timeout: number): TransportError {
+  return new TransportError(`TCP port ${port} of ${host} did not answer within ${Math.round(timeout)} ms`, {
+    code: 'ERR_CLUSRPC_TIMEOUT',
+    syscall: 'connect',
+  });
+}
+
+function connectError({ host, port }: Address, cause: NodeJS.ErrnoException): TransportError {
+  const why = CONNECT_ERRORS[cause.code ?? ''] ?? cause.message;
+  return new TransportError(`TCP port ${port} of ${host}: ${why} (${cause.code})`, { cause, syscall: 'connect' });
+}
+
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'this machine must not send there',
+  EADDRNOTAVAIL: 'this machine has no such address, or no local port left',
+  ECONNREFUSED: 'the host refuses it: nothing listens there',
+  ECONNRESET: 'the host broke the connection off',
+  EHOSTUNREACH: 'a router or firewall says that it must not or cannot be reached',
+  ENETUNREACH: 'there is no route to it',
+  EPERM: 'a firewall of this machine forbids it',
+  ETIMEDOUT: 'nobody answers',
+};

@@ -88,7 +88,7 @@ async function auditAll(run: CommandRun, source: string | undefined, options: Op
 }
 
 function print(run: CommandRun, reports: readonly AuditReport[], { targets, csv, nagios }: Options): ExitCode {
-  run.html(() => auditHtml(reports, localTime));
+  run.html((origin) => auditHtml(reports, origin, localTime));
   if (nagios === true) {
     const { state, line } = auditNagios(reports);
     run.output.text(line);

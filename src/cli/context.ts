@@ -23,10 +23,13 @@ export type CommandBody = (run: CommandRun) => ExitCode | Promise<ExitCode>;
 /** Given to every command: runs its body with output, log and progress as the common options say. */
 export class CliContext {
   readonly world: CliWorld;
+  /** Without node and script. */
+  readonly argv: readonly string[];
   exitCode: number = EXIT.fine;
 
-  constructor(world: CliWorld) {
+  constructor(world: CliWorld, argv: readonly string[]) {
     this.world = world;
+    this.argv = argv;
   }
 
   /** For the action of a command. Never rejects: what the body throws becomes a message and an exit code. */
@@ -34,7 +37,7 @@ export class CliContext {
     const options = command.opts() as CommonOptions;
     const { signal } = this.world;
     try {
-      const run = await openRun(this.world, options);
+      const run = await openRun(this.world, options, this.argv);
       try {
         this.exitCode = await body(run);
       } finally {

@@ -51,7 +51,7 @@ async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
     progress.stop();
     stopCapture();
   }
-  const page = () => demoPage(report);
+  const page = () => demoPage(report, run.origin);
   run.html(page);
   writeOutput(files.html, page(), PAGE);
   writeOutput(files.json, `${JSON.stringify(report, null, 2)}\n`, { what: 'the document', over: () => true });

@@ -47,7 +47,7 @@ async function explainCapture(run: CommandRun, capture: string, options: Options
   run.progress.stop();
   const named: Explanation = { ...document, source: { ...document.source, name } };
   run.output.document(named, () => explainText(named, run.style, { conversations: options.conversations }));
-  run.html(() => explainHtml(named));
+  run.html((origin) => explainHtml(named, origin));
   return exitCode(run, named);
 }
 

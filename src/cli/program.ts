@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { CliContext, type CliWorld } from './context.ts';
 import { EXIT, usageError } from './exit.ts';
 import { asksForDebug } from './failure.ts';
+import { packageVersion } from './origin.ts';
 import { terminalText } from './terminal-text.ts';
 
 /** Runs one command line, `argv` without node and script, and resolves with the exit code. Never rejects. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
-  const context = new CliContext(world);
+  const context = new CliContext(world, argv);
   try {
     const program = await createProgram(argv, context);
     if (argv.length === 0) program.help({ error: true });
@@ -66,9 +66,4 @@ async function load(entry: CommandEntry, context: CliContext): Promise<CommandUn
 function sentence(summary: string): string {
   const first = summary.charAt(0).toUpperCase() + summary.slice(1);
   return first.endsWith('?') ? first : `${first}.`;
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }

@@ -1,10 +1,12 @@
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import pc from 'picocolors';
+import type { PageOrigin } from '../report/page/page.ts';
 import type { Style } from '../report/text/style.ts';
 import type { CommonOptions } from './common-options.ts';
 import type { CliWorld } from './context.ts';
 import { checkOutput, makeOutput, type OutputFileOptions, writeOutput } from './files.ts';
+import { commandLine, packageVersion } from './origin.ts';
 import { Output } from './output.ts';
 import { createProgress, type Progress, type ProgressKind } from './progress.ts';
 
@@ -24,14 +26,16 @@ export interface CommandRun {
   readonly progress: Progress;
   /** For text on stdout; they do nothing where no colours are wanted. */
   readonly style: Style;
+  /** What a page says of where it comes from. */
+  readonly origin: PageOrigin;
   /** Writes the page of `--html`; without that option nothing is rendered. */
-  html(render: () => string): void;
+  html(render: (origin: PageOrigin) => string): void;
   /** A line for people on stderr, past the bar. */
   note(text: string): void;
   close(): Promise<void>;
 }
 
-export async function openRun(world: CliWorld, options: CommonOptions): Promise<CommandRun> {
+export async function openRun(world: CliWorld, options: CommonOptions, argv: readonly string[]): Promise<CommandRun> {
   const { stdout, stderr, signal } = world;
   const colored = wantsColor(world, options);
   const output = new Output(
@@ -40,6 +44,7 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     colored,
   );
   if (options.html !== undefined) checkOutput(options.html, PAGE);
+  const origin = { version: packageVersion(), madeUtc: new Date().toISOString(), command: commandLine(argv) };
   const progress = createProgress(progressKind(world, options), stderr);
   const closers = [() => progress.stop()];
   if (options.pcap !== undefined)
@@ -51,8 +56,9 @@ export async function openRun(world: CliWorld, options: CommonOptions): Promise<
     output,
     progress,
     style: pc.createColors(colored),
+    origin,
     html: (render) => {
-      if (options.html !== undefined) writeOutput(options.html, render(), PAGE);
+      if (options.html !== undefined) writeOutput(options.html, render(origin), PAGE);
     },
     note: (text) => progress.line(text),
     close: async () => {

@@ -4,7 +4,7 @@ import { HOST_PROFILES } from '../emulator/host-profiles.ts';
 import { CLIENT_PROFILES, FAILURE_KINDS } from '../ports/profiles.ts';
 import { soakHtml } from '../report/soak-html.ts';
 import { soakText } from '../report/soak-text.ts';
-import { loadText, verdictText } from '../report/soak-words.ts';
+import { loadText } from '../report/soak-words.ts';
 import { countText } from '../report/text/figures.ts';
 import { planSoak, SOAK_FAILURES, type SoakProgramEvent, type SoakReport, soak } from '../soak/index.ts';
 import { isLoopback } from '../soak/loopback.ts';
@@ -101,7 +101,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
     },
   });
   progress.stop();
-  run.html(() => pageOf(report));
+  run.html((origin) => soakHtml(report, origin));
   output.document(report, () => soakText(report, run.style));
   const nothingHeard = report.opened === 0 && report.refused === 0 && silent.failures > 0 && silent.all;
   return nothingHeard && target !== 'emulated' ? EXIT.unknown : exitOf(report);
@@ -140,12 +140,6 @@ function announcement({ target, options, settings, pool }: Announced): string {
   const pace =
     told !== undefined ? '' : reuse === 'never' ? ' (the default pace)' : ` (half of what ${pool.size} ports sustain)`;
   return `soak opens and closes an emulated cluster ${many}: ${loadText(settings)}${pace}.`;
-}
-
-function pageOf(report: SoakReport): string {
-  const { target, clientProfile } = report.settings;
-  const title = target === 'emulated' ? `Soak of an emulated cluster from ${clientProfile}` : `Soak of ${target}`;
-  return soakHtml({ title, chapters: [{ title: 'Port states over time', report }], verdict: verdictText(report) });
 }
 
 function sentence(error: unknown): string {

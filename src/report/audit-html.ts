@@ -1,3 +1,4 @@
+import { ARTICLE_FILE_ROWS } from '../diagnosis/data/article-files.ts';
 import type { AuditReport } from './audit.ts';
 import {
   changeLines,
@@ -7,71 +8,119 @@ import {
   matchTone,
   systemText,
   toneOf,
+  unseenFileCells,
   VERDICT_SENTENCES,
 } from './audit-words.ts';
-import { escapeMarkup } from './markup.ts';
-import { printable } from './text/printable.ts';
+import { footnotes } from './page/footnotes.ts';
+import { cellsTable, listOf, type PageOrigin, page, paragraphs, text, type Verdict, verdictBox } from './page/page.ts';
+import { countText } from './text/figures.ts';
 
-/** One page for all targets that stands alone: style inside, no script, nothing loaded, fit for print. */
-export function auditHtml(reports: readonly AuditReport[], local: (utc: string) => string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>KB814622: ${text(reports.map((report) => report.target).join(', '))}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>Does the RPC datagram runtime leak firewall ports here? (KB814622)</h1>
-${reports.map((report) => section(report, local)).join('\n')}
-</body>
-</html>
-`;
-}
-
-function section(report: AuditReport, local: (utc: string) => string): string {
-  const { kb814622, system, gaps } = report;
-  return `<section>
-<h2>${text(report.target)}</h2>
-<p>${text(systemText(report))}${system.name === null ? '' : `, ${text(system.name)}`}</p>
-<p class="${toneOf(kb814622.verdict)}">${text(`${kb814622.verdict}: ${VERDICT_SENTENCES[kb814622.verdict]}`)}</p>
-<p>${text(`${kb814622.exposure}: ${EXPOSURE_SENTENCES[kb814622.exposure]}`)}</p>
-${fileTable(report, local)}${list('Because', kb814622.because)}${list('Contradictions', kb814622.contradictions)}${list(
-  'Problems of the port configuration',
-  (report.portConfig?.problems ?? []).map((problem) => problem.message),
-)}${list('Changes since the baseline', changeLines(report.changes))}${list('Advice', report.advice)}${list(
-  'Not known',
-  gaps.map((gap) => `${gap.what}: ${gap.reason} (${gap.source})`),
-)}${list('Warnings', report.warnings)}${list('Sources', system.sources)}</section>`;
-}
-
-function fileTable({ files }: AuditReport, local: (utc: string) => string): string {
-  if (files.length === 0) return '';
-  const head = FILE_COLUMNS.map((column) => `<th scope="col">${column}</th>`).join('');
-  const rows = files.map((file) => {
-    const cells = fileCells(file, local).map((cell) => `<td>${text(cell)}</td>`);
-    return `<tr class="${matchTone(file.match)}">${cells.join('')}</tr>`;
+/** One page for all targets. `local` writes a UTC time in the time of the reader. */
+export function auditHtml(reports: readonly AuditReport[], origin: PageOrigin, local: (utc: string) => string): string {
+  const [first] = reports;
+  if (reports.length === 1 && first !== undefined) {
+    return page({
+      title: `Does RPC leak firewall ports on ${first.target}? (KB814622)`,
+      verdict: verdictOf(first),
+      origin,
+      body: details(first, local, 'h2'),
+    });
+  }
+  return page({
+    title: `Does RPC leak firewall ports on these ${countText(reports.length, 'machine')}? (KB814622)`,
+    verdict: verdictOfAll(reports),
+    origin,
+    body: [summaryTable(reports), ...reports.map((report) => section(report, local))],
   });
-  return `<table>\n<tr>${head}</tr>\n${rows.join('\n')}\n</table>\n`;
 }
 
-function list(title: string, lines: readonly string[]): string {
-  if (lines.length === 0) return '';
-  return `<h3>${title}</h3>\n<ul>\n${lines.map((line) => `<li>${text(line)}</li>`).join('\n')}\n</ul>\n`;
+function verdictOf({ kb814622: { verdict, exposure } }: AuditReport): Verdict {
+  return { tone: toneOf(verdict), text: [VERDICT_SENTENCES[verdict], EXPOSURE_SENTENCES[exposure]] };
 }
 
-function text(value: string): string {
-  return escapeMarkup(printable(value));
+function verdictOfAll(reports: readonly AuditReport[]): Verdict {
+  const tones = reports.map(({ kb814622 }) => toneOf(kb814622.verdict));
+  const count = (tone: Verdict['tone']) => tones.filter((each) => each === tone).length;
+  const parts = [
+    [count('bad'), 'without the whole correction'],
+    [count('unclear'), 'not known'],
+    [count('good'), 'with nothing to do'],
+  ] as const;
+  const said = parts.filter(([many]) => many > 0).map(([many, what]) => `${many} ${what}`);
+  const tone = count('bad') > 0 ? 'bad' : count('unclear') > 0 || reports.length === 0 ? 'unclear' : 'good';
+  return { tone, text: [`${countText(reports.length, 'machine')}: ${said.join(', ')}.`] };
 }
 
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; margin: 2rem 0 0.5rem; } h3 { font-size: 1rem; margin: 1rem 0 0.25rem; }
-table { border-collapse: collapse; font-size: 0.85rem; } th, td { text-align: left; vertical-align: top; padding: 0.2rem 1rem 0.2rem 0; border-bottom: 1px solid #ddd; }
-p.good, p.bad, p.unclear { border-left: 4px solid; padding-left: 0.75rem; font-weight: 600; }
-p.good { border-color: #3d7a3d; } p.bad { border-color: #a3281e; } p.unclear { border-color: #e3a63a; }
-tr.bad td:last-child { color: #a3281e; font-weight: 600; } tr.good td:last-child { color: #2c5f2c; }
-li { overflow-wrap: anywhere; }
-@media print { body { font-size: 10pt; margin: 0; max-width: none; } section { break-inside: avoid-page; } }
-`;
+/** The worst first. */
+function summaryTable(reports: readonly AuditReport[]): string {
+  const order = ['bad', 'unclear', 'good'];
+  const rows = reports
+    .map((report) => ({ report, tone: toneOf(report.kb814622.verdict) }))
+    .toSorted((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
+    .map(({ report, tone }) => ({
+      tone,
+      cells: [
+        report.target,
+        systemText(report),
+        PORTS_WORDS[report.kb814622.exposure],
+        VERDICT_WORDS[report.kb814622.verdict],
+      ],
+    }));
+  return cellsTable({ head: ['Machine', 'System', 'RPC ports', 'Leak'], rows });
+}
+
+const VERDICT_WORDS: Readonly<Record<AuditReport['kb814622']['verdict'], string>> = {
+  affected: 'leaks',
+  partly: 'corrected in part',
+  fixed: 'corrected',
+  'not-applicable': 'not Windows 2000',
+  unknown: 'not known',
+};
+
+const PORTS_WORDS: Readonly<Record<AuditReport['kb814622']['exposure'], string>> = {
+  'limited-ports': 'limited to a list',
+  unlimited: 'not limited',
+  unknown: 'not known',
+};
+
+/** On paper the summary and the verdicts are enough: what is folded is not printed. */
+function section(report: AuditReport, local: (utc: string) => string): string {
+  const all = details(report, local, 'h3').filter((part) => part !== '');
+  return `<section>\n<h2>${text(report.target)}</h2>\n${verdictBox(verdictOf(report))}\n<details>\n<summary>What to do, and why</summary>\n${all.join('\n')}\n</details>\n</section>`;
+}
+
+function details(report: AuditReport, local: (utc: string) => string, heading: 'h2' | 'h3'): readonly string[] {
+  const { kb814622, system, gaps, portConfig } = report;
+  const noted = footnotes(kb814622.because, system.sources);
+  const list = (title: string, lines: readonly string[]) => listOf(title, lines, heading);
+  return [
+    paragraphs([system.name === null ? systemText(report) : `${systemText(report)}, ${system.name}`]),
+    list('What to do', report.advice),
+    fileTable(report, local),
+    list('Because', noted.lines),
+    list('Contradictions', kb814622.contradictions),
+    list(
+      'Problems of the port configuration',
+      (portConfig?.problems ?? []).map((problem) => problem.message),
+    ),
+    list('Changes since the baseline', changeLines(report.changes)),
+    list(
+      'Not known',
+      gaps.map((gap) => `${gap.what}: ${gap.reason} (${gap.source})`),
+    ),
+    list('Warnings', report.warnings),
+    list('Sources', noted.notes.length === 0 ? system.sources : noted.notes),
+  ];
+}
+
+/** What was found beside what is required, also of files that nobody saw. */
+function fileTable({ files }: AuditReport, local: (utc: string) => string): string {
+  const unseen = ARTICLE_FILE_ROWS.filter(({ name }) => files.every((file) => file.name !== name));
+  return cellsTable({
+    head: FILE_COLUMNS,
+    rows: [
+      ...files.map((file) => ({ cells: fileCells(file, local), tone: matchTone(file.match) })),
+      ...unseen.map((row) => ({ cells: unseenFileCells(row), tone: 'unclear' as const })),
+    ],
+  });
+}

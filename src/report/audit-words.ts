@@ -1,3 +1,5 @@
+import { fileVersionText } from '../bytes/file-version.ts';
+import type { ArticleFileRow } from '../diagnosis/data/article-files.ts';
 import { windowsName } from '../diagnosis/data/windows-names.ts';
 import type { Exposure } from '../diagnosis/rules/exposure.ts';
 import type { Verdict } from '../diagnosis/rules/verdict.ts';
@@ -77,9 +79,18 @@ export function fileCells(file: AuditFile, local: (utc: string) => string): read
     file.version ?? '–',
     file.size === null ? '–' : String(file.size),
     modifiedUtc === null ? '–' : `${minuteText(modifiedUtc)} UTC (${local(modifiedUtc)})`,
-    `${expected.version}, ${expected.size} bytes, ${minuteText(expected.dateUtc)} UTC`,
+    expectedText(expected),
     MATCH_WORDS[file.match],
   ];
+}
+
+/** The row of a file that no source showed. */
+export function unseenFileCells({ name, version, size, dateUtc }: ArticleFileRow): readonly string[] {
+  return [name, 'not seen', '–', '–', expectedText({ version: fileVersionText(version), size, dateUtc }), 'not known'];
+}
+
+function expectedText({ version, size, dateUtc }: AuditFile['expected']): string {
+  return `${version}, ${size} bytes, ${minuteText(dateUtc)} UTC`;
 }
 
 export const FILE_COLUMNS = ['File', 'Found', 'Bytes', 'Modified', 'Required, or later', 'Verdict'] as const;

@@ -1,8 +1,10 @@
 import type { DemoAct, DemoActId, DemoReport } from '../soak/demo.ts';
 import type { SoakReport } from '../soak/report.ts';
+import type { PageOrigin, Verdict } from './page/page.ts';
 import { soakChart } from './soak-chart.ts';
-import { soakHtml } from './soak-html.ts';
-import { PAINT, rangeText } from './soak-text.ts';
+import { soakPage } from './soak-html.ts';
+import { PAINT } from './soak-text.ts';
+import { rangeText } from './soak-words.ts';
 import { countText, durationText, percentText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
@@ -34,13 +36,7 @@ export interface DemoScene {
 export function demoActText(act: DemoAct, style: Style = PLAIN): string {
   const chart = soakChart(act.report, { paint: (state, text) => style[PAINT[state]](text) });
   const tone = act.id === 'leak' ? style.red : act.id === 'stall' ? style.yellow : style.green;
-  const rows: Row[] = [
-    ['Load', actLoad(act.report)],
-    ['Forecast', ...forecastLines(act.report)],
-    ['Happened', ...happenedLines(act.report)],
-    ['At its end', endLine(act)],
-  ];
-  return `${style.bold(TITLES[act.id])}\n\n${chart}\n\n${rowsText(rows, style.bold)}\n${tone(actVerdict(act))}\n`;
+  return `${style.bold(TITLES[act.id])}\n\n${chart}\n\n${rowsText(actRows(act), style.bold)}\n${tone(actVerdict(act))}\n`;
 }
 
 /** What the three acts together say. */
@@ -55,9 +51,37 @@ export function demoVerdict({ acts, asExpected }: DemoReport): string {
   ].join('\n');
 }
 
-export function demoPage(demo: DemoReport): string {
-  const chapters = demo.acts.map((act) => ({ title: TITLES[act.id], text: actVerdict(act), report: act.report }));
-  return soakHtml({ title: 'clusrpc demo: the port leak of KB814622', chapters, verdict: demoVerdict(demo) });
+export function demoPage(demo: DemoReport, origin: PageOrigin): string {
+  const { timesFaster, acts, asExpected } = demo;
+  const [first = '', ...others] = demoVerdict(demo).split('\n');
+  const pool = acts[0]?.report.ports.pool;
+  return soakPage({
+    title: 'The port leak of KB814622, shown on an emulated machine',
+    verdict: { tone: asExpected ? 'bad' : 'unclear', text: [first, ...others] },
+    origin,
+    text: [
+      `A program opens and closes a cluster again and again${pool === undefined ? '' : `, on a machine that lets RPC use ${countText(pool, 'port')}`}. Client and cluster are emulated; the RPC between them is real, over UDP.`,
+      `Everything here runs ${timesFaster} times faster than on Windows: 1 s of these plots is ${durationText(timesFaster * 1_000)} there. All of them have one scale.`,
+    ],
+    chapters: acts.map((act) => ({
+      title: TITLES[act.id],
+      verdict: { tone: TONES[act.id], text: [actVerdict(act)] },
+      report: act.report,
+      rows: actRows(act),
+    })),
+    timeTitle: `time, ${timesFaster} times faster than on Windows`,
+  });
+}
+
+const TONES: Readonly<Record<DemoActId, Verdict['tone']>> = { leak: 'bad', fixed: 'good', stall: 'unclear' };
+
+function actRows(act: DemoAct): readonly Row[] {
+  return [
+    ['Load', actLoad(act.report)],
+    ['Forecast', ...forecastLines(act.report)],
+    ['Happened', ...happenedLines(act.report)],
+    ['At its end', endLine(act)],
+  ];
 }
 
 function actLoad({ settings }: SoakReport): string {

@@ -1,7 +1,7 @@
 import { CLIENT_PROFILES } from '../ports/profiles.ts';
-import type { ForecastQuantiles, SoakReport } from '../soak/report.ts';
+import type { SoakReport } from '../soak/report.ts';
 import { type ChartState, soakChart } from './soak-chart.ts';
-import { judgeSoak, loadText, verdictText } from './soak-words.ts';
+import { judgeSoak, loadText, rangeText, verdictText } from './soak-words.ts';
 import { countText, durationText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
@@ -80,14 +80,6 @@ export function resultRows(report: SoakReport): readonly Row[] {
     ]);
   }
   return rows;
-}
-
-/** `after 12 min to 27 min, most likely 18 min`. */
-export function rangeText(quantiles: ForecastQuantiles | null): string {
-  if (quantiles === null) return 'never';
-  const { p05, p50, p95 } = quantiles;
-  if (p05 === p95) return `after ${durationText(p50)}`;
-  return `after ${durationText(p05)} to ${durationText(p95)}, most likely ${durationText(p50)}`;
 }
 
 function heading({ settings }: SoakReport): string {

@@ -1,4 +1,4 @@
-import type { SoakReport, SoakSettings } from '../soak/report.ts';
+import type { ForecastQuantiles, SoakReport, SoakSettings } from '../soak/report.ts';
 import { countText, durationText, percentText } from './text/figures.ts';
 
 /** One open each 24 s, 20 % fail by no-memory. */
@@ -25,6 +25,14 @@ const STRATEGY_WORDS = {
   gated: 'when a port has come back',
   'recycled-process': 'in processes that are replaced in time',
 } as const;
+
+/** `after 12 min to 27 min, most likely 18 min`. */
+export function rangeText(quantiles: ForecastQuantiles | null): string {
+  if (quantiles === null) return 'never';
+  const { p05, p50, p95 } = quantiles;
+  if (p05 === p95) return `after ${durationText(p50)}`;
+  return `after ${durationText(p05)} to ${durationText(p95)}, most likely ${durationText(p50)}`;
+}
 
 export type SoakJudgement = 'exhausted' | 'leaking' | 'stalled' | 'failing' | 'fine' | 'nothing';
 

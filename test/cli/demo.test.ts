@@ -71,7 +71,7 @@ describe('three acts', () => {
 
   test('leave a page behind with a plot for each act', () => {
     const page = readFileSync(file('demo.html'), 'utf8');
-    expect(page.match(/<svg/g)).toHaveLength(3);
+    expect(page.match(/<svg [^>]*class="plot"/g)).toHaveLength(3);
     expect(page).not.toMatch(/<script/);
   });
 });

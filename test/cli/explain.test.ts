@@ -92,7 +92,7 @@ test('--html writes a page beside the text', async () => {
   const { code, stdout } = await cli(['explain', '--html', file('page.html'), file('leak.pcapng')]);
   expect(code).toBe(EXIT.notFine);
   expect(stdout).toContain('client ports leak');
-  expect(readFileSync(file('page.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<svg /);
+  expect(readFileSync(file('page.html'), 'utf8')).toMatch(/^<!DOCTYPE html>[\s\S]*<svg /);
 });
 
 describe('out of a pipe', () => {

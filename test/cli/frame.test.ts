@@ -18,7 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** A command line whose command does what the test says. */
 async function runBody(body: CommandBody, argv: readonly string[] = [], signal = new AbortController().signal) {
   const [stdout, stderr] = [new Sink(), new Sink()];
-  const context = new CliContext({ stdin: process.stdin, stdout, stderr, env: {}, signal });
+  const context = new CliContext({ stdin: process.stdin, stdout, stderr, env: {}, signal }, argv);
   const command: CommandUnknownOpts = new Command('x').action((_, self) => context.run(self, body));
   await withCommonOptions(command, { ndjson: true, html: true }).parseAsync(argv, { from: 'user' });
   return { code: context.exitCode, stdout: stdout.text, stderr: stderr.text };

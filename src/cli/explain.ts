@@ -2,7 +2,7 @@ import { createReadStream, fstatSync } from 'node:fs';
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { openInput } from '../bytes/input-file.ts';
 import { type Explanation, explain } from '../explain/index.ts';
-import { countPorts, type PortRange } from '../ports/ranges.ts';
+import type { PortRange } from '../ports/ranges.ts';
 import { explainHtml } from '../report/explain-html.ts';
 import { explainText } from '../report/explain-text.ts';
 import { withCommonOptions } from './common-options.ts';
@@ -26,7 +26,11 @@ export function explainCommand(context: CliContext): CommandUnknownOpts {
       'Says what went wrong in a capture (pcap or pcapng) of datagram RPC, whatever its ports: callbacks that a firewall drops, silent and restarted servers, rejects and faults, lost results, and client ports that leak (KB814622).',
     )
     .argument('<capture>', 'a file, or - for a pipe: tcpdump -U -w - udp | clusrpc explain -', captureName)
-    .option('--ports <ranges>', 'the RPC ports of the client hosts, such as 5000-5099, for the forecast', portRanges)
+    .option(
+      '--ports <ranges>',
+      'the RPC ports of the client hosts, such as 5000-5099: for the forecast, and ports outside of them are not judged',
+      portRanges,
+    )
     .option('--recycle-after <duration>', 'when closed ports come back (default: 240s)', duration)
     .option('--conversations <n>', 'how many conversations to list as text (default: 20)', count())
     .action((capture, options, self) => context.run(self, (run) => explainCapture(run, capture, options)));
@@ -40,7 +44,7 @@ async function explainCapture(run: CommandRun, capture: string, options: Options
   run.progress.start('reading', fd === null ? null : fstatSync(fd).size);
   const input = fd === null ? stdin : createReadStream('', { fd, highWaterMark: CHUNK_BYTES });
   const document = await explain(untilAborted(input, run.signal, `the capture ${capture}`), {
-    pool: options.ports === undefined ? undefined : countPorts(options.ports),
+    ports: options.ports,
     ...(options.recycleAfter !== undefined && { settings: { recycleAfterMs: options.recycleAfter } }),
     onProgress: ({ bytes, packets }) => run.progress.update(bytes, `${packets} packets`),
   });

@@ -1,5 +1,6 @@
 import { type CaptureEnd, CaptureReader } from '../capture/capture-reader.ts';
 import { DatagramReader } from '../capture/datagram-reader.ts';
+import { countPorts, mergeRanges, type PortRange } from '../ports/ranges.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { Clocks } from './clocks.ts';
 import { doubtsOf } from './doubts.ts';
@@ -12,8 +13,10 @@ import { type CaptureSource, chunksOf } from './source.ts';
 import type { Explanation, HostPorts, RpcTotals, SourceFacts } from './types.ts';
 
 export interface ExplainOptions {
-  /** Ports in the pool of the client hosts, for the forecast; default: `settings.assumedPool`, or more if more were seen. */
+  /** Ports in the pool of the client hosts, for the forecast; default: those of `ports`, else `settings.assumedPool`, or more if more were seen. */
   readonly pool?: number | undefined;
+  /** The RPC ports of the client hosts: their pool, and a port outside of them is no port of RPC's. */
+  readonly ports?: readonly PortRange[] | undefined;
   readonly settings?: Partial<ExplainSettings> | undefined;
   /** Aborted: rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -31,11 +34,13 @@ const LISTED_HOSTS = 32;
  */
 export async function explain(source: CaptureSource, options: ExplainOptions = {}): Promise<Explanation> {
   const settings = { ...EXPLAIN_SETTINGS, ...options.settings };
-  const { pool, signal, onProgress } = options;
+  const { signal, onProgress } = options;
+  const ranges = options.ports === undefined ? null : mergeRanges(options.ports);
+  const pool = options.pool ?? (ranges === null ? undefined : countPorts(ranges));
   if (pool !== undefined && !(Number.isInteger(pool) && pool > 0 && pool <= 65_535)) {
     throw new LocalMisuseError(`a pool cannot have ${pool} ports`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
   }
-  const run = new Run(settings);
+  const run = new Run(settings, ranges);
   for await (const chunk of chunksOf(source)) {
     signal?.throwIfAborted();
     if (!run.push(chunk)) break;
@@ -59,9 +64,9 @@ class Run {
   readonly #follower: Follower;
   #damage: string | null = null;
 
-  constructor(settings: ExplainSettings) {
+  constructor(settings: ExplainSettings, ranges: readonly PortRange[] | null) {
     this.#settings = settings;
-    this.#ports = new PortWatch(settings);
+    this.#ports = new PortWatch(settings, ranges);
     this.#judge = new Judge(settings, this.#times);
     this.#follower = new Follower(settings, this.#ports, {
       onCall: (call, conversation) => this.#judge.call(call, conversation),

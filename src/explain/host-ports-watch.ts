@@ -1,7 +1,10 @@
 import { CLUSAPI_V3_OPERATIONS } from '../interface/clusapi/operations.ts';
+import { isInRanges, type PortRange } from '../ports/ranges.ts';
 import type { Call } from './call.ts';
 import type { Conversation } from './conversation.ts';
+import { DueQueue } from './due-queue.ts';
 import type { ExplainSettings } from './limits.ts';
+import { PortReturns } from './port-returns.ts';
 import { Thinned } from './thinned.ts';
 import type { GrowthPoint } from './types.ts';
 
@@ -19,6 +22,8 @@ export interface WatchedUse {
   conversation: string;
   /** Its newest call. */
   call: Call;
+  /** Since when it is closed or failed. */
+  endedMs: number;
 }
 
 export interface WatchedCounts {
@@ -28,8 +33,6 @@ export interface WatchedCounts {
   reusedAfterFailure: number;
   reusedAfterClose: number;
   freshPastFailed: number;
-  /** As before, where the failure lay longer ago than the recycle time. */
-  freshPastOldFailed: number;
   freshPastClosed: number;
   /** Sum over closed uses, ms. */
   heldMs: number;
@@ -52,13 +55,17 @@ export class HostPortsWatch {
     reusedAfterFailure: 0,
     reusedAfterClose: 0,
     freshPastFailed: 0,
-    freshPastOldFailed: 0,
     freshPastClosed: 0,
     heldMs: 0,
   };
   readonly uses: Thinned<WatchedUse>;
   readonly growth: Thinned<GrowthPoint>;
   readonly processes = new Set<string>();
+  readonly returns = new PortReturns();
+  /** The RPC ports of the host, where somebody told them: a port outside them is none that RPCSS gave. */
+  readonly ranges: readonly PortRange[] | null;
+  /** Opens on ports outside of them. */
+  outside = 0;
   /** Ports that lay idle after a close for longer than the recycle time when a fresh one was taken last. */
   missing = 0;
   firstMs = 0;
@@ -68,15 +75,20 @@ export class HostPortsWatch {
   readonly #settings: ExplainSettings;
   /** The newest use of each port. */
   readonly #ports = new Map<number, WatchedUse>();
-  /** Uses with an unanswered call, oldest first. */
-  readonly #pending = new Set<WatchedUse>();
-  /** Ports that lie idle, with the time since when, oldest first. */
-  readonly #idleFailed = new Map<number, number>();
-  readonly #idleClosed = new Map<number, number>();
+  /** Uses with an unanswered call. */
+  readonly #pending: DueQueue<{ readonly use: WatchedUse; readonly call: Call }>;
+  readonly #isPending = new Set<WatchedUse>();
+  /** Ports that lie idle after a failure, and after a close: for less than the recycle time, oldest first, or for longer. */
+  readonly #idleFailed = new Set<number>();
+  readonly #resting: DueQueue<WatchedUse>;
+  readonly #rested = new Set<number>();
 
-  constructor(host: string, settings: ExplainSettings) {
+  constructor(host: string, settings: ExplainSettings, ranges: readonly PortRange[] | null) {
     this.host = host;
+    this.ranges = ranges;
     this.#settings = settings;
+    this.#pending = new DueQueue(settings.patienceMs);
+    this.#resting = new DueQueue(settings.recycleAfterMs);
     this.uses = new Thinned(settings.points);
     this.growth = new Thinned(settings.points);
   }
@@ -85,8 +97,9 @@ export class HostPortsWatch {
     return this.#ports.size;
   }
 
-  get abandoned(): number {
-    return this.#idleFailed.size;
+  /** Ports on which an open failed and which were not used again. */
+  get abandoned(): ReadonlySet<number> {
+    return this.#idleFailed;
   }
 
   knows(port: number): boolean {
@@ -110,7 +123,8 @@ export class HostPortsWatch {
     use.conversation = conversation.key;
     use.endMs = ms;
     use.call = call;
-    this.#pending.add(use);
+    this.#isPending.add(use);
+    this.#pending.push({ use, call }, ms);
   }
 
   /** A call has its result. */
@@ -122,7 +136,7 @@ export class HostPortsWatch {
       interface: { role },
     } = call;
     // The result came after the client had been silent for so long that the call seemed to be lost.
-    if (!this.#pending.delete(use) && use.state === 'failed') this.#resume(use, role === 'mapper');
+    if (!this.#isPending.delete(use) && use.state === 'failed') this.#resume(use, role === 'mapper');
     use.endMs = ms;
     const isUnderWay = use.state === 'mapping' || use.state === 'mapped' || use.state === 'opening';
     if (failed && isUnderWay) this.#fail(use, ms);
@@ -133,10 +147,15 @@ export class HostPortsWatch {
 
   /** Opens whose call has been given up by now have failed, at the last word of the client. */
   settle(nowMs: number): void {
-    for (const use of this.#pending) {
-      const { result, lastMs } = use.call;
-      if (result === null && nowMs - lastMs <= this.#settings.patienceMs) continue;
-      this.#pending.delete(use);
+    for (const pending of this.#pending.due(nowMs)) {
+      const { use, call } = pending;
+      if (use.call !== call || !this.#isPending.has(use)) continue;
+      const { result, lastMs } = call;
+      if (result === null && nowMs - lastMs <= this.#settings.patienceMs) {
+        this.#pending.push(pending, lastMs);
+        continue;
+      }
+      this.#isPending.delete(use);
       if (result !== null) continue;
       use.endMs = lastMs;
       if (use.state === 'mapping' || use.state === 'opening') this.#fail(use, lastMs);
@@ -159,8 +178,12 @@ export class HostPortsWatch {
       if (before.state === 'failed') counts.reusedAfterFailure += 1;
       else if (before.state === 'closed') counts.reusedAfterClose += 1;
     }
+    if (!this.#isInside(port)) this.outside += 1;
+    else if (before?.state === 'failed' || before?.state === 'closed') {
+      this.returns.returned(before.state, before.endedMs, ms);
+    }
     this.#idleFailed.delete(port);
-    this.#idleClosed.delete(port);
+    this.#rested.delete(port);
     const use: WatchedUse = {
       port,
       startMs: ms,
@@ -168,6 +191,7 @@ export class HostPortsWatch {
       state: 'opening',
       conversation: conversation.key,
       call,
+      endedMs: ms,
     };
     this.#ports.set(port, use);
     this.lowest = Math.min(this.lowest, port);
@@ -180,37 +204,43 @@ export class HostPortsWatch {
   /** A port never seen before, though others lay idle: where ports come back, one of those would have been taken. */
   #takeFresh(ms: number): void {
     const { counts } = this;
-    const { recycleAfterMs } = this.#settings;
-    const [failedSince] = this.#idleFailed.values();
-    if (failedSince !== undefined) counts.freshPastFailed += 1;
-    if (failedSince !== undefined && ms - failedSince > recycleAfterMs) counts.freshPastOldFailed += 1;
-    let missing = 0;
-    for (const closedSince of this.#idleClosed.values()) {
-      if (ms - closedSince <= recycleAfterMs) break;
-      missing += 1;
+    if (this.#idleFailed.size > 0) counts.freshPastFailed += 1;
+    for (const use of this.#resting.due(ms)) {
+      // One that was used since is here by another use.
+      if (use.state === 'closed' && this.#ports.get(use.port) === use) this.#rested.add(use.port);
     }
-    if (missing > 0) counts.freshPastClosed += 1;
-    this.missing = missing;
+    this.missing = this.#rested.size;
+    if (this.missing > 0) counts.freshPastClosed += 1;
+  }
+
+  #isInside(port: number): boolean {
+    return this.ranges === null || isInRanges(port, this.ranges);
   }
 
   #fail(use: WatchedUse, ms: number): void {
     use.state = 'failed';
+    use.endedMs = ms;
     this.counts.failed += 1;
-    this.#idleFailed.set(use.port, ms);
+    if (!this.#isInside(use.port)) return;
+    this.#idleFailed.add(use.port);
+    this.returns.ended('failed', ms);
   }
 
   #close(use: WatchedUse, ms: number): void {
     use.state = 'closed';
+    use.endedMs = ms;
     this.counts.closed += 1;
     this.counts.heldMs += ms - use.startMs;
-    this.#idleClosed.set(use.port, ms);
+    if (!this.#isInside(use.port)) return;
+    this.#resting.push(use, ms);
+    this.returns.ended('closed', ms);
   }
 
   /** The same activity tries again on its port: it had not failed for good. */
   #resume(use: WatchedUse, isMapper: boolean): void {
     use.state = isMapper ? 'mapping' : 'opening';
     this.counts.failed -= 1;
-    this.#idleFailed.delete(use.port);
+    if (this.#idleFailed.delete(use.port)) this.returns.resumed('failed', use.endedMs);
   }
 }
 

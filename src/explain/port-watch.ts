@@ -4,6 +4,7 @@ import { CLUSAPI_V3 } from '../interface/clusapi/identity.ts';
 import { decodeEptMapRequest, EPM } from '../interface/epm/index.ts';
 import { decodeTower } from '../interface/epm/tower.ts';
 import { type ClPdu, isLittleEndian } from '../pdu/cl/index.ts';
+import type { PortRange } from '../ports/ranges.ts';
 import { isClusError } from '../status/errors.ts';
 import type { Call } from './call.ts';
 import type { Conversation } from './conversation.ts';
@@ -14,13 +15,16 @@ import { isFailure } from './result-status.ts';
 /** Follows from which ports hosts open clusters. */
 export class PortWatch {
   readonly #settings: ExplainSettings;
+  readonly #ranges: readonly PortRange[] | null;
   readonly #hosts = new Map<string, HostPortsWatch>();
   /** Calls from hosts and ports for which there was no room. */
   unfollowedCalls = 0;
   #ports = 0;
 
-  constructor(settings: ExplainSettings) {
+  /** `ranges`: the RPC ports of the client hosts, as `mergeRanges` gives them; null: nobody told them. */
+  constructor(settings: ExplainSettings, ranges: readonly PortRange[] | null) {
     this.#settings = settings;
+    this.#ranges = ranges;
   }
 
   get hosts(): readonly HostPortsWatch[] {
@@ -65,7 +69,7 @@ export class PortWatch {
       this.unfollowedCalls += 1;
       return null;
     }
-    const watch = new HostPortsWatch(host, this.#settings);
+    const watch = new HostPortsWatch(host, this.#settings, this.#ranges);
     this.#hosts.set(host, watch);
     return watch;
   }

@@ -256,7 +256,7 @@ export interface HostPorts {
   readonly reused: { readonly afterFailure: number; readonly afterClose: number };
   /** Opens on a port never seen before, though a port lay idle after a failure, or after a close and the recycle time. */
   readonly fresh: { readonly pastFailed: number; readonly pastClosed: number };
-  /** Ports whose last open failed and which were not seen again. */
+  /** Ports, of the RPC ports given if any were, whose last open failed and which were not seen again. */
   readonly abandoned: number;
   /** Ports that lay idle after a close for longer than the recycle time when a fresh one was taken last. */
   readonly missing: number;
@@ -271,9 +271,10 @@ export interface HostPorts {
 }
 
 /**
- * `leak`: ports of failed opens never come back, others do. `leak-likely`: they did not within the recycle time, or closed
- * ports vanish by opens of which no packet is seen. `never-reused`: no port comes back at all. `none`: ports of failed opens
- * come back, or none failed and none vanished. `unclear`: too little to tell.
+ * `leak`: ports of failed opens come back less often than closed ones, and no chance and no second program explains it.
+ * `never-reused`: no port comes back at all, and all lie in the RPC ports given. `none`: ports of failed opens come back, or none
+ * failed, or all lie outside the RPC ports given. `unclear`: the rest; `because` ends with what would decide it. `leak-likely` is not
+ * given any more.
  */
 export const PORT_VERDICTS = ['leak', 'leak-likely', 'never-reused', 'none', 'unclear'] as const;
 

@@ -87,6 +87,61 @@ export function erlangLoss(servers: number, load: number): number {
   return loss;
 }
 
+/** What befell two kinds of things that share their circumstances: how many of them there are, and to how many of these it happened. */
+export interface Stratum {
+  readonly marked: number;
+  readonly markedHit: number;
+  readonly others: number;
+  readonly othersHit: number;
+}
+
+/** More marked things than these in all, and the normal distribution serves as well. */
+const EXACT_UP_TO = 1_000;
+
+/**
+ * How probable it is that so few marked things are hit, or fewer, where the marks mean nothing: a stratified hypergeometric test, exact
+ * but for large numbers, where it is an upper bound of the normal tail. 1 where nothing can be compared.
+ */
+export function fewerByChance(strata: readonly Stratum[]): number {
+  const hit = strata.reduce((sum, { markedHit }) => sum + markedHit, 0);
+  if (strata.reduce((sum, { marked }) => sum + marked, 0) > EXACT_UP_TO) return normalTail(strata, hit);
+  let sums = new Float64Array(hit + 1);
+  sums[0] = 1;
+  for (const { marked, markedHit, others, othersHit } of strata) {
+    const hits = markedHit + othersHit;
+    const rest = marked + others - hits;
+    const next = new Float64Array(hit + 1);
+    const whole = logChoose(marked + others, marked);
+    for (let x = Math.max(0, marked - rest); x <= Math.min(hits, marked, hit); x++) {
+      const share = Math.exp(logChoose(hits, x) + logChoose(rest, marked - x) - whole);
+      for (let at = hit; at >= x; at--) next[at] = (next[at] as number) + share * (sums[at - x] as number);
+    }
+    sums = next;
+  }
+  return Math.min(
+    1,
+    sums.reduce((sum, share) => sum + share, 0),
+  );
+}
+
+/** Mills' bound of the lower tail, with half a unit for what is counted in whole numbers. */
+function normalTail(strata: readonly Stratum[], hit: number): number {
+  let mean = 0;
+  let variance = 0;
+  for (const { marked, markedHit, others, othersHit } of strata) {
+    const [all, hits] = [marked + others, markedHit + othersHit];
+    if (all < 2) continue;
+    mean += (marked * hits) / all;
+    variance += (marked * others * hits * (all - hits)) / (all * all * (all - 1));
+  }
+  const z = (mean - hit - 0.5) / Math.sqrt(variance);
+  return z > 1 ? Math.exp((-z * z) / 2) / (z * Math.sqrt(2 * Math.PI)) : 1;
+}
+
+function logChoose(n: number, k: number): number {
+  return k === 0 || k === n ? 0 : -Math.log(n + 1) - logBeta(k + 1, n - k + 1);
+}
+
 /** P(Bin(n, p) >= k). */
 function atLeast(k: number, n: number, p: number): number {
   if (k <= 0) return 1;

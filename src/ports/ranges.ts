@@ -72,3 +72,7 @@ function notRanges(text: string, why: string): LocalMisuseError {
 export function* eachPort(ranges: readonly PortRange[]): Generator<number> {
   for (const { first, last } of ranges) for (let port = first; port <= last; port++) yield port;
 }
+
+export function isInRanges(port: number, ranges: readonly PortRange[]): boolean {
+  return ranges.some(({ first, last }) => port >= first && port <= last);
+}

@@ -26,7 +26,7 @@ beforeAll(async () => {
   writeFileSync(file('damaged.pcapng'), Buffer.concat([fine, Buffer.alloc(64, 0xff)]));
   writeFileSync(file('not-one.txt'), 'not a capture at all');
   const fails = (open: number) => open % 3 === 2;
-  const run = { profile: 'windows-2000-sp3', opens: 20, everyMs: 40_000, fails, failure: 'no-answer' } as const;
+  const run = { profile: 'windows-2000-sp3', opens: 45, everyMs: 40_000, fails, failure: 'no-answer' } as const;
   writeFileSync(file('leak.pcapng'), await machineRun(run));
 });
 

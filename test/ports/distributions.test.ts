@@ -3,6 +3,7 @@ import {
   attemptsUntilFailures,
   erlangLoss,
   failuresAmong,
+  fewerByChance,
   mostUnseen,
   type Turn,
   timeForMore,
@@ -85,4 +86,31 @@ test('the time for more events of a random stream: the ratio of two exponential 
 
 test('nothing seen excludes a mean of three with 95 %', () => {
   expect(mostUnseen(0.95)).toBeCloseTo(2.9957, 4);
+});
+
+test('how seldom so few marked ones are hit by chance is the sum of the hypergeometric terms, over strata too', () => {
+  const tea = { marked: 4, markedHit: 0, others: 4, othersHit: 4 };
+  expect(fewerByChance([tea])).toBeCloseTo(1 / 70, 12);
+  expect(fewerByChance([{ ...tea, markedHit: 1, othersHit: 3 }])).toBeCloseTo(17 / 70, 12);
+  expect(fewerByChance([tea, tea])).toBeCloseTo(1 / 70 ** 2, 12);
+  expect(fewerByChance([tea, { ...tea, markedHit: 1, othersHit: 3 }])).toBeCloseTo((17 + 16) / 70 ** 2, 12);
+});
+
+test('without anything to compare chance explains all', () => {
+  expect(fewerByChance([])).toBe(1);
+  expect(fewerByChance([{ marked: 5, markedHit: 0, others: 0, othersHit: 0 }])).toBe(1);
+  expect(fewerByChance([{ marked: 5, markedHit: 0, others: 5, othersHit: 0 }])).toBeCloseTo(1, 12);
+});
+
+test('large numbers are judged by a bound of the normal distribution, close to the exact value', () => {
+  const share = (scale: number) => ({
+    marked: 50 * scale,
+    markedHit: 20 * scale,
+    others: 200 * scale,
+    othersHit: 120 * scale,
+  });
+  expect(fewerByChance([share(1)])).toBeGreaterThan(1e-3);
+  const [exact, bound] = [fewerByChance([share(20)]), fewerByChance([share(21)])];
+  expect(Math.log10(bound)).toBeGreaterThan(1.25 * Math.log10(exact));
+  expect(Math.log10(bound)).toBeLessThan(0.9 * Math.log10(exact));
 });

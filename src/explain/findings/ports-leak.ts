@@ -14,15 +14,14 @@ const ADVICE =
 
 function rulingOf(host: HostPorts): CaptureRuling | null {
   const shared = { count: 1, examples: [exampleOf(host)] };
-  if (host.verdict === 'leak' || host.verdict === 'leak-likely') {
-    const likely = host.verdict === 'leak' ? '' : ' (likely)';
+  if (host.verdict === 'leak') {
     return {
       severity: 'problem',
-      title: `client ports leak${likely}: ${host.host}`,
+      title: `client ports leak: ${host.host}`,
       meaning: `${host.because}. That is the defect of KB814622.${outlook(host)}`,
       advice: ADVICE,
       ...shared,
-      count: Math.max(host.abandoned, host.missing),
+      count: host.abandoned,
     };
   }
   if (host.verdict !== 'never-reused') return null;

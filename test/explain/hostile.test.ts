@@ -128,7 +128,7 @@ test('what is no capture is refused', async () => {
   await expect(explain(new Uint8Array(0))).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_INPUT' });
   await expect(explain('/nonexistent/capture.pcap')).rejects.toMatchObject({
     code: 'ERR_CLUSRPC_INVALID_INPUT',
-    message: 'the capture /nonexistent/capture.pcap cannot be read: no such file',
+    message: 'the capture /nonexistent/capture.pcap cannot be read: no such file or directory',
   });
   await expect(explain(new Uint8Array(0), { pool: 0 })).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_OPTION' });
 });

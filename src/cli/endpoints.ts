@@ -2,7 +2,6 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type EndpointsOptions, endpoints, LOOKUP_SEMANTICS } from '../probe/endpoints.ts';
 import { endpointsText } from '../report/endpoints-text.ts';
-import { isClusError } from '../status/errors.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -42,27 +41,16 @@ export function endpointsCommand(context: CliContext): CommandUnknownOpts {
 
 async function listEndpoints(run: CommandRun, host: string, options: Options): Promise<ExitCode> {
   const { source, semantics, timeout, stageTimeout, localPorts } = options;
-  try {
-    const document = await endpoints(host, {
-      endpointMapperPort: options.epmPort,
-      localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
-      source,
-      family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,
-      semantics,
-      timeout,
-      stageTimeout,
-      signal: run.signal,
-    });
-    run.output.document(document, () => endpointsText(document, run.style));
-    return EXIT.fine;
-  } catch (error) {
-    if (!isSilence(error)) throw error;
-    run.note(`error: ${error.message}${error.advice === undefined ? '' : `\n${error.advice}`}`);
-    return EXIT.unknown;
-  }
-}
-
-/** Nothing at all came back: down, filtered and "no datagram RPC" cannot be told apart. */
-function isSilence(error: unknown): error is Error & { readonly advice: string | undefined } {
-  return isClusError(error) && error.stage === 'mapper-reachable' && error.code !== 'ERR_CLUSRPC_TRANSPORT';
+  const document = await endpoints(host, {
+    endpointMapperPort: options.epmPort,
+    localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
+    source,
+    family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,
+    semantics,
+    timeout,
+    stageTimeout,
+    signal: run.signal,
+  });
+  run.output.document(document, () => endpointsText(document, run.style));
+  return EXIT.fine;
 }

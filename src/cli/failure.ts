@@ -1,5 +1,5 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { isClusError } from '../status/errors.ts';
+import { type ClusError, isClusError } from '../status/errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 const REPORT_TO = 'https://www.npmjs.com/package/clusrpc';
@@ -19,14 +19,15 @@ export function asksForDebug(argv: readonly string[]): boolean {
 const USAGE_CODES: ReadonlySet<string> = new Set(['ERR_CLUSRPC_INVALID_OPTION', 'ERR_CLUSRPC_INVALID_INPUT']);
 
 /**
- * Commander's errors and wrong input are 2, what the peer or the network did is 1, and all the rest is a defect of ours.
+ * Commander's errors and wrong input are 2, what the peer or the network did is 1, no answer of any kind 3, and all the rest is a
+ * defect of ours.
  * `debug` adds the stack.
  */
 export function explainFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.fine : EXIT.usage, message: '' };
   const stack = debug && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
   if (isClusError(error) && error.code !== 'ERR_CLUSRPC_MISUSE') {
-    const code = USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.notFine;
+    const code = USAGE_CODES.has(error.code) ? EXIT.usage : isSilence(error) ? EXIT.unknown : EXIT.notFine;
     const advice = error.advice === undefined ? '' : `\n${error.advice}`;
     return { code, message: `error: ${error.message}${advice}${stack}` };
   }
@@ -36,4 +37,9 @@ export function explainFailure(error: unknown, debug: boolean): Failure {
     code: EXIT.defect,
     message: `clusrpc failed by a defect of its own: ${text}\nPlease report it (${REPORT_TO}).${how}${stack}`,
   };
+}
+
+/** Nothing at all came back: down, filtered and "no datagram RPC" cannot be told apart. */
+function isSilence(error: ClusError): boolean {
+  return error.stage === 'mapper-reachable' && error.code !== 'ERR_CLUSRPC_TRANSPORT';
 }

@@ -73,6 +73,9 @@ async function probeHosts(run: CommandRun, hosts: readonly string[], options: Op
     throw usageError('which cluster?', 'Give a host name or an address, or --targets with a file of them.');
   }
   if (nagios === undefined && (warn ?? crit) !== undefined) throw usageError('--warn and --crit need --nagios');
+  if (warn !== undefined && crit !== undefined && warn > crit) {
+    throw usageError('--warn is above --crit, so it would never be reached', 'Give --warn the shorter time.');
+  }
   const { output, progress } = run;
   progress.start('probing', null);
   let done = 0;

@@ -78,7 +78,7 @@ export function withClose(session: ClusterSession, end: () => Promise<void> | vo
  * ApiOpenCluster, ApiCreateEnum for the nodes, and the version. Throws what Caller.call throws, with `stage` and `advice`.
  */
 export async function openSession(
-  client: RpcClient,
+  client: Pick<RpcClient, 'bind'>,
   target: ClusterTarget,
   limits: SessionLimits = {},
 ): Promise<ClusterSession> {
@@ -103,7 +103,7 @@ export async function openSession(
 
 /** The Cluster service's own port, by the mapper where it is not given. */
 export async function bindService(
-  client: RpcClient,
+  client: Pick<RpcClient, 'bind'>,
   target: ClusterTarget,
   limits: SessionLimits = {},
 ): Promise<Caller> {

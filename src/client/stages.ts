@@ -3,6 +3,7 @@ import { ncaCode } from '../status/nca.ts';
 import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { traceOf } from './call-error.ts';
+import { isRefusedPort } from './refused-port.ts';
 
 /** The way to an open cluster, in order: what `probe` walks and `error.stage` names. */
 export const STAGES = [
@@ -88,6 +89,7 @@ export function isCallbackFailure(error: unknown): boolean {
 
 export function reasonOf(error: unknown): Reason {
   if (isDenied(error)) return 'denied';
+  if (isRefusedPort(error)) return 'refused';
   if (isClusError(error) && error.errno === win32Code('EPT_S_NOT_REGISTERED')) return 'not-registered';
   if (isCallbackFailure(error)) return 'silent';
   if (error instanceof RejectError) return 'rejected';
@@ -116,6 +118,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',
   'mapper-reachable refused':
     'The host is up but nothing listens on its mapper’s UDP port: start the Remote Procedure Call service, or give the port where its mapper listens.',
+  'endpoint-reachable refused':
+    'Nothing listens at the port of the Cluster service: start the service there again, or let the mapper tell the port.',
   'mapper-answers': 'Something other than an endpoint mapper answers at that port: check the port that was given.',
   'interface-registered':
     'The host has an endpoint mapper but no ClusAPI 2.0 over UDP: start the Cluster service there (net start clussvc), or take another node.',

@@ -8,6 +8,7 @@ import { eachPort, parsePortRanges } from '../ports/ranges.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { OpenLimits } from './backend.ts';
 import { mapperFromEnvironment } from './hosts.ts';
+import { heedingRefusals } from './refusals.ts';
 
 export interface WireOptions extends OpenLimits {
   /** Ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
@@ -52,8 +53,9 @@ export async function openWire(name: string, options: WireOptions = {}): Promise
         ...(resolution && { resolution }),
         ...(logon && { logon }),
       };
-      const session = await openSession(client, target, { signal: within, stageTimeout });
-      return withClose(session, end);
+      const open = (watched: Pick<RpcClient, 'bind'>, signal: AbortSignal) =>
+        openSession(watched, target, { signal, stageTimeout });
+      return withClose(await heedingRefusals(client, within, open, localAddress), end);
     } catch (error) {
       await end();
       throw error;

@@ -13,7 +13,7 @@ import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
-import { isClusError, LocalMisuseError, TransportError } from '../status/errors.ts';
+import { isClusError, LocalMisuseError, RemoteProtocolError, TransportError } from '../status/errors.ts';
 import { mapperRefused } from './advice.ts';
 import { ask } from './ask.ts';
 import { Budget } from './budget.ts';
@@ -22,7 +22,7 @@ import { openRpcSocket, retransmitOf } from './sockets.ts';
 import { problemOf } from './targets.ts';
 import { troubleAnswer } from './trouble.ts';
 import type { ProbeOptions } from './types.ts';
-import { type Watch, watch } from './watch.ts';
+import { notRpc, type Watch, watch } from './watch.ts';
 
 /** How ept_lookup is called. */
 export const LOOKUP_SEMANTICS = ['auto', 'at-most-once', 'idempotent'] as const;
@@ -162,8 +162,9 @@ async function refusal(watching: Watch, { host, port }: Address): Promise<never>
 async function placed(error: unknown, watching: Watch): Promise<unknown> {
   const trace = traceOf(error);
   if (trace === null || trace.answeredFrom !== null) return atStage(error, 'mapper-answers');
-  const answers = (await watching.first).kind === 'datagram' && (await watching.isRpc);
-  if (!answers || !isClusError(error)) return atStage(error, 'mapper-reachable');
+  const first = await watching.first;
+  if (first.kind !== 'datagram' || !isClusError(error)) return atStage(error, 'mapper-reachable');
+  if (!(await watching.isRpc)) return atStage(new RemoteProtocolError(notRpc(first.datagram)), 'mapper-answers');
   error.advice ??=
     'An RPC server answers at that port, but not ept_lookup: it is no endpoint mapper, or a firewall lets answers through to some local ports only.';
   return atStage(error, 'mapper-answers');

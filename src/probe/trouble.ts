@@ -1,11 +1,12 @@
+import { REFUSED } from '../client/refused-port.ts';
 import type { Address } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
 import { type Answer, type Facts, fail } from './check.ts';
 
 /** What the system's word for an ICMP message or a missing route means. */
 const TROUBLES: Readonly<Record<string, { readonly reason: 'refused' | 'filtered'; readonly text: string }>> = {
-  ECONNREFUSED: { reason: 'refused', text: 'the host refuses it: nothing listens there' },
-  ECONNRESET: { reason: 'refused', text: 'the host refuses it: nothing listens there' },
+  ECONNREFUSED: { reason: 'refused', text: REFUSED },
+  ECONNRESET: { reason: 'refused', text: REFUSED },
   ENETUNREACH: { reason: 'refused', text: 'there is no route to it' },
   EHOSTUNREACH: { reason: 'filtered', text: 'a router or firewall says that it must not or cannot be reached' },
   EACCES: { reason: 'filtered', text: 'this machine must not send there' },

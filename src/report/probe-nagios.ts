@@ -21,7 +21,8 @@ export function probeNagios(
   const state = worstState(states);
   const shown = results.filter((_, index) => state === 'OK' || states[index] !== 'OK');
   const text = cleanText(shown.map(sentence).join(', '));
-  return { state, line: `CLUSRPC ${state} - ${text} | ${metrics(results, thresholds)}` };
+  const measured = metrics(results, thresholds);
+  return { state, line: `CLUSRPC ${state} - ${text}${measured === '' ? '' : ` | ${measured}`}` };
 }
 
 function stateOf(result: ProbeResult, { warn, crit }: NagiosThresholds): NagiosState {
@@ -43,10 +44,12 @@ function sentence(result: ProbeResult): string {
 
 function metrics(results: readonly ProbeResult[], { warn, crit }: NagiosThresholds): string {
   const slowest = new Map<string, number>();
+  const targets = new Set(results.map(({ target }) => target));
   for (const result of results) {
+    if (result.stoppedAt !== null && result.stoppedAt !== 'close-cluster') continue; // no open, no time of it
     slowest.set(result.target, Math.max(slowest.get(result.target) ?? 0, Math.round(openTime(result))));
   }
-  const single = slowest.size === 1;
+  const single = targets.size === 1;
   return [...slowest]
     .map(([target, ms]) => `${single ? 'open' : `'${cleanText(target)} open'`}=${ms}ms;${warn ?? ''};${crit ?? ''}`)
     .join(' ');

@@ -55,7 +55,7 @@ test('--nagios is one line, with the exit codes of Nagios', async () => {
   expect(ok.stdout).toMatch(/^CLUSRPC OK - 127\.0\.0\.1 opened in \d+ ms \| open=\d+ms;20000;30000\n$/);
   expect(ok.code).toBe(0);
   const critical = await cli(['probe', '127.0.0.5', '--epm-port', words[2] ?? '', '--nagios']);
-  expect(critical.stdout).toMatch(/^CLUSRPC CRITICAL - 127\.0\.0\.5 mapper-reachable: refused \| open=\d+ms;;\n$/);
+  expect(critical.stdout).toMatch(/^CLUSRPC CRITICAL - 127\.0\.0\.5 mapper-reachable: refused\n$/);
   expect(critical.code).toBe(2);
 });
 

@@ -1,4 +1,3 @@
-import { toHex } from '../../bytes/hex.ts';
 import { FaultError, isClusError, RejectError } from '../../status/errors.ts';
 import { ncaCode } from '../../status/nca.ts';
 import { win32Code } from '../../status/win32.ts';
@@ -7,7 +6,7 @@ import { type Answer, type Check, fail, pass, type Question, skip } from '../che
 import { isServerListening } from '../is-server-listening.ts';
 import { describeFailure, failedCall, reasonOfFailure } from '../judge.ts';
 import { limitsOf } from '../sockets.ts';
-import type { Watch } from '../watch.ts';
+import { notRpc, type Watch } from '../watch.ts';
 
 /** Does an endpoint mapper answer ept_map? That the interface is not registered is an answer too. */
 export const mapperAnswers: Check = async (question) => {
@@ -69,6 +68,5 @@ async function explainSilence(asked: Failed, watch: Watch | null, question: Ques
       advice: 'A firewall treats the local ports differently: give those that it allows.',
     });
   }
-  const bytes = `${first.datagram.length} bytes that begin ${toHex(first.datagram.subarray(0, 8))}`;
-  return fail('faulted', `what answers there is not datagram RPC: ${bytes}; ${question.budget}`, { asked });
+  return fail('faulted', `${notRpc(first.datagram)}; ${question.budget}`, { asked });
 }

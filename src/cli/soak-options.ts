@@ -31,6 +31,8 @@ export interface SoakCliOptions {
   readonly time?: 'virtual' | 'real' | undefined;
   readonly onExhaustion?: 'fail' | 'hang' | undefined;
   readonly strategy?: SoakOptions['strategy'];
+  readonly compare?: true | undefined;
+  readonly svg?: string | undefined;
   readonly againstRealHost?: true | undefined;
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
@@ -63,6 +65,7 @@ export async function optionsOf(
     failureKind: options.failureKind,
     onExhaustion: options.onExhaustion,
     strategy: options.strategy,
+    compare: options.compare,
     seed: options.seed,
     againstRealHost: options.againstRealHost,
     wire: {

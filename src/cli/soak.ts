@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { reasonOf } from '../client/stages.ts';
 import { HOST_PROFILES } from '../emulator/host-profiles.ts';
 import { CLIENT_PROFILES, FAILURE_KINDS } from '../ports/profiles.ts';
-import { soakHtml } from '../report/soak-html.ts';
+import { soakHtml, soakSvg } from '../report/soak-html.ts';
 import { soakText } from '../report/soak-text.ts';
 import { loadText } from '../report/soak-words.ts';
 import { countText } from '../report/text/figures.ts';
@@ -13,6 +13,7 @@ import { isClusError } from '../status/errors.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { checkOutput, type OutputFileOptions, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
 import type { CommandRun } from './run.ts';
 import { checkTarget, failureKinds, optionsOf, type SoakCliOptions } from './soak-options.ts';
@@ -27,6 +28,13 @@ import {
   probability,
   rate,
 } from './values.ts';
+
+/** What `--svg` writes. */
+const PICTURE: OutputFileOptions = {
+  what: 'the picture',
+  over: (head) => /^<\?xml|^<svg/.test(Buffer.from(head).toString('latin1')),
+  refusal: ['is no picture, so it is not written over', 'Give --svg another name.'],
+};
 
 export function soakCommand(context: CliContext): CommandUnknownOpts {
   const profiles = keysOf(CLIENT_PROFILES);
@@ -65,6 +73,8 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .option('--time <time>', 'virtual, or real with sockets (default: virtual)', oneOf(['virtual', 'real']))
     .option('--on-exhaustion <what>', 'an open without a port: fail or hang (default: fail)', oneOf(['fail', 'hang']))
     .option('--strategy <name>', `how the program opens: ${STRATEGIES.join(', ')} (default: naive)`, oneOf(STRATEGIES))
+    .option('--compare', 'beside it the same load unfixed, fixed and with each cure, on virtual time')
+    .option('--svg <file>', 'write the plot of the ports as a picture')
     .option('--against-real-host', 'yes, open and close the cluster of that host, which is not this machine')
     .option('--epm-port <port>', 'against a host: UDP port of the endpoint mapper (default: 135)', portNumber())
     .option('--endpoint <port>', 'against a host: UDP port of the Cluster service', portNumber())
@@ -78,6 +88,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
 
 async function soakTarget(run: CommandRun, target: string, options: SoakCliOptions): Promise<ExitCode> {
   checkTarget(target, options);
+  if (options.svg !== undefined) checkOutput(options.svg, PICTURE);
   const soakOptions = await optionsOf(run.world, options);
   const { settings, pool } = planSoak(target, soakOptions);
   const { output, progress } = run;
@@ -102,6 +113,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   });
   progress.stop();
   run.html((origin) => soakHtml(report, origin));
+  if (options.svg !== undefined) writeOutput(options.svg, soakSvg(report), PICTURE);
   output.document(report, () => soakText(report, run.style));
   const nothingHeard = report.opened === 0 && report.refused === 0 && silent.failures > 0 && silent.all;
   return nothingHeard && target !== 'emulated' ? EXIT.unknown : exitOf(report);

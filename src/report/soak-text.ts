@@ -1,16 +1,28 @@
 import { CLIENT_PROFILES } from '../ports/profiles.ts';
 import type { SoakReport } from '../soak/report.ts';
 import { type ChartState, soakChart } from './soak-chart.ts';
-import { judgeSoak, loadText, rangeText, verdictText } from './soak-words.ts';
+import { judgeSoak, loadText, rangeText, variantRows, verdictText } from './soak-words.ts';
 import { countText, durationText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
+import { tableLines } from './text/table.ts';
 
 /** A soak for people. */
 export function soakText(report: SoakReport, style: Style = PLAIN): string {
   const rows = [...settingRows(report), ...resultRows(report)];
   const chart = soakChart(report, { paint: (state, text) => style[PAINT[state]](text) });
-  return `${style.bold(heading(report))}\n\n${rowsText(rows, style.bold)}\n${chart}\n\n${verdictLine(report, style)}\n`;
+  return `${style.bold(heading(report))}\n\n${rowsText(rows, style.bold)}\n${chart}\n\n${verdictLine(report, style)}\n${variantsText(report, style)}`;
+}
+
+function variantsText(report: SoakReport, style: Style): string {
+  if (report.variants === undefined) return '';
+  const { head, rows } = variantRows(report);
+  const lines = tableLines(
+    head,
+    rows.map(({ cells }) => cells),
+    style,
+  );
+  return `\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 export const PAINT = { leaked: 'red', inUse: 'bold', closing: 'yellow', recycled: 'green' } as const satisfies Record<
@@ -66,10 +78,10 @@ export function resultRows(report: SoakReport): readonly Row[] {
     rows.push(['Exhausted', `at open ${at.cycle}, after ${durationText(at.ms)}: error ${error.code} ${error.symbol}`]);
   }
   if (latencyMs !== null) {
-    const { p50, p95, max } = latencyMs;
+    const { p50, p95, p99, max } = latencyMs;
     rows.push([
       'Latency',
-      `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, the longest ${durationText(max)}`,
+      `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, 99 % at most ${durationText(p99)}, the longest ${durationText(max)}`,
     ]);
   }
   if (settings.clientProfile !== null && settings.strategy === 'naive') {

@@ -1,5 +1,5 @@
-import type { ForecastQuantiles, SoakReport, SoakSettings } from '../soak/report.ts';
-import { countText, durationText, percentText } from './text/figures.ts';
+import type { ForecastQuantiles, SoakReport, SoakSettings, SoakVariant } from '../soak/report.ts';
+import { countText, durationText, numberText, percentText } from './text/figures.ts';
 
 /** One open each 24 s, 20 % fail by no-memory. */
 export function loadText({
@@ -66,11 +66,41 @@ export function verdictText(report: SoakReport): string {
       return opened === 0
         ? `Nothing opened: ${countText(failed, 'open')} failed and none succeeded. \`clusrpc probe ${settings.target}\` says which layer stops it.`
         : `Not fine: ${failed} of ${countText(opened + failed, 'open')} failed. \`clusrpc probe ${settings.target}\` says which layer stops it.`;
-    case 'fine':
+    case 'fine': {
+      const lost = report.timeline.some(({ leaked }) => leaked > 0);
+      const end = lost ? 'the ports that leaked came back with the end of their process' : 'no port leaked';
       return failed === 0
-        ? `Fine: all ${countText(opened, 'open')} succeeded, and no port leaked.`
-        : `Fine: ${countText(failed, 'open')} failed as told, none was refused, and no port leaked.`;
+        ? `Fine: all ${countText(opened, 'open')} succeeded, and ${end}.`
+        : `Fine: ${countText(failed, 'open')} failed as told, none was refused, and ${end}.`;
+    }
     case 'nothing':
       return 'The run ended before the first open had an outcome.';
   }
+}
+
+export const VARIANT_WORDS: Readonly<Record<SoakVariant['id'], string>> = {
+  unfixed: 'A machine that leaks',
+  fixed: 'A machine with the correction',
+  'cached-handle': 'One shared handle',
+  gated: 'Opens that wait for ports',
+  'recycled-process': 'Processes replaced in time',
+};
+
+/** What a run and its variants came to, one row each. */
+export function variantRows(report: SoakReport) {
+  const all = [
+    { name: 'As told', report },
+    ...(report.variants ?? []).map((variant) => ({ name: VARIANT_WORDS[variant.id], report: variant.report })),
+  ];
+  return {
+    head: ['With', 'opened', 'failed', 'refused', 'leaked', 'most at once', 'exhausted'],
+    rows: all.map(({ name, report: of }) => ({
+      report: of,
+      cells: [
+        name,
+        ...[of.opened, of.failed, of.refused, of.ports.leaked, of.ports.peak].map(numberText),
+        of.exhausted === null ? 'never' : `after ${durationText(of.exhausted.at.ms)}`,
+      ],
+    })),
+  };
 }

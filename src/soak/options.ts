@@ -45,6 +45,8 @@ export interface SoakOptions {
   readonly onExhaustion?: 'fail' | 'hang' | undefined;
   /** How the program opens: `naive`, the default, is one open and one close a cycle; the others are the cures. */
   readonly strategy?: SoakSettings['strategy'] | undefined;
+  /** On virtual time: the same load on a machine that leaks, on one that does not, and with each cure, as `variants` of the report. */
+  readonly compare?: boolean | undefined;
   /** The same seed gives the same failures; 1 by default. */
   readonly seed?: number | undefined;
   /** Must be true for a host that is not this machine. */

@@ -23,6 +23,14 @@ export interface SoakReport {
   readonly forecast: SoakForecast;
   /** Of several programs on one machine, what each did; the report is of the machine then, and `settings` of one program. */
   readonly programs?: readonly SoakedProgramReport[];
+  /** The same load with one thing changed each, where that was asked for. */
+  readonly variants?: readonly SoakVariant[];
+}
+
+export interface SoakVariant {
+  /** `unfixed` and `fixed`: a program without a cure on a machine that leaks, and on one that does not. The others: that cure on the machine that leaks. */
+  readonly id: 'unfixed' | 'fixed' | 'cached-handle' | 'gated' | 'recycled-process';
+  readonly report: SoakReport;
 }
 
 /** One program of several. Its last counts, when it was killed. */

@@ -43,6 +43,9 @@ function planEmulated(options: SoakOptions): SoakPlan {
   if (options.programs !== undefined && options.programs > 1 && time !== 'real') {
     throw invalid('several programs are processes of the system, which need real time', 'Give --time real as well.');
   }
+  if (options.compare === true && time !== 'virtual') {
+    throw invalid('a comparison needs virtual time', 'Leave out the comparison, or --time real.');
+  }
   const { onFailure, reuse } = { ...CLIENT_PROFILES[clientProfile], ...(options.reuse && { reuse: options.reuse }) };
   const pool = poolOf(options) ?? configuredPool(parsePortRanges(DEFAULT_PORTS));
   if (pool.size === 0) {
@@ -142,6 +145,7 @@ const EMULATED_ONLY = [
   ['recycleAfterMs', 'a recycle time'],
   ['onExhaustion', 'what happens on exhaustion'],
   ['programs', 'a number of programs'],
+  ['compare', 'a comparison'],
 ] as const satisfies readonly (readonly [keyof SoakOptions, string])[];
 
 function poolOf({ ports }: SoakOptions): PortPool | undefined {

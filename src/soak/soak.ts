@@ -1,3 +1,4 @@
+import { soakVariants } from './compare.ts';
 import { soakEmulated } from './emulated.ts';
 import { soakHost } from './host.ts';
 import type { SoakOptions } from './options.ts';
@@ -15,5 +16,7 @@ export async function soak(target: string, options: SoakOptions = {}): Promise<S
   const plan = planSoak(target, options);
   if (target !== 'emulated') return soakHost(plan, options);
   if (plan.settings.programs > 1) return soakPrograms(plan, options);
-  return plan.settings.time === 'virtual' ? soakVirtually(plan, options) : soakEmulated(plan, options);
+  if (plan.settings.time === 'real') return soakEmulated(plan, options);
+  const report = await soakVirtually(plan, options);
+  return options.compare === true ? { ...report, variants: await soakVariants(options) } : report;
 }

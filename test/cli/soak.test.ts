@@ -67,6 +67,25 @@ describe('the load that leaks', () => {
     expect(soakSchema.parse(lines[500]).cycles).toBe(500);
   });
 
+  test('writes the plot as a picture, and over nothing else', async () => {
+    const [file, other] = [join(directory, 'soak.svg'), join(directory, 'other.svg')];
+    await soak(`--every 20s --svg ${file}`);
+    await soak(`--every 20s --svg ${file}`);
+    expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml .*<svg xmlns=.*>exhausted<.*<\/svg>\n$/s);
+    writeFileSync(other, 'mine');
+    expect(await soak(`--every 20s --svg ${other}`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/is no picture/),
+    });
+  });
+
+  test('--compare needs virtual time', async () => {
+    expect(await soak('--compare --time real')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/needs virtual time/),
+    });
+  });
+
   test('writes a page', async () => {
     const file = join(directory, 'soak.html');
     await soak(`--every 20s --html ${file}`);

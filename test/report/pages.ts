@@ -38,6 +38,7 @@ export async function everyPage(): Promise<ReadonlyMap<string, string>> {
       'a soak of a day',
       await soaked({ ports: '5000-5499', failureRate: 0.02, everyMs: 5_000, cycles: 17_280, durationMs: DAY }),
     ],
+    ['a soak beside its variants', await soaked({ compare: true })],
     ['a soak of one open', await soaked({ cycles: 1 })],
     ['the demo', await demo()],
     ['an audit', auditHtml([sp3], ORIGIN, (utc) => utc)],

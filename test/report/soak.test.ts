@@ -21,6 +21,13 @@ describe('verdicts', () => {
     expect(verdictText(short)).toMatch(/^Leaking: 2 of 20 ports are lost .*goes after about 65.3 min\.$/);
   });
 
+  test('a leak that ends with its process is no lost port', async () => {
+    const report = await soak('emulated', { ...LOAD, everyMs: 20_000, strategy: 'recycled-process' });
+    expect(verdictText(report)).toMatch(
+      /^Fine: .* and the ports that leaked came back with the end of their process\.$/,
+    );
+  });
+
   test('a process that uses no port twice is told apart from one that leaks', async () => {
     const report = await soak('emulated', { ...LOAD, clientProfile: 'strict' });
     expect(verdictText(report)).toMatch(/^Exhausted: no port of this process comes back, \d of 20 because they leaked/);
@@ -67,6 +74,21 @@ describe('the text', () => {
     expect(text).toMatch(/Exhausted {6}at open \d+, after .*: error 1721 RPC_S_OUT_OF_RESOURCES/);
     expect(text).toMatch(/Forecast {7}first refusal after .* to .*, most likely .*\n {15}exhausted after/);
     for (const line of text.split('\n')) expect(line).toBe(line.trimEnd());
+  });
+
+  test('sets the same load unfixed, fixed and with each cure below it', async () => {
+    const text = soakText(await soak('emulated', { ...LOAD, everyMs: 20_000, compare: true }));
+    expect(text).toMatch(/^As told +102 +20 +378 +20 +20 +after 87\.3 min$/m);
+    expect(text).toMatch(/^A machine with the correction +400 +100 +0 +0 +12 +never$/m);
+    expect(text).toMatch(/^One shared handle +500 +0 +0 +0 +1 +never$/m);
+    expect(text).not.toMatch(/^A machine that leaks/m);
+    const fixed = await soak('emulated', { ...LOAD, cycles: 5, clientProfile: 'windows-2000-sp4', compare: true });
+    expect(fixed.variants?.map(({ id, report }) => [id, report.settings.clientProfile])).toEqual([
+      ['unfixed', 'windows-2000-sp3'],
+      ['cached-handle', 'windows-2000-sp3'],
+      ['gated', 'windows-2000-sp3'],
+      ['recycled-process', 'windows-2000-sp3'],
+    ]);
   });
 
   test('says that a program hung', async () => {

@@ -98,7 +98,7 @@ export function standingAlone(plot: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + 24}" viewBox="0 0 ${width} ${height + 24}">`,
     `<style>${inBothSchemes((palette) => `.page { fill: ${palette.page}; }\n${shapeStyle(palette)}`)}</style>`,
     '<rect class="page" width="100%" height="100%"/>',
-    `<svg x="${LEFT}" y="12" width="${width - LEFT - RIGHT}" height="${height}" overflow="visible">`,
+    `<svg x="${LEFT + 12}" y="12" width="${width - LEFT - RIGHT - 12}" height="${height}" overflow="visible">`,
     plot.replace('class="plot"', 'class="plot" overflow="visible"'),
     '</svg>\n</svg>\n',
   ].join('\n');

@@ -59,8 +59,8 @@ const programSchema = z.object({
   closed: countSchema,
 });
 
-/** What `clusrpc soak --json` prints and `soak()` returns: cycles = opened + failed + refused. */
-export const soakSchema = z.object({
+/** One run: cycles = opened + failed + refused. */
+const runSchema = z.object({
   schema: z.literal('clusrpc/soak/1'),
   settings: settingsSchema,
   cycles: countSchema,
@@ -84,4 +84,14 @@ export const soakSchema = z.object({
   forecast: z.object({ firstRefusalMs: quantilesSchema.nullable(), exhaustionMs: quantilesSchema.nullable() }),
   /** Of several programs on one machine, what each did. */
   programs: z.array(programSchema).optional(),
+});
+
+/** What `clusrpc soak --json` prints and `soak()` returns. */
+export const soakSchema = runSchema.extend({
+  /** The same load with one thing changed each. */
+  variants: z
+    .array(
+      z.object({ id: z.enum(['unfixed', 'fixed', 'cached-handle', 'gated', 'recycled-process']), report: runSchema }),
+    )
+    .optional(),
 });

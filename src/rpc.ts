@@ -1,14 +1,27 @@
+export { AUTH_LEVEL, type AuthLevel, type DatagramLevel } from './auth/datagram/level.ts';
+export type { NtlmProviderOptions } from './auth/datagram/server-security.ts';
+export type { Account, Accounts } from './auth/ntlm/accounts.ts';
+export type { Refusal } from './auth/ntlm/logon.ts';
+export type { NtlmVersion } from './auth/ntlm/message.ts';
+export type { ServerNames } from './auth/ntlm/server-context.ts';
 export { Reader } from './bytes/reader.ts';
 export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
 export { Writer } from './bytes/writer.ts';
 export { traceOf } from './client/call-error.ts';
 export type { Caller, CallOptions, CallResult } from './client/caller.ts';
-export { RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
+export type { Logon } from './client/logon.ts';
+export { type BindOptions, RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
 export { RpcConnection, type RpcConnectionOptions } from './client/rpc-connection.ts';
-export type { CallTrace, InterfaceId } from './machine/call.ts';
+export type { CallSemantics, CallTrace, ClCallTrace, CoCallTrace, InterfaceId } from './machine/call.ts';
 export type { ClientSettings, Dialect, ServerSettings } from './machine/cl/dialects.ts';
+export type { ServerCounters } from './machine/cl/server/types.ts';
+export type { CoClientSettings } from './machine/co/client/state.ts';
+export type { CoServerSettings } from './machine/co/server/state.ts';
+export type { CoServerCounters } from './machine/co/server/types.ts';
 export type { Address } from './machine/contract.ts';
 export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
+export type { ClType } from './pdu/cl/header.ts';
+export type { CoType } from './pdu/co/header.ts';
 export { ContextHandles } from './server/context-handles.ts';
 export {
   type RpcCall,
@@ -17,4 +30,18 @@ export {
   RpcServer,
   type RpcServerOptions,
 } from './server/rpc-server.ts';
-export { FaultError, RejectError } from './status/errors.ts';
+export type { RpcCallerIdentity } from './server/served-call.ts';
+export {
+  ClusError,
+  type ErrorCode,
+  type ErrorDetails,
+  FaultError,
+  isClusError,
+  LocalMisuseError,
+  RejectError,
+  RemoteProtocolError,
+  TransportError,
+} from './status/errors.ts';
+export type { Gate } from './transport/endpoint.ts';
+export type { DatagramSocket, Deliver, Network, SendFailed } from './transport/network.ts';
+export type { ConnectOptions, StreamListener, StreamNetwork, StreamSocket } from './transport/streams.ts';

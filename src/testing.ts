@@ -1,8 +1,8 @@
+import type { ClusterSession } from './client/cluster-session.ts';
 import type { LoggedCall } from './emulator/call-log.ts';
 import { ClientMachine } from './emulator/client-machine.ts';
 import type { Duration } from './emulator/duration.ts';
 import { durationMs } from './emulator/duration.ts';
-import type { EmulatedProcess } from './emulator/emulated-process.ts';
 import type { FaultRateOptions } from './emulator/fault-rates.ts';
 import type { FaultRule } from './emulator/fault-rules.ts';
 import { EmulatedHost, type HostAddresses } from './emulator/host.ts';
@@ -12,7 +12,7 @@ import { claimLoopbackPair } from './emulator/loopback.ts';
 import { type Opener, onVirtualTime, timeOf } from './emulator/on-virtual-time.ts';
 import type { FailureRate, InjectedFailure } from './emulator/open-failures.ts';
 import type { VirtualTime } from './emulator/virtual-time.ts';
-import type { EmulatedMachine } from './open/backend.ts';
+import type { EmulatedMachine, OpenLimits } from './open/backend.ts';
 import { installEmulator } from './open/installed.ts';
 import type { PortSnapshot } from './ports/lease.ts';
 import type { RuntimeOptions } from './ports/profiles.ts';
@@ -23,12 +23,24 @@ import { type LinkConditions, SimulatedNetwork } from './transport/simulated-net
 import { udpNetwork } from './transport/udp.ts';
 import { VirtualClock } from './transport/virtual-clock.ts';
 
-export type { LoggedCall } from './emulator/call-log.ts';
-export type { FaultAction, FaultRule } from './emulator/fault-rules.ts';
+export type { ClusterQueries, SessionLimits } from './client/cluster-queries.ts';
+export type { ClusterSession } from './client/cluster-session.ts';
+export type { CallResult, LoggedCall } from './emulator/call-log.ts';
+export type { Duration } from './emulator/duration.ts';
+export type { EmulatedOpenLimits } from './emulator/emulated-process.ts';
+export type { FaultRateOptions, FaultRates } from './emulator/fault-rates.ts';
+export type { FaultAction, FaultRule, StatusName } from './emulator/fault-rules.ts';
+export type { HostAddresses } from './emulator/host.ts';
 export type { HostCounters } from './emulator/host-counters.ts';
-export type { InjectedFailure } from './emulator/open-failures.ts';
+export { HOST_PROFILES, type HostProfileName } from './emulator/host-profiles.ts';
+export type { Opener } from './emulator/on-virtual-time.ts';
+export { type FailureRate, INJECTED_FAILURES, type InjectedFailure } from './emulator/open-failures.ts';
+export type { OpenLimits } from './open/backend.ts';
 export type { PortSnapshot } from './ports/lease.ts';
+export type { RuntimeOptions } from './ports/profiles.ts';
+export type { LinkConditions } from './transport/simulated-network.ts';
 
+/** The cluster host, the machine that opens it and the network between them. Every setting has a default: `startEmulator()` is a whole laboratory. */
 export interface EmulatorOptions {
   readonly cluster?: {
     /** Default CLUSTER1. */
@@ -86,26 +98,37 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
+/** A program on the emulated client machine: its opens take their ports from the same pool as those of the others. */
+export interface EmulatedProgram extends Opener {
+  readonly id: string;
+  /** It ends, as by exit or kill: its ports come back, those that it had lost as well. */
+  end(): Promise<void>;
+}
+
 /** What `startEmulator` started. Names in any case. */
 export class Emulator implements EmulatedMachine {
-  readonly host: EmulatedHost;
-  readonly client: ClientMachine;
   /** The ports of the client machine. */
-  readonly ports: { snapshot(): PortSnapshot };
+  readonly ports: {
+    /** How many are in which state now. */
+    snapshot(): PortSnapshot;
+  };
+  readonly #host: EmulatedHost;
+  readonly #client: ClientMachine;
   readonly #time: VirtualTime | null;
   readonly #opener: Opener;
   readonly #release: () => Promise<void>;
   readonly #uninstall = new Set<() => void>();
   #closed: Promise<void> | null = null;
 
+  /** @internal */
   constructor(parts: {
     host: EmulatedHost;
     client: ClientMachine;
     time: VirtualTime | null;
     release: () => Promise<void>;
   }) {
-    this.host = parts.host;
-    this.client = parts.client;
+    this.#host = parts.host;
+    this.#client = parts.client;
     this.ports = { snapshot: () => parts.client.snapshot() };
     this.#time = parts.time;
     this.#opener = parts.time === null ? parts.client : onVirtualTime(parts.client, parts.time);
@@ -114,11 +137,17 @@ export class Emulator implements EmulatedMachine {
 
   /** Where the host listens: with `time: 'real'` a value for CLUSRPC_HOSTS is `NAME=<host>:<epmUdp>`. */
   get addresses(): HostAddresses {
-    return this.host.addresses;
+    return this.#host.addresses;
   }
 
+  /** The address that the client machine calls from. */
+  get clientAddress(): string {
+    return this.#client.address;
+  }
+
+  /** What the host has heard, answered and done so far. */
   get counters(): HostCounters {
-    return this.host.counters;
+    return this.#host.counters;
   }
 
   /** From now on `openCluster` of this process lands here for the names of this cluster; undo by the function it returns, or by `close`. */
@@ -133,29 +162,30 @@ export class Emulator implements EmulatedMachine {
     return uninstall;
   }
 
+  /** Whether the name, in any case, leads to this cluster. */
   knows(name: string): boolean {
-    return this.client.knows(name);
+    return this.#client.knows(name);
   }
 
   /** Opens from the program `main` of the client machine. */
-  async open(...args: Parameters<EmulatedMachine['open']>): ReturnType<EmulatedMachine['open']> {
+  async open(name: string, limits?: OpenLimits): Promise<ClusterSession> {
     this.#check();
-    return this.#opener.open(...args);
+    return this.#opener.open(name, limits);
   }
 
   /** Starts another program on the client machine; with `end` it gives its ports back. */
-  startProcess(id: string): Opener & Pick<EmulatedProcess, 'id' | 'runtime' | 'end'> {
+  startProcess(id: string): EmulatedProgram {
     this.#check();
-    const process = this.client.startProcess(id);
+    const process = this.#client.startProcess(id);
     const opener = this.#time === null ? process : onVirtualTime(process, this.#time);
-    return { id, runtime: process.runtime, open: opener.open.bind(opener), end: () => process.end() };
+    return { id, open: opener.open.bind(opener), end: () => process.end() };
   }
 
   /** Makes something go wrong; answers how to take it back. Throws LocalMisuseError, with what is known, for a fault that is not. */
   fault(fault: EmulatorFault): () => void {
     return isOpenFault(fault)
-      ? this.client.failures.add({ ...fault, kind: fault.action })
-      : this.host.faults.add(fault);
+      ? this.#client.failures.add({ ...fault, kind: fault.action })
+      : this.#host.faults.add(fault);
   }
 
   /** Lets virtual time go on: `10m`, `500ms`, or ms. Throws LocalMisuseError with `time: 'real'`. */
@@ -167,17 +197,17 @@ export class Emulator implements EmulatedMachine {
 
   /** ms since 1970, of the emulator's clock. */
   now(): number {
-    return this.client.network.clock.now();
+    return this.#client.network.clock.now();
   }
 
   /** What the host was asked, the oldest first; the last 10 000. */
   calls(operation?: string): readonly LoggedCall[] {
-    return this.host.calls(operation);
+    return this.#host.calls(operation);
   }
 
   /** Moves a group to another node: see EmulatedHost.failOver. */
   failOver(group: string, node: string): Promise<void> {
-    return this.host.failOver(group, node);
+    return this.#host.failOver(group, node);
   }
 
   /** Uninstalls it, ends every program and the host. Nothing of it keeps the process alive afterwards. */
@@ -186,14 +216,15 @@ export class Emulator implements EmulatedMachine {
     return this.#closed;
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   async #close(): Promise<void> {
     for (const uninstall of this.#uninstall) uninstall();
-    await this.client.close();
-    await this.host.close();
+    await this.#client.close();
+    await this.#host.close();
     await this.#release();
   }
 

@@ -20,19 +20,23 @@ export class Reader {
     return this.bytes.length - this.offset;
   }
 
+  /** The next byte. */
   u8(): number {
     const at = this.#take(1);
     return this.bytes[at] as number;
   }
 
+  /** The next 2 bytes. */
   u16(): number {
     return readU16(this.bytes, this.#take(2), this.littleEndian);
   }
 
+  /** The next 4 bytes. */
   u32(): number {
     return readU32(this.bytes, this.#take(4), this.littleEndian);
   }
 
+  /** The next 8 bytes. */
   u64(): bigint {
     const first = BigInt(this.u32());
     const second = BigInt(this.u32());
@@ -45,10 +49,12 @@ export class Reader {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** A view of everything that is left. */
   rest(): Uint8Array {
     return this.take(this.remaining);
   }
 
+  /** Passes over the next `length` bytes. */
   skip(length: number): void {
     this.#take(length);
   }

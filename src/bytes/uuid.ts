@@ -17,6 +17,7 @@ export function uuid(text: string): Uuid {
   return swapUuid(Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)));
 }
 
+/** The usual text, in lower case: `b97db8b2-4c63-11cf-bff6-08002be23f2f`. */
 export function uuidText(value: Uuid): string {
   const digits = toHex(swapUuid(value));
   return [0, 8, 12, 16, 20, 32].flatMap((end, i, ends) => (i === 0 ? [] : digits.slice(ends[i - 1], end))).join('-');

@@ -15,36 +15,42 @@ export class Writer {
     return this.#length;
   }
 
+  /** One byte; higher bits are cut off. */
   u8(value: number): this {
     const at = this.#grow(1);
     this.#bytes[at] = value;
     return this;
   }
 
+  /** 2 bytes. */
   u16(value: number): this {
     const at = this.#grow(2);
     writeU16(this.#bytes, at, value, this.littleEndian);
     return this;
   }
 
+  /** 4 bytes. */
   u32(value: number): this {
     const at = this.#grow(4);
     writeU32(this.#bytes, at, value, this.littleEndian);
     return this;
   }
 
+  /** 8 bytes. */
   u64(value: bigint): this {
     const low = Number(value & 0xffffffffn);
     const high = Number((value >> 32n) & 0xffffffffn);
     return this.littleEndian ? this.u32(low).u32(high) : this.u32(high).u32(low);
   }
 
+  /** A copy of these bytes. */
   bytes(value: Uint8Array): this {
     const at = this.#grow(value.length);
     this.#bytes.set(value, at);
     return this;
   }
 
+  /** So many bytes of zero. */
   zeros(count: number): this {
     this.#grow(count);
     return this;

@@ -28,6 +28,7 @@ export const PACKET_KINDS = [
   'malformed', // lengths that contradict each other
 ] as const;
 
+/** One of PACKET_KINDS. */
 export type PacketKind = (typeof PACKET_KINDS)[number];
 
 type NoDatagram = Exclude<PacketKind, 'datagram'>;

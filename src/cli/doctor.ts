@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { doctor } from '../doctor.ts';
 import { doctorText } from '../report/doctor-text.ts';
-import { type DoctorFacts, doctorFacts } from '../windows/doctor.ts';
+import type { DoctorFacts } from '../windows/doctor.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -14,8 +15,8 @@ export function doctorCommand(context: CliContext): CommandUnknownOpts {
 }
 
 async function showFacts({ output, style }: CommandRun): Promise<ExitCode> {
-  const facts = await doctorFacts();
-  output.document({ schema: 'clusrpc/doctor/1', ...facts }, () => doctorText(facts, style));
+  const facts = await doctor();
+  output.document(facts, () => doctorText(facts, style));
   return isFine(facts) ? EXIT.fine : EXIT.notFine;
 }
 

@@ -1,7 +1,5 @@
 import { readFileBytes } from '../bytes/input-file.ts';
 import type { EvidenceSource } from '../evidence/gather.ts';
-import type { RemoteVersion } from '../evidence/remote-host.ts';
-import { openCluster } from '../open/open-cluster.ts';
 import { liveKeys } from '../windows/live-keys.ts';
 import { usageError } from './exit.ts';
 import { isStdin, readInput } from './files.ts';
@@ -74,16 +72,7 @@ function shareSource(run: CommandRun, share: string, options: SourceOptions): Ev
 }
 
 function hostSource({ signal }: CommandRun, host: string, { epmPort }: SourceOptions): EvidenceSource {
-  const ask = async (name: string): Promise<RemoteVersion> => {
-    const cluster = await openCluster(name, { signal, ...(epmPort !== undefined && { endpointMapperPort: epmPort }) });
-    try {
-      const { major, minor, build, servicePack } = cluster.version;
-      return { node: cluster.node, majorVersion: major, minorVersion: minor, build, servicePack };
-    } finally {
-      await cluster.close();
-    }
-  };
-  return { kind: 'host', host, ask };
+  return { kind: 'host', host, options: { signal, ...(epmPort !== undefined && { endpointMapperPort: epmPort }) } };
 }
 
 /** From a file or the environment, never from an argument: those are seen by every user of the machine. */

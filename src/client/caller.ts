@@ -2,6 +2,7 @@ import type { Uuid } from '../bytes/uuid.ts';
 import type { CallSemantics, CallTrace, InterfaceId } from '../machine/call.ts';
 import type { Address } from '../machine/contract.ts';
 
+/** Options of one call. */
 export interface CallOptions {
   /** Default: at-most-once. Idempotent: the server may execute it twice, and calls nobody back. Maybe: no answer of any kind. */
   readonly semantics?: CallSemantics | undefined;
@@ -14,6 +15,7 @@ export interface CallOptions {
   readonly name?: string | undefined;
 }
 
+/** What a call answered. */
 export interface CallResult {
   readonly stub: Uint8Array;
   /** Byte order of the stub. */
@@ -34,5 +36,6 @@ export interface Caller {
   call(interfaceId: InterfaceId, opnum: number, stub: Uint8Array, options?: CallOptions): Promise<CallResult>;
   /** A context handle of this server is held: it learns that its client lives until as many `release` have followed. */
   hold(): void;
+  /** Takes one `hold` back. */
   release(): void;
 }

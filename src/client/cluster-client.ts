@@ -20,6 +20,7 @@ import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Caller, CallOptions } from './caller.ts';
 
+/** What ApiGetClusterVersion2 answers ([MS-CMRP] 3.1.4): numbers of the Cluster service, and the service pack of its node in words. */
 export interface ClusterVersion {
   readonly major: number;
   readonly minor: number;
@@ -29,6 +30,7 @@ export interface ClusterVersion {
   readonly vendor: string;
 }
 
+/** What ApiGetQuorumResource answers ([MS-CMRP] 3.1.4.1.6). */
 export interface QuorumResource {
   /** Name of the resource. */
   readonly name: string;

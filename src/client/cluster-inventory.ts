@@ -12,6 +12,7 @@ import type {
 } from './cluster-objects.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 
+/** Everything that a cluster tells of itself, in the server's order. */
 export interface ClusterInventory {
   readonly nodes: readonly NodeInfo[];
   readonly groups: readonly GroupInfo[];

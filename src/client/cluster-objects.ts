@@ -49,14 +49,16 @@ import { Win32Error } from '../status/win32-error.ts';
 import type { ClusterClient, LimitOptions } from './cluster-client.ts';
 
 /** A name of the states, or `unknown` where the server says so or says a number that has no name. */
-type StateOf<States> = keyof States | 'unknown';
+export type StateOf<States> = keyof States | 'unknown';
 
+/** A member of the cluster. */
 export interface NodeInfo {
   readonly name: string;
   readonly id: string;
   readonly state: StateOf<typeof NODE_STATES>;
 }
 
+/** A group of resources that fail over together. */
 export interface GroupInfo {
   readonly name: string;
   readonly id: string;
@@ -65,6 +67,7 @@ export interface GroupInfo {
   readonly owner: string;
 }
 
+/** What a group brings online. */
 export interface ResourceInfo {
   readonly name: string;
   readonly id: string;
@@ -74,12 +77,14 @@ export interface ResourceInfo {
   readonly owner: string;
 }
 
+/** A network that the nodes share. */
 export interface NetworkInfo {
   readonly name: string;
   readonly id: string;
   readonly state: StateOf<typeof NETWORK_STATES>;
 }
 
+/** Where a node meets a network. */
 export interface NetInterfaceInfo {
   readonly name: string;
   readonly id: string;

@@ -12,6 +12,7 @@ import {
   type ResourceInfo,
 } from './cluster-objects.ts';
 
+/** Limits of one question to an open cluster. */
 export interface SessionLimits {
   readonly signal?: AbortSignal | undefined;
   /** ms for each call. */
@@ -27,15 +28,21 @@ export interface ClusterQueries {
   readonly nodes: (limits?: SessionLimits) => Promise<readonly string[]>;
   /** Names of all groups. */
   readonly groups: (limits?: SessionLimits) => Promise<readonly string[]>;
+  /** Names of all resources. */
   readonly resources: (limits?: SessionLimits) => Promise<readonly string[]>;
+  /** Names of all networks. */
   readonly networks: (limits?: SessionLimits) => Promise<readonly string[]>;
+  /** Names of all network interfaces. */
   readonly netInterfaces: (limits?: SessionLimits) => Promise<readonly string[]>;
   /** State and id of one object. Throws Win32Error for a name that the cluster does not know, such as 5013. */
   readonly nodeInfo: (name: string, limits?: SessionLimits) => Promise<NodeInfo>;
+  /** State, owner and id of a group. */
   readonly groupInfo: (name: string, limits?: SessionLimits) => Promise<GroupInfo>;
   /** By name or id. */
   readonly resourceInfo: (name: string, limits?: SessionLimits) => Promise<ResourceInfo>;
+  /** State and id of a network. */
   readonly networkInfo: (name: string, limits?: SessionLimits) => Promise<NetworkInfo>;
+  /** State, node and network of a network interface. */
   readonly netInterfaceInfo: (name: string, limits?: SessionLimits) => Promise<NetInterfaceInfo>;
   /** Common properties of an object, those that can only be read first. The cluster itself needs no name. */
   readonly properties: (

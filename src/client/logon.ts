@@ -13,12 +13,15 @@ export type { AuthLevel };
 /** UTF-16LE where it comes as bytes, which are zeroed when they have been used. */
 export type Password = string | Uint8Array;
 
+/** An account, as NTLM asks for it. */
 export interface Credentials {
   /** `name` or `DOMAIN\name`. */
   readonly user: string;
+  /** Asked for when it is needed; a buffer is zeroed by whoever made it. */
   readonly password: Password | (() => Password | Promise<Password>);
 }
 
+/** How a client logs on. */
 export interface LogonOptions {
   readonly credentials: Credentials;
   /** Default integrity ([MS-CMRP] 2.1). Over datagrams connect is the same as packet. */

@@ -19,6 +19,7 @@ import { PendingCalls } from './pending-calls.ts';
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
 const PROCESS_ADDRESS_SPACE = newUuid();
 
+/** The server, the socket and the behaviour of an RpcClient. */
 export interface RpcClientOptions {
   /** Where the default binding goes. */
   readonly to?: Address;
@@ -35,6 +36,7 @@ export interface RpcClientOptions {
   /** Default: UDP of this machine. */
   readonly network?: Network;
   readonly addressSpace?: Uuid;
+  /** Where activity ids come from; default: random ones, as security asks for. */
   readonly newUuid?: () => Uuid;
   /** Sees every datagram that goes out. */
   readonly gate?: Gate;
@@ -42,6 +44,7 @@ export interface RpcClientOptions {
   readonly intercept?: (datagram: Uint8Array, from: Address) => boolean;
 }
 
+/** How another server is reached over the same socket. */
 export interface BindOptions {
   /** The address is an endpoint mapper that forwards ([MS-RPCE] 4.5). */
   readonly viaMapper?: boolean;
@@ -141,14 +144,17 @@ export class RpcClient {
     return this.#closed;
   }
 
+  /** Keeps the process alive again, as a socket does. */
   ref(): void {
     this.#endpoint.ref();
   }
 
+  /** Lets the process end although the socket is open. */
   unref(): void {
     this.#endpoint.unref();
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -12,6 +12,7 @@ import { notConnected } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
 import { PendingCalls } from './pending-calls.ts';
 
+/** The server and the behaviour of an RpcConnection. */
 export interface RpcConnectionOptions {
   readonly to: Address;
   /** Default: the address that the system chooses. */
@@ -118,14 +119,17 @@ export class RpcConnection implements Caller {
     return Promise.resolve();
   }
 
+  /** Keeps the process alive again, as a socket does. */
   ref(): void {
     this.#connection.ref();
   }
 
+  /** Lets the process end although the socket is open. */
   unref(): void {
     this.#connection.unref();
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -20,8 +20,10 @@ export const STAGES = [
   'close-cluster',
 ] as const;
 
+/** One of STAGES. */
 export type StageId = (typeof STAGES)[number];
 
+/** Why a stage failed, as `probe` and the errors of `openCluster` name it. */
 export const REASONS = [
   'refused',
   'filtered',
@@ -35,6 +37,7 @@ export const REASONS = [
   'no-name',
 ] as const;
 
+/** One of REASONS. */
 export type Reason = (typeof REASONS)[number];
 
 /** Win32 numbers that mean: not with these credentials, or not without. */

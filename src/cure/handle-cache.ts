@@ -5,9 +5,11 @@ import { CachedCluster, type CachePolicy, type Held } from './cached-cluster.ts'
 
 /** What `openCluster` answers, as far as a cache needs it. */
 export interface ClosableHandle {
+  /** Gives the handle up at its server. */
   close(): Promise<unknown>;
 }
 
+/** How a HandleCache opens, checks and gives up handles; times in ms. */
 export interface HandleCacheOptions<H extends ClosableHandle> {
   /** `openCluster`, or whatever opens a handle by name. */
   readonly open: (name: string, options: { readonly signal: AbortSignal }) => Promise<H>;
@@ -27,17 +29,20 @@ export interface HandleCacheOptions<H extends ClosableHandle> {
   readonly clock?: Clock;
 }
 
+/** Limits of one use. */
 export interface UseOptions {
   /** Ends the wait for a handle; what `work` does with it is its own affair. */
   readonly signal?: AbortSignal;
 }
 
+/** The right to use a handle that others may use as well; `release` or `await using` gives it back. */
 export interface HandleLease<H> {
   readonly handle: H;
   /** Gives the handle back, once; `broken`: nobody gets it any more, and it is closed when the last user has left it. */
   release(options?: { readonly broken?: boolean }): void;
 }
 
+/** What a HandleCache has done so far. */
 export interface HandleCacheCounters {
   /** Opened and not closed. */
   readonly handles: number;
@@ -101,6 +106,7 @@ export class HandleCache<H extends ClosableHandle> {
     return leaseOf(cluster, await cluster.enter(signal));
   }
 
+  /** What it has done so far. */
   counters(): HandleCacheCounters {
     const sum = { ...this.#gone };
     for (const cluster of this.#clusters.values()) add(sum, cluster.counters());
@@ -115,6 +121,7 @@ export class HandleCache<H extends ClosableHandle> {
     return this.#closed;
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

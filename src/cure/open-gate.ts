@@ -3,6 +3,7 @@ import { type Clock, keepingAlive, systemClock } from '../transport/clock.ts';
 import { untilAborted } from './abortable.ts';
 import type { ClosableHandle } from './handle-cache.ts';
 
+/** The pool and the program that an OpenGate is sized for; times in ms. */
 export interface OpenGateOptions {
   /** Ports that RPC may use: what `ports()` answers as `pool.size`. */
   readonly ports: number;
@@ -17,10 +18,13 @@ export interface OpenGateOptions {
 
 /** One open that was let through; one of its functions must be called, once. */
 export interface GatePass {
+  /** The cluster was opened and is closed again: its port comes back. */
   closed(): void;
+  /** The open failed: what became of its port, `onFailure` says. */
   failed(): void;
 }
 
+/** What an OpenGate has done so far. */
 export interface GateCounters {
   /** Opens that may begin now. */
   readonly free: number;
@@ -104,6 +108,7 @@ export class OpenGate {
     });
   }
 
+  /** What it has done so far. */
   counters(): GateCounters {
     return {
       free: this.#free,

@@ -2,6 +2,7 @@ import { ClusError, LocalMisuseError } from '../status/errors.ts';
 import { type PoolCall, PoolProcess, type PoolProcessOptions } from './pool-process.ts';
 import { type Generation, Recycler } from './recycler.ts';
 
+/** The children of a ProcessPool and when they are replaced; times in ms. */
 export interface ProcessPoolOptions {
   /** The module with the functions, `new URL('./cluster-calls.js', import.meta.url)`: each gets one argument and `{ signal }`. */
   readonly module: string | URL;
@@ -19,12 +20,14 @@ export interface ProcessPoolOptions {
   readonly execArgv?: readonly string[];
 }
 
+/** Limits of one call of a ProcessPool. */
 export interface PoolCallOptions {
   readonly signal?: AbortSignal;
   /** It may be executed twice: after a crash another process gets it. Default false. */
   readonly idempotent?: boolean;
 }
 
+/** What a ProcessPool has done so far. */
 export interface ProcessPoolCounters {
   /** Process ids of those that serve or finish calls. */
   readonly pids: readonly number[];
@@ -108,6 +111,7 @@ export class ProcessPool {
     }) as Promise<T>;
   }
 
+  /** What it has done so far. */
   counters(): ProcessPoolCounters {
     const underWay = [...this.#all].reduce((sum, { calls }) => sum + calls, 0);
     const pids = [...this.#all].flatMap(({ pid }) => pid ?? []);
@@ -120,6 +124,7 @@ export class ProcessPool {
     return this.#closing;
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

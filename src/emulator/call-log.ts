@@ -7,6 +7,7 @@ export interface CallResult {
   readonly status: number;
 }
 
+/** One call that arrived at the emulated host. */
 export interface LoggedCall {
   /** ms since 1970, of the emulated host's clock. */
   readonly time: number;

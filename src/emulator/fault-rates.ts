@@ -29,6 +29,7 @@ export const NO_FAULTS: FaultRates = {
   'callback-drop': 0,
 };
 
+/** Chances from 0 to 1 of what happens to datagrams and calls of the host. */
 export type FaultRateOptions = Partial<Omit<FaultRates, 'delay'>> & { readonly delay?: Duration };
 
 /** What `reorder` and `duplicate` mean without a number: often enough to be seen in a short run, seldom enough to be survived. */

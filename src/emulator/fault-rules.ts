@@ -21,6 +21,7 @@ export type FaultAction =
   /** The operation answers with this status. */
   | { readonly win32: StatusName };
 
+/** A fault of the emulated host: which calls or callbacks, the how many of them, and what happens. */
 export interface FaultRule {
   /**
    * The name of an operation, or one of `callback` (a conversation callback of the host), `mapper` (a request at the

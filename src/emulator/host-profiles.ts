@@ -73,6 +73,7 @@ export const HOST_PROFILES = {
   },
 } as const satisfies Record<string, HostProfile>;
 
+/** Windows versions that the host can be. */
 export type HostProfileName = keyof typeof HOST_PROFILES;
 
 export const DEFAULT_HOST_PROFILE: HostProfileName = 'windows-2000-sp3';

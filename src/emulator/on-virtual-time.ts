@@ -6,6 +6,7 @@ import { VirtualTime } from './virtual-time.ts';
 
 /** Something that opens clusters: a machine, or one of its programs. */
 export interface Opener {
+  /** Opens a cluster by a name that the machine knows. Throws what `openCluster` throws, Win32Error 1721 when no port is left. */
   open(name: string, limits?: EmulatedOpenLimits): Promise<ClusterSession>;
 }
 

@@ -10,6 +10,7 @@ import type { Gate } from '../transport/endpoint.ts';
 /** Ways in which an open of an emulated client machine can be made to fail. */
 export const INJECTED_FAILURES = ['no-memory', 'no-answer', 'reject', 'callback'] as const;
 
+/** One of INJECTED_FAILURES. */
 export type InjectedFailure = (typeof INJECTED_FAILURES)[number];
 
 export interface FailureRule {
@@ -20,6 +21,7 @@ export interface FailureRule {
   readonly times?: number;
 }
 
+/** How often opens fail, and how. */
 export interface FailureRate {
   /** Probability that an open fails. */
   readonly rate: number;

@@ -31,6 +31,7 @@ const NEEDED = [
   COLLECTED_KEYS[0].file,
 ] as const;
 
+/** How long the port table is sampled: by default 1 600 times, each minute. */
 export interface CollectorOptions {
   /**
    * Samples of netstat; 0: none. The first argument of the script overrides it. The default, more than a day, is what a pool of

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { withFile } from '../bytes/input-file.ts';
+import type { OpenClusterOptions } from '../open/open-cluster.ts';
 import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { fromCollectorFolder, isCollectorFolder } from './collector-folder.ts';
 import { isDirectory } from './directory.ts';
@@ -14,15 +15,20 @@ import {
   looksLikeHive,
 } from './offline-sources.ts';
 import type { ReadLiveKey } from './registry-view.ts';
-import { fromHost, type RemoteVersion } from './remote-host.ts';
+import { fromHost } from './remote-host.ts';
 import { fromShare, type ShareOptions } from './share.ts';
 
 /** Where facts come from. `path` is a directory or a file of any kind that is read here, `bytes` such a file: the content tells which. */
 export type EvidenceSource =
   | { readonly kind: 'path' | 'dlls' | 'hive' | 'reg'; readonly path: string }
-  | { readonly kind: 'bytes'; readonly name: string; readonly read: () => Promise<Uint8Array> }
+  | {
+      readonly kind: 'bytes';
+      readonly name: string;
+      /** The whole content of such a file. */
+      readonly read: () => Promise<Uint8Array>;
+    }
   | { readonly kind: 'share'; readonly share: string; readonly options?: ShareOptions }
-  | { readonly kind: 'host'; readonly host: string; readonly ask: (host: string) => Promise<RemoteVersion> }
+  | { readonly kind: 'host'; readonly host: string; readonly options?: OpenClusterOptions }
   | { readonly kind: 'live'; readonly name: string; readonly read: ReadLiveKey; readonly systemRoot: string };
 
 /**
@@ -57,7 +63,7 @@ async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence
     case 'share':
       return [await fromShare(source.share, source.options)];
     case 'host':
-      return [await fromHost(source.host, source.ask)];
+      return [await fromHost(source.host, source.options)];
     case 'bytes': {
       const bytes = await source.read();
       return asInput(source.name, () => [fromBytes(source.name, bytes)]);

@@ -6,6 +6,7 @@ import { LocalMisuseError, TransportError } from '../status/errors.ts';
 import { ARTICLE_FILES, type FilePlace, type Gap, type PartialEvidence } from './evidence.ts';
 import { fileFacts } from './file-facts.ts';
 
+/** How a share is logged on to; the password is never an argument of a program. */
 export interface ShareOptions {
   /** `DOMAIN\name` or `name`; without one the share is asked as a guest. */
   readonly user?: string;

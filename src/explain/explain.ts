@@ -12,6 +12,7 @@ import { PortWatch } from './port-watch.ts';
 import { type CaptureSource, chunksOf } from './source.ts';
 import type { Explanation, HostPorts, RpcTotals, SourceFacts } from './types.ts';
 
+/** What `explain` is told beside the capture. */
 export interface ExplainOptions {
   /** Ports in the pool of the client hosts, for the forecast; default: those of `ports`, else `settings.assumedPool`, or more if more were seen. */
   readonly pool?: number | undefined;

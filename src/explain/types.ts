@@ -42,6 +42,7 @@ export interface Doubt {
   readonly text: string;
 }
 
+/** The capture itself: its format, its size, its links. */
 export interface SourceFacts {
   /** The file; null for bytes and pipes. */
   readonly name: string | null;
@@ -63,6 +64,7 @@ export interface SourceFacts {
   };
 }
 
+/** Datagram RPC in the whole capture, counted. */
 export interface RpcTotals {
   readonly pdus: number;
   /** Bytes of UDP payload in them. */
@@ -98,6 +100,7 @@ export interface Recognition {
   readonly unconfirmed: number;
 }
 
+/** How a call can have ended, as far as the capture shows. */
 export const RESULT_KINDS = [
   'response',
   'fault',
@@ -110,8 +113,10 @@ export const RESULT_KINDS = [
   'not-expected', // a maybe or broadcast call
 ] as const;
 
+/** One of RESULT_KINDS. */
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
+/** Everything between a client's and a server's ports. */
 export interface ConversationView {
   /** UUID of the activity. */
   readonly activity: string;
@@ -135,6 +140,7 @@ export interface ConversationView {
   readonly omittedCalls: number;
 }
 
+/** One call, from the first packet of it to the last. */
 export interface CallView {
   readonly sequence: number;
   readonly interface: { readonly name: string | null; readonly uuid: string; readonly version: string };
@@ -161,6 +167,7 @@ export interface CallView {
   readonly findings: readonly FindingId[];
 }
 
+/** Why a call was refused. */
 export interface RefusalView {
   readonly reason: IcmpReason;
   /** Address of the host or router that says so. */
@@ -173,6 +180,7 @@ export const CALL_SEMANTICS = ['at-most-once', 'idempotent', 'maybe', 'broadcast
 
 export type CallSemantics = (typeof CALL_SEMANTICS)[number];
 
+/** A request or a response with its fragments. */
 export interface MessageView {
   /** Different fragments seen. */
   readonly fragments: number;
@@ -185,6 +193,7 @@ export interface MessageView {
   readonly ipFragmented: number;
 }
 
+/** One callback of the server about a call (C706 conv). */
 export interface CallbackView {
   readonly operation: string;
   readonly frame: number;
@@ -196,6 +205,7 @@ export interface CallbackView {
   readonly status: StatusName | null;
 }
 
+/** Everything that `explain` can find, by name. */
 export const FINDING_IDS = [
   'ports-leak',
   'callback-unanswered',
@@ -214,8 +224,10 @@ export const FINDING_IDS = [
   'clocks-differ',
 ] as const;
 
+/** One of FINDING_IDS. */
 export type FindingId = (typeof FINDING_IDS)[number];
 
+/** How much a finding matters. */
 export type Severity = 'problem' | 'notice';
 
 /** Cases of one kind that share an explanation. */
@@ -233,6 +245,7 @@ export interface Finding {
   readonly examples: readonly FindingExample[];
 }
 
+/** A place in the capture where a finding shows. */
 export interface FindingExample {
   /** null: it is not a single packet. */
   readonly frame: number | null;
@@ -285,6 +298,7 @@ export const PORT_OUTCOMES = ['closed', 'failed', 'open', 'mapped'] as const;
 
 export type PortOutcome = (typeof PORT_OUTCOMES)[number];
 
+/** One use of a client port, from an open to its end. */
 export interface PortUse {
   readonly port: number;
   readonly ms: number;
@@ -293,6 +307,7 @@ export interface PortUse {
   readonly outcome: PortOutcome;
 }
 
+/** Ports that were used up to a time. */
 export interface GrowthPoint {
   readonly ms: number;
   readonly opens: number;

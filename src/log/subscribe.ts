@@ -6,11 +6,17 @@ import { pduLine } from './pdu-line.ts';
 
 /** What of winston's methods is used; `verbose` and the asking after levels may be missing, as in console. */
 export interface Logger {
+  /** One line a PDU. */
   debug(message: string): unknown;
+  /** Calls that went well, and ports. */
   verbose?(message: string): unknown;
+  /** Opens, and calls that failed. */
   info(message: string): unknown;
+  /** Not called by the library, which leaves it to its caller what is one. */
   warn(message: string): unknown;
+  /** Not called by the library. */
   error(message: string): unknown;
+  /** False: lines for `debug` are not even made. */
   isDebugEnabled?(): boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import winston from 'winston';
 
+/** Where the log goes and how much of it. */
 export interface LogOptions {
   /** A level of winston's npm levels, or `silent`; `info` by default. */
   readonly level?: string;

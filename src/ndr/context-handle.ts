@@ -25,10 +25,12 @@ export function contextHandleKey(handle: ContextHandle): string {
   return uuidKey(handle.uuid);
 }
 
+/** An ndr_context_handle: 4 bytes of attributes and a UUID (C706 14.2.16.6, [MS-RPCE] 2.2.5.3). All zero: the null handle. */
 export function readContextHandle(reader: Reader): ContextHandle {
   return { attributes: readU32(reader), uuid: readUuid(reader) };
 }
 
+/** The 20 bytes of an ndr_context_handle; null writes the null handle. */
 export function writeContextHandle(writer: Writer, handle: ContextHandle): void {
   writeU32(writer, handle.attributes);
   writeUuid(writer, handle.uuid);

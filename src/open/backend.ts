@@ -1,10 +1,13 @@
 import type { SessionLimits } from '../client/cluster-queries.ts';
 import type { ClusterSession } from '../client/cluster-session.ts';
 
+/** What can open a cluster: the addon over clusapi.dll, the same DLL through FFI, our own RPC, an emulator in this process. */
 export const BACKENDS = ['native', 'ffi', 'wire', 'emulated'] as const;
 
+/** One of BACKENDS. */
 export type Backend = (typeof BACKENDS)[number];
 
+/** Limits of one open. */
 export interface OpenLimits extends SessionLimits {
   /** ms for the whole open. */
   readonly timeout?: number | undefined;

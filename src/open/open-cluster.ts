@@ -11,6 +11,7 @@ import { emulatorFor } from './installed.ts';
 import { openFirst } from './race.ts';
 import { openWire, type WireOptions } from './wire.ts';
 
+/** How a cluster is opened; every option has a default. Times in ms. */
 export interface OpenClusterOptions extends WireOptions {
   /** Default `auto`: CLUSRPC_BACKEND, else an installed emulator that knows the name, else clusapi.dll on Windows, else wire. */
   readonly backend?: 'auto' | Backend | undefined;

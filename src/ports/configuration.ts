@@ -25,6 +25,7 @@ export interface PortPolicy {
   readonly useInternetPorts: 'Y' | 'N' | null;
 }
 
+/** What a registry says of the ports that RPC may use (KB154596). */
 export interface PortConfiguration {
   readonly valid: boolean;
   /** Empty when valid; else each makes the whole configuration invalid, as on Windows. */

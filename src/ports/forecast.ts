@@ -120,6 +120,7 @@ function exhaustion({ onExhaustion }: PortMachine, pool: number, w: number, load
   return quantilesOfSum(first, rest);
 }
 
+/** The size of pool that a load asks for, and why. */
 export interface NeededPool {
   readonly size: number;
   /** A range above the ephemeral ports of Windows 2000; null when there are not so many ports. */

@@ -16,8 +16,10 @@ export const PORT_PROBLEM_CODES = [
 ] as const;
 
 export type PortProblemCode = (typeof PORT_PROBLEM_CODES)[number];
+/** Values of the registry key Rpc\\Internet. */
 export type PortValueName = 'Ports' | 'PortsInternetAvailable' | 'UseInternetPorts';
 
+/** One thing that is wrong in the port configuration. */
 export interface PortProblem {
   readonly code: PortProblemCode;
   readonly value: PortValueName;

@@ -49,6 +49,7 @@ export const CLIENT_PROFILES = {
   strict: { onFailure: 'leak', reuse: 'never', standsFor: 'the letter of KB814622' },
 } as const satisfies Record<string, ClientProfile>;
 
+/** One of the names of CLIENT_PROFILES. */
 export type ClientProfileName = keyof typeof CLIENT_PROFILES;
 
 export interface RuntimeSettings {
@@ -66,6 +67,7 @@ export interface RuntimeSettings {
   readonly onExhaustion: 'fail' | 'hang';
 }
 
+/** How the RPC runtime of an emulated program treats its ports; times in ms. */
 export interface RuntimeOptions extends Partial<Omit<RuntimeSettings, 'leakOn'>> {
   /** `windows-2000-sp3` when left out; the other options change single settings of it. */
   readonly profile?: ClientProfileName;

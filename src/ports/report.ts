@@ -19,6 +19,7 @@ import type { PortProblem } from './problems.ts';
 import { type ClientProfileName, type OnFailure, type PortReuse, runtimeSettings } from './profiles.ts';
 import { formatPortRanges, parsePortRanges } from './ranges.ts';
 
+/** The configuration, and the machine and load that `ports` judges it for. */
 export interface PortsOptions {
   /** As `5000-5019,5050`. One of this, `reg` and `configuration`. */
   readonly ports?: string | undefined;
@@ -72,6 +73,7 @@ export interface PortsReport {
   readonly needed: NeededPool | null;
 }
 
+/** What was assumed of the machine and its load; times in ms. */
 export interface PortsSettings {
   /** null: another Windows, which gives the port of a failed open back. */
   readonly clientProfile: ClientProfileName | null;

@@ -27,6 +27,7 @@ import { notRpc, type Watch, watch } from './watch.ts';
 /** How ept_lookup is called. */
 export const LOOKUP_SEMANTICS = ['auto', 'at-most-once', 'idempotent'] as const;
 
+/** How an endpoint mapper is asked; times in ms. */
 export interface EndpointsOptions
   extends Pick<
     ProbeOptions,
@@ -40,6 +41,7 @@ export interface EndpointsOptions
   readonly semantics?: (typeof LOOKUP_SEMANTICS)[number] | undefined;
 }
 
+/** One entry of an endpoint map: an interface and where it is served (C706 appendix L). */
 export interface EndpointEntry {
   readonly interface: {
     readonly uuid: string;

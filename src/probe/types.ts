@@ -4,6 +4,7 @@ import type { Reason, StageId } from '../client/stages.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ErrorCode } from '../status/errors.ts';
 
+/** How a stage ended. */
 export type StageStatus = 'pass' | 'fail' | 'skip' | 'unknown';
 
 /** An error as a document shows it. `win32` is there when the error has a Win32 number, `wire` for a fault or reject. */
@@ -15,6 +16,7 @@ export interface ErrorSummary {
   readonly wire?: { readonly code: number; readonly symbol: string | null };
 }
 
+/** How one stage of a probe ended. */
 export interface StageResult {
   readonly id: StageId;
   readonly status: StageStatus;
@@ -28,6 +30,7 @@ export interface StageResult {
   readonly advice?: string;
 }
 
+/** What the version of a node says about the hotfix. */
 export interface Kb814622 {
   readonly verdict: 'fixed' | 'unknown' | 'not-applicable';
   /** `programs that run on NODE1`. */
@@ -41,6 +44,7 @@ export interface ClosedPort {
   readonly reason: Reason | 'in-use' | 'untested';
 }
 
+/** What one probe of one host found, stage by stage. */
 export interface ProbeResult {
   readonly target: string;
   readonly transport: 'udp' | 'native' | 'ffi';
@@ -67,6 +71,7 @@ export interface ProbeDocument {
   readonly results: readonly ProbeResult[];
 }
 
+/** What a probe asks for and how long it waits; times in ms. */
 export interface ProbeOptions {
   /** Default `auto`: `udp`, which tells every layer apart. `native` and `ffi` go through the clusapi.dll of this machine. */
   readonly transport?: 'auto' | 'udp' | 'tcp' | 'native' | 'ffi' | undefined;

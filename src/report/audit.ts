@@ -21,6 +21,7 @@ export const FILE_MATCHES = [
 ] as const;
 export type FileMatch = (typeof FILE_MATCHES)[number];
 
+/** One of the three files of the hotfix, as it was found. */
 export interface AuditFile {
   readonly name: ArticleFile;
   readonly place: FilePlace;

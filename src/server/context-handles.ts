@@ -24,6 +24,7 @@ export class ContextHandles<T> {
     return sum;
   }
 
+  /** A new handle of that process for `value`; null: a client that nobody asked who it is. */
   add(client: Uuid | null, value: T): ContextHandle {
     const key = clientKey(client);
     const handles = this.#clients.get(key) ?? new Map<string, T>();
@@ -57,6 +58,7 @@ export class ContextHandles<T> {
     return count;
   }
 
+  /** Forgets every handle of every process. */
   clear(): void {
     this.#clients.clear();
   }

@@ -20,6 +20,7 @@ import { StreamServer } from './stream-server.ts';
 
 export type { RpcCall, RpcCallerIdentity, RpcInterface, RpcOperation };
 
+/** The socket and the behaviour of an RpcServer. */
 export interface RpcServerOptions {
   /** For datagrams. Default: 127.0.0.1 and a port that the system chooses; null: none. */
   readonly local?: Address | null;
@@ -39,6 +40,7 @@ export interface RpcServerOptions {
   readonly network?: Network;
   /** Default: TCP of this machine. */
   readonly streams?: StreamNetwork;
+  /** Where ids of callbacks come from; default: random ones. */
   readonly newUuid?: () => Uuid;
   /** Whom NTLM lets in; default: authenticated calls are rejected, the service being unknown here. */
   readonly ntlm?: Omit<NtlmProviderOptions, 'random' | 'now'>;
@@ -119,6 +121,7 @@ export class RpcServer {
     return this.#connections?.connections ?? 0;
   }
 
+  /** Serves an interface from now on, beside those served already. */
   serve(served: RpcInterface): this {
     this.#dispatcher.serve(served);
     this.#datagrams?.serve(served);
@@ -131,21 +134,25 @@ export class RpcServer {
     this.#datagrams?.deliver(datagram, from);
   }
 
+  /** Answers what is done, waits for no operation, and gives the port back; calls afterwards share it. */
   close(): Promise<void> {
     this.#closed ??= Promise.all([this.#datagrams?.close(), this.#connections?.close()]).then(() => {});
     return this.#closed;
   }
 
+  /** Keeps the process alive again, as a socket does. */
   ref(): void {
     this.#datagrams?.ref();
     this.#connections?.ref();
   }
 
+  /** Lets the process end although the socket is open. */
   unref(): void {
     this.#datagrams?.unref();
     this.#connections?.unref();
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -12,6 +12,7 @@ export const SOAK_FAILURES = {
   callback: 'callback-failed',
 } as const satisfies Record<string, FailureKind>;
 
+/** How an open of a soak fails. */
 export type SoakFailureKind = keyof typeof SOAK_FAILURES;
 
 /** How long a failed open holds its port, ms. */

@@ -51,6 +51,7 @@ export interface SoakCounts {
   readonly closed: number;
 }
 
+/** What happened to one of several programs. */
 export interface SoakProgramEvent {
   readonly id: string;
   readonly pid: number | null;
@@ -66,6 +67,7 @@ export interface SoakProgramEvent {
  */
 export type SoakEnd = 'cycles' | 'duration' | 'standstill' | 'aborted' | 'three-failures';
 
+/** Everything that the run was made of: with the seed it can be repeated. */
 export interface SoakSettings {
   /** `emulated`, or the name or address of a host. */
   readonly target: string;
@@ -103,18 +105,21 @@ export interface SoakStalls {
   readonly first: SoakMoment | null;
 }
 
+/** When no port was left for the first time. */
 export interface SoakExhaustion {
   readonly at: SoakMoment;
   /** What the open ends with; with `hang` what it would end with, if it ended. */
   readonly error: { readonly code: number; readonly symbol: 'RPC_S_OUT_OF_RESOURCES' };
 }
 
+/** A time in the run. */
 export interface SoakMoment {
   /** Counted from 1. */
   readonly cycle: number;
   readonly ms: number;
 }
 
+/** Ports at the end of the run. */
 export interface SoakPorts {
   readonly pool: number;
   readonly inUse: number;
@@ -125,6 +130,7 @@ export interface SoakPorts {
   readonly peak: number;
 }
 
+/** Ports by state at one time. */
 export interface TimelinePoint {
   readonly ms: number;
   readonly inUse: number;
@@ -133,6 +139,7 @@ export interface TimelinePoint {
   readonly leaked: number;
 }
 
+/** Times of the opens; ms. */
 export interface LatencyQuantiles {
   readonly p50: number;
   readonly p95: number;
@@ -140,11 +147,13 @@ export interface LatencyQuantiles {
   readonly max: number;
 }
 
+/** What the formulas said beforehand. */
 export interface SoakForecast {
   readonly firstRefusalMs: ForecastQuantiles | null;
   readonly exhaustionMs: ForecastQuantiles | null;
 }
 
+/** A time that is expected, and its band of 5 to 95 %; ms. */
 export interface ForecastQuantiles {
   readonly p05: number;
   readonly p50: number;

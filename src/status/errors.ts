@@ -20,9 +20,12 @@ export const ERROR_CODES = [
   'ERR_CLUSRPC_NO_PORT_LEFT',
 ] as const;
 
+/** One of ERROR_CODES. */
 export type OwnErrorCode = (typeof ERROR_CODES)[number];
+/** `code` of every error of this package: its own codes, and names of Win32 such as ERROR_ACCESS_DENIED. */
 export type ErrorCode = OwnErrorCode | Win32Symbol | `WIN32_${number}`;
 
+/** What an error of this package carries beside its message. */
 export interface ErrorDetails {
   readonly code?: ErrorCode;
   /** The Win32 number, where there is one. */

@@ -6,6 +6,7 @@ import { win32Status } from './win32.ts';
 /** What an error about a status may still be told: everything but what follows from the status. */
 export type StatusErrorDetails = Omit<ErrorDetails, 'code' | 'errno' | 'syscall'>;
 
+/** What a Win32Error carries beside its code. */
 export interface Win32ErrorDetails extends StatusErrorDetails {
   /** What Windows itself says of the number, for one that has no name here. */
   readonly said?: string | undefined;

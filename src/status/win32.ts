@@ -167,6 +167,7 @@ export const WIN32 = [
   { code: 11001, symbol: 'WSAHOST_NOT_FOUND', sentence: 'There is no such host name.' },
 ] as const;
 
+/** A name of WIN32. */
 export type Win32Symbol = (typeof WIN32)[number]['symbol'];
 
 const BY_CODE = new Map<number, Status>(WIN32.map((status) => [status.code, status]));

@@ -1,11 +1,14 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout, steadyNow } from './timers.ts';
 
+/** A timer that was set. */
 export interface Timer {
+  /** It will not fire any more; once it has fired this does nothing. */
   cancel(): void;
 }
 
 /** Time for the rooms above the machines, ms since 1970. A timer never keeps the process alive: a socket does. */
 export interface Clock {
+  /** ms since 1970. */
   now(): number;
   /** Runs `run` once, when `now()` has reached `time`. */
   at(time: number, run: () => void): Timer;

@@ -10,9 +10,11 @@ export interface DatagramSocket {
   close(): Promise<void>;
   /** Whether the socket keeps the process alive. */
   ref(): void;
+  /** The process may end although the socket is open. */
   unref(): void;
 }
 
+/** Called for each datagram that arrives. */
 export type Deliver = (datagram: Uint8Array, from: Address) => void;
 
 /** The system refuses to send to that address, and will again: no route, no right, too long. `cause.code` says which. */

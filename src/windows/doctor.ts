@@ -16,6 +16,7 @@ export interface DoctorFact {
   readonly advice: string | null;
 }
 
+/** Everything that `doctor` looked at. */
 export interface DoctorFacts {
   readonly platform: string;
   readonly arch: string;

@@ -146,11 +146,11 @@ test('on real time every emulator has addresses of its own, and nothing is left 
       startEmulator({ time: 'real', cluster: { name: `C${i}` }, client: { ports: '5000-5009' } }),
     ),
   );
-  expect(new Set(emulators.map(({ client }) => client.address)).size).toBe(5);
+  expect(new Set(emulators.map(({ clientAddress }) => clientAddress)).size).toBe(5);
   for (const [i, emulator] of emulators.entries()) {
     emulator.install();
     const cluster = await openCluster(`C${i}`);
-    expect(boundPorts(emulator.client.address)).toEqual([5000]);
+    expect(boundPorts(emulator.clientAddress)).toEqual([5000]);
     await cluster.close();
     await expect(emulator.advance('1s')).rejects.toThrow('real time');
   }

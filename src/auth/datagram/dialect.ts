@@ -27,6 +27,7 @@ export type PaddingRule = (typeof PADDING_RULES)[number];
 export const PACKET_RULES = ['nothing', 'body'] as const;
 export type PacketRule = (typeof PACKET_RULES)[number];
 
+/** Choices of a Windows server that are not published, one setting each. */
 export interface NtlmDialect {
   readonly sequence: SequenceRule;
   readonly padding: PaddingRule;

@@ -5,6 +5,7 @@ export const NTLM_PROTOCOL = 0x0a;
 
 /** Authentication levels by name ([MS-RPCE] 2.2.1.1.8). */
 export const AUTH_LEVEL = { connect: 2, packet: 4, integrity: 5, privacy: 6 } as const;
+/** A name of AUTH_LEVEL: from nothing but names to sealed bodies ([MS-RPCE] 2.2.1.1.8). */
 export type AuthLevel = keyof typeof AUTH_LEVEL;
 export const AUTH_LEVELS = Object.keys(AUTH_LEVEL) as readonly AuthLevel[];
 

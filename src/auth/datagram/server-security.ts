@@ -8,6 +8,7 @@ import { type ActivitySecurityOptions, NtlmActivitySecurity } from './activity-s
 import { DEFAULT_DIALECT, type NtlmDialect } from './dialect.ts';
 import { type DatagramLevel, levelOfNumber, PROTECTION_OF } from './level.ts';
 
+/** Whom a server lets in, and at which level. */
 export interface NtlmProviderOptions extends Omit<NtlmServerOptions, 'protection'> {
   readonly dialect?: NtlmDialect;
   /** Every logon that was tried; `refusal` null: let in. */

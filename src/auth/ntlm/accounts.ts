@@ -34,16 +34,19 @@ export class Accounts {
     this.#lockOut = lockOut;
   }
 
+  /** The account of that name and domain, in any case; undefined: there is none. */
   find(name: string, domain: string): Account | null {
     return this.#accounts.get(keyOf(name, domain)) ?? this.#accounts.get(keyOf(name, '')) ?? null;
   }
 
+  /** Whether too many logons have failed. */
   isLockedOut(account: Account, now: number): boolean {
     const failures = this.#failures.get(account);
     if (failures === undefined || this.#lockOut.after === 0) return false;
     return failures.count >= this.#lockOut.after && now < failures.lastAt + this.#lockOut.lasts;
   }
 
+  /** Counts a failed logon. */
   failed(account: Account, now: number): void {
     const before = this.#failures.get(account);
     const expired = before === undefined || now >= before.lastAt + this.#lockOut.lasts;
@@ -51,6 +54,7 @@ export class Accounts {
     this.#failures.set(account, { count: expired ? 1 : before.count + 1, lastAt: now });
   }
 
+  /** A logon succeeded: the count begins anew. */
   succeeded(account: Account): void {
     this.#failures.delete(account);
   }

@@ -14,6 +14,7 @@ import { type LogonPolicy, logOn, type Refusal } from './logon.ts';
 import type { NtlmVersion } from './message.ts';
 import { decodeNegotiate } from './negotiate.ts';
 
+/** Names that a CHALLENGE tells ([MS-NLMP] 2.2.2.1). */
 export interface ServerNames {
   readonly netbiosComputer: string;
   /** Of the domain that the server belongs to; its own name when it belongs to none. */
@@ -31,6 +32,7 @@ export interface NtlmServerOptions extends LogonPolicy {
   /** Tell the time, which makes clients since Windows Vista protect the exchange with a MIC. */
   readonly timestamp?: boolean;
   readonly version?: NtlmVersion;
+  /** Where challenges come from; default: the system. */
   readonly random: (length: number) => Uint8Array;
   /** ms since 1970. */
   readonly now: () => number;

@@ -3,6 +3,7 @@ import { type PortConfiguration, portConfiguration } from '../../ports/configura
 import { type Grounds, said } from './grounds.ts';
 import { entryRanges } from './reserved-ports.ts';
 
+/** How much of the port range is left to RPC, and so how soon a leak hurts. */
 export type Exposure = 'limited-ports' | 'unlimited' | 'unknown';
 
 export interface ExposureFinding extends Grounds {

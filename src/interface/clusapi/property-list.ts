@@ -21,8 +21,10 @@ const SYNTAX_NAME = 0x00040003;
 const SYNTAX_END = 0;
 const TYPE_LIST_VALUE = 0x0001;
 
+/** A value by its format; bytes where the format is not known. */
 export type PropertyValue = string | number | bigint | readonly string[] | Uint8Array;
 
+/** One entry of a PROPERTY_LIST ([MS-CMRP] 2.2.3.10). */
 export interface Property {
   readonly name: string;
   /** A property of several values has them all; an empty list is one without any. */

@@ -9,6 +9,7 @@ export interface TowerFloor {
   readonly right: Uint8Array;
 }
 
+/** Protocol sequences that a tower can name (C706 appendix I). */
 export type ProtocolSequence = 'ncadg_ip_udp' | 'ncacn_ip_tcp' | 'ncacn_np' | 'ncacn_http' | 'ncalrpc';
 
 /** What a tower says. `protocol` is null for floors of another kind, which are skipped. */

@@ -20,6 +20,7 @@ export const CL_TYPES = [
   'cancel_ack',
 ] as const;
 
+/** Types of connectionless PDUs (C706 12.5.2). */
 export type ClType = (typeof CL_TYPES)[number];
 
 /** First flags byte (C706 12.5.2.2). 0x01 and 0x80 belong to the implementation and are ignored when received. */

@@ -20,6 +20,7 @@ const WIRE_TYPES = {
   orphaned: 19,
 } as const;
 
+/** Types of connection-oriented PDUs (C706 12.6.3). */
 export type CoType = keyof typeof WIRE_TYPES;
 
 export const CO_TYPES = Object.keys(WIRE_TYPES) as readonly CoType[];

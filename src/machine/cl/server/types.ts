@@ -33,6 +33,7 @@ export type ServerEvent =
   /** A client process has been silent too long: its context handles are void ([MS-RPCE] 3.2.3.1.6). */
   | { readonly kind: 'rundown'; readonly addressSpace: Uuid };
 
+/** What a datagram server has heard, answered and dropped so far. */
 export interface ServerCounters {
   /** Calls dispatched, and answered. */
   callsIn: number;

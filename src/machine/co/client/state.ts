@@ -9,6 +9,7 @@ import type { StubReassembly } from '../message/stub-reassembly.ts';
 import type { ClientSecurity } from '../security.ts';
 import type { CallEnd, CoClientEvent, CoClientInput } from './types.ts';
 
+/** Timers and limits of a client over connections; times in ms. */
 export interface CoClientSettings extends CoMessageSettings {
   /** ms for an answer to a bind or alter_context. */
   readonly bindTimeout: number;

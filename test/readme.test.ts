@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { runModule } from './as-a-user.ts';
 import { cli } from './cli/in-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,28 +30,10 @@ describe('what the README shows of the command line is what it prints:', () => {
 });
 
 describe('what the README shows of the TypeScript face runs and prints what it says:', () => {
-  const ENTRIES: Readonly<Record<string, string>> = {
-    clusrpc: 'index',
-    'clusrpc/testing': 'testing',
-    'clusrpc/rpc': 'rpc',
-    'clusrpc/log': 'log',
-  };
-
   test.each(blocks('ts run').map(({ content, next }, index) => [index + 1, content, next] as const))(
     'example %d',
     async (_, content, next) => {
-      const directory = mkdtempSync(join(tmpdir(), 'clusrpc-readme-'));
-      try {
-        const file = join(directory, 'example.mts');
-        const source = content.replace(/from '(clusrpc[^']*)'/g, (_all, name: string) => {
-          return `from '${pathToFileURL(join(ROOT, 'src', `${ENTRIES[name]}.ts`))}'`;
-        });
-        writeFileSync(file, source);
-        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT });
-        expect(stdout).toBe(next);
-      } finally {
-        rmSync(directory, { recursive: true, force: true });
-      }
+      expect(await runModule(content)).toMatchObject({ stdout: next, stderr: '' });
     },
   );
 });

@@ -11,6 +11,7 @@ import { withCommonOptions } from './common-options.ts';
 import type { CliContext, CliWorld } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput } from './files.ts';
+import { serveMetrics, withPrometheus } from './metrics.ts';
 import type { CommandRun } from './run.ts';
 import { asValue, count, ipAddress, oneOf, portNumber, portRanges } from './values.ts';
 
@@ -31,6 +32,7 @@ interface Options {
   readonly clusterName?: string | undefined;
   readonly scenario?: string | undefined;
   readonly seed?: number | undefined;
+  readonly prometheus?: number | undefined;
 }
 
 const LARGEST_FILE = 1 << 20;
@@ -86,11 +88,11 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     )
     .option('--seed <n>', 'decides which faults happen (default: 1)', count())
     .action((options, self) => context.run(self, (run) => emulate(run, options)));
-  return withCommonOptions(command, { pcap: true });
+  return withCommonOptions(withPrometheus(command), { pcap: true });
 }
 
 async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
-  const { scenario: file, listen, fault, users, lockOut, ...rest } = options;
+  const { scenario: file, listen, fault, users, lockOut, prometheus, ...rest } = options;
   const scenario = file === undefined ? null : await readScenario(run.world, file);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const host = await EmulatedHost.start({
@@ -110,6 +112,14 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
         });
   process.on('SIGUSR1', counters);
   try {
+    await serveMetrics(run, prometheus, [
+      {
+        name: 'clusrpc_emulate_events_total',
+        help: 'What the host counted.',
+        label: 'event',
+        read: () => ({ ...host.counters }),
+      },
+    ]);
     run.output.event({ event: 'ready', ...host.addresses, pid: process.pid });
     await aborted(run.signal);
   } finally {

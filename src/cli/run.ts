@@ -32,6 +32,8 @@ export interface CommandRun {
   html(render: (origin: PageOrigin) => string): void;
   /** A line for people on stderr, past the bar. */
   note(text: string): void;
+  /** Called when the run is over, whatever its end. */
+  onClose(close: () => void): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function openRun(world: CliWorld, options: CommonOptions, argv: rea
       if (options.html !== undefined) writeOutput(options.html, render(origin), PAGE);
     },
     note: (text) => progress.line(text),
+    onClose: (close) => void closers.push(close),
     close: async () => {
       for (const close of closers) close();
       await closeLog();

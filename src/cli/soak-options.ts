@@ -33,6 +33,7 @@ export interface SoakCliOptions {
   readonly strategy?: SoakOptions['strategy'];
   readonly compare?: true | undefined;
   readonly svg?: string | undefined;
+  readonly prometheus?: number | undefined;
   readonly againstRealHost?: true | undefined;
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;

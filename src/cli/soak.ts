@@ -15,7 +15,9 @@ import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { checkOutput, type OutputFileOptions, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
+import { serveMetrics, withPrometheus } from './metrics.ts';
 import type { CommandRun } from './run.ts';
+import { SoakMetrics } from './soak-metrics.ts';
 import { checkTarget, failureKinds, optionsOf, type SoakCliOptions } from './soak-options.ts';
 import {
   count,
@@ -83,7 +85,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .option('--stage-timeout <duration>', 'against a host: for each call (default: 4s)', positiveDuration)
     .action((target, options, self) => context.run(self, (run) => soakTarget(run, target, options)));
   laterOptions(command, ['--hive <file>']);
-  return withCommonOptions(command, { ndjson: true, pcap: true, html: true });
+  return withCommonOptions(withPrometheus(command), { ndjson: true, pcap: true, html: true });
 }
 
 async function soakTarget(run: CommandRun, target: string, options: SoakCliOptions): Promise<ExitCode> {
@@ -95,14 +97,15 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   if (output.mode === 'text' || target !== 'emulated') run.note(announcement({ target, options, settings, pool }));
   progress.start('soak', settings.cycles);
   const silent = { failures: 0, all: true };
-  let leaked = 0;
+  const live = new SoakMetrics(pool.size);
+  await serveMetrics(run, options.prometheus, live.metrics);
   const report = await soak(target, {
     ...soakOptions,
     signal: run.signal,
     onStep: (step) => {
       output.item(step);
-      leaked = step.leaked;
-      progress.update(step.cycle, leaked === 0 ? '' : `${leaked} leaked`);
+      live.add(step);
+      progress.update(step.cycle, step.leaked === 0 ? '' : `${step.leaked} leaked`);
     },
     onProgram: (event) => run.note(programText(event)),
     onFailure: (cycle, error) => {

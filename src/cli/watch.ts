@@ -1,11 +1,13 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { judgementText, sampleText } from '../report/watch-text.ts';
-import { judgeLeak, type LeakJudgement } from '../watch/judge.ts';
+import { type WatchReport, watchReport } from '../report/watch.ts';
+import { sampleText, watchText } from '../report/watch-text.ts';
+import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
 import { watchPorts } from '../watch/watch.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
+import { type Metric, serveMetrics, withPrometheus } from './metrics.ts';
 import type { CommandRun } from './run.ts';
 import { count, portRanges, positiveDuration } from './values.ts';
 import { type NetstatOptions, watchNetstat } from './watch-netstat.ts';
@@ -14,6 +16,7 @@ interface Options extends NetstatOptions {
   readonly netstat?: readonly string[] | true | undefined;
   readonly every: number;
   readonly for?: number | undefined;
+  readonly prometheus?: number | undefined;
 }
 
 const LARGEST_PID = 0xffff_ffff;
@@ -35,17 +38,13 @@ export function watchCommand(context: CliContext): CommandUnknownOpts {
     .option('--for <duration>', 'how long to watch (default: until the program ends)', positiveDuration)
     .option('--ports <ranges>', 'the ports that RPC may use there, such as 5000-5099', portRanges)
     .option('--netstat <file...>', 'a series of samples, or the folder of the collector; several in the order of time')
-    .option(
-      '--recycle-after <duration>',
-      'with --netstat: how long a closed port stays bound (default: 240s)',
-      positiveDuration,
-    )
+    .option('--recycle-after <duration>', 'how long a closed port stays bound (default: 240s)', positiveDuration)
     .addOption(
       new Option('--nagios', 'with --netstat: one line and the exit codes of a Nagios plugin').conflicts('json'),
     )
     .action((pid, options, self) => context.run(self, (run) => watchEither(run, pid, options)));
   laterOptions(command, ['--warn <duration>', '--crit <duration>']);
-  return withCommonOptions(command, { ndjson: true });
+  return withCommonOptions(withPrometheus(command), { ndjson: true });
 }
 
 /** A running program, or what was sampled elsewhere. */
@@ -53,13 +52,12 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
   const { netstat } = options;
   if (netstat !== undefined) {
     if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
+    if (options.prometheus !== undefined) throw usageError('--prometheus needs a process id');
     if (netstat === true || netstat.length === 0)
       throw usageError('which series?', 'Give --netstat a file or a folder.');
     return watchNetstat(run, netstat, options);
   }
-  if (options.nagios === true || options.recycleAfter !== undefined) {
-    throw usageError('--nagios and --recycle-after need --netstat');
-  }
+  if (options.nagios === true) throw usageError('--nagios needs --netstat');
   if (pid === undefined)
     throw usageError('which program?', 'Give its process id, or --netstat with a series of samples.');
   return watch(run, pid, options);
@@ -67,25 +65,54 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
 
 async function watch(run: CommandRun, pid: number, options: Options): Promise<ExitCode> {
   const { output, style } = run;
-  const samples = await collect(run, pid, options);
-  const judgement = judgeLeak(samples, { ranges: options.ports });
-  const document = { schema: 'clusrpc/watch/1', pid, ranges: options.ports ?? null, samples, ...judgement };
-  const { exhaustedAtMs } = judgement;
-  const exhaustion = exhaustedAtMs === null ? null : `about ${timeText(exhaustedAtMs)}, if it goes on like that`;
-  if (output.mode === 'ndjson') output.event({ ...document, samples: [] });
-  else output.document(document, () => judgementText(judgement, exhaustion, style));
-  return EXITS[judgement.verdict];
+  const samples: PortSample[] = [];
+  const { ports: ranges, recycleAfter } = options;
+  const judged = () => watchReport(pid, samples, { ranges, recycleAfter });
+  await serveMetrics(run, options.prometheus, watchMetrics(samples, judged));
+  await collect(run, pid, options, samples);
+  const report = judged();
+  if (output.mode === 'ndjson') output.event({ ...report, samples: [] });
+  else output.document(report, () => watchText(report, timeText, style));
+  return EXITS[report.verdict];
 }
 
-async function collect({ output, signal }: CommandRun, pid: number, options: Options): Promise<readonly PortSample[]> {
+function watchMetrics(samples: readonly PortSample[], judged: () => WatchReport): readonly Metric[] {
+  const name = 'clusrpc_watch';
+  return [
+    {
+      name: `${name}_ports`,
+      help: 'Ports that the process holds.',
+      label: 'protocol',
+      read: () => ({ udp: samples.at(-1)?.udp.length ?? 0, tcp: samples.at(-1)?.tcp.length ?? 0 }),
+    },
+    { name: `${name}_lost_ports`, help: 'Ports of RPC that never came back.', read: () => judged().series?.lost ?? 0 },
+    {
+      name: `${name}_leaking`,
+      help: '1: it leaks, 0: it does not, -1: cannot tell.',
+      read: () => LEAKING[judged().verdict],
+    },
+    {
+      name: `${name}_exhaustion_timestamp_seconds`,
+      help: 'When its ports run out if it goes on like that; 0: not known.',
+      read: () => Math.round((judged().exhaustedAtMs ?? 0) / 1_000),
+    },
+  ];
+}
+
+const LEAKING: Readonly<Record<LeakJudgement['verdict'], number>> = { leaking: 1, 'not-leaking': 0, 'cannot-tell': -1 };
+
+async function collect(
+  { output, signal }: CommandRun,
+  pid: number,
+  options: Options,
+  samples: PortSample[],
+): Promise<void> {
   const ends = options.for === undefined ? [] : [AbortSignal.timeout(options.for)];
-  const samples: PortSample[] = [];
   for await (const sample of watchPorts(pid, { every: options.every, signal: AbortSignal.any([signal, ...ends]) })) {
     output.item({ event: 'sample', ...sample }, () => sampleText(sample, timeText(sample.ms)));
     samples.push(sample);
     if (samples.length > MOST_SAMPLES) samples.shift();
   }
-  return samples;
 }
 
 function timeText(ms: number): string {

@@ -1,7 +1,9 @@
 import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
+import { durationText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
+import type { WatchReport } from './watch.ts';
 
 /** One sample as a line. `time` is written by the caller, who knows the clock. */
 export function sampleText({ udp, tcp }: PortSample, time: string): string {
@@ -15,17 +17,31 @@ const VERDICTS: Readonly<Record<LeakJudgement['verdict'], string>> = {
   'cannot-tell': 'cannot tell',
 };
 
-/** What is concluded of a series, for people. `exhaustion` is written by the caller; null: no date. */
-export function judgementText(
-  { verdict, because }: LeakJudgement,
-  exhaustion: string | null,
-  style: Style = PLAIN,
-): string {
+/** What is concluded of a series, for people. `time` is written by the caller, who knows the clock. */
+export function watchText(report: WatchReport, time: (ms: number) => string, style: Style = PLAIN): string {
+  const { verdict, because, exhaustedAtMs, exhaustedBetweenMs, series } = report;
   const paint = { leaking: style.red, 'not-leaking': style.green, 'cannot-tell': style.yellow }[verdict];
+  const longer = series === null || series.neededMs === null ? [] : [`watch it for ${durationText(series.neededMs)}`];
   const rows: Row[] = [
     ['Verdict', paint(VERDICTS[verdict])],
     ['Because', ...because],
-    ...(exhaustion === null ? [] : [['Exhausted', exhaustion] as const]),
+    ...(verdict === 'cannot-tell' && longer.length > 0 ? [['To decide', ...longer] as const] : []),
+    ...(exhaustedAtMs === null
+      ? []
+      : [
+          [
+            'Exhausted',
+            `about ${time(exhaustedAtMs)}, if it goes on like that`,
+            ...bandLines(exhaustedBetweenMs, time),
+          ] as const,
+        ]),
+    ...(series?.leak === 'yes'
+      ? [['Advice', 'End the program before that time: its end gives all ports back (KB814622).'] as const]
+      : []),
   ];
   return rowsText(rows, style.bold);
+}
+
+function bandLines(band: WatchReport['exhaustedBetweenMs'], time: (ms: number) => string): readonly string[] {
+  return band === null ? [] : [`in nine cases of ten between ${time(band.p05)} and ${time(band.p95)}`];
 }

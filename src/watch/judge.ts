@@ -14,7 +14,7 @@ export interface JudgeSettings {
 
 /** One measure of a series of samples and its growth over the later half. */
 interface PortTrend {
-  readonly measure: 'held' | 'used';
+  readonly measure: 'held';
   readonly first: number;
   readonly last: number;
   readonly perHour: number;
@@ -35,10 +35,8 @@ const MS_PER_HOUR = 3_600_000;
 const MOST_POINTS = 400;
 
 /**
- * Says whether a process leaks UDP ports. Two measures: `held`, how many it has open, and, inside the RPC range,
- * `used`, how many different ones it ever had open. A healthy datagram client takes its old ports again, so `used`
- * levels off; the defect of KB814622 loses the port for the life of the process, whether its socket stays open (held
- * grows) or not (used grows). Only the later half of the series is judged: every program grows while it warms up.
+ * Says whether the UDP ports that a process holds pile up, inside the RPC range where it is known. Only the later half of the series
+ * is judged: every program grows while it warms up. A port of KB814622 is lost without being held: that is another judgement.
  */
 export function judgeLeak(samples: readonly PortSample[], settings: JudgeSettings = {}): LeakJudgement {
   const { ranges, minSamples = 12, minGrowth = 3, minScore = 2.33 } = settings;
@@ -49,47 +47,36 @@ export function judgeLeak(samples: readonly PortSample[], settings: JudgeSetting
     const because = [`${samples.length} samples are too few: at least ${minSamples} are needed`];
     return { verdict: 'cannot-tell', trends: [], exhaustedAtMs: null, because };
   }
-  const judge = (measure: PortTrend['measure'], points: readonly Point[]): PortTrend => {
-    const later = thin(points.slice(points.length >> 1));
-    const [first, end] = [later[0]?.y ?? 0, later.at(-1)?.y ?? 0];
-    const perMs = medianSlope(later);
-    const score = trendScore(later);
-    const growing = perMs > 0 && score >= minScore && end - first >= minGrowth;
-    return { measure, first: points[0]?.y ?? 0, last: end, perHour: perMs * MS_PER_HOUR, score, growing };
-  };
-  const held = judge('held', heldPoints(samples, inRange));
-  const trends = ranges === undefined ? [held] : [held, judge('used', usedPoints(samples, inRange))];
-  const growing = trends.filter((trend) => trend.growing);
+  const held = trendOf(heldPoints(samples, inRange), minScore, minGrowth);
   return {
-    verdict: growing.length > 0 ? 'leaking' : 'not-leaking',
-    trends,
-    exhaustedAtMs: ranges === undefined ? null : exhaustion(growing, ranges, last.ms),
-    because: trends.map(sentence),
+    verdict: held.growing ? 'leaking' : 'not-leaking',
+    trends: [held],
+    exhaustedAtMs: ranges === undefined || !held.growing ? null : exhaustion(held, ranges, last.ms),
+    because: [sentence(held)],
   };
+}
+
+function trendOf(points: readonly Point[], minScore: number, minGrowth: number): PortTrend {
+  const later = thin(points.slice(points.length >> 1));
+  const [first, end] = [later[0]?.y ?? 0, later.at(-1)?.y ?? 0];
+  const perMs = medianSlope(later);
+  const score = trendScore(later);
+  const growing = perMs > 0 && score >= minScore && end - first >= minGrowth;
+  return { measure: 'held', first: points[0]?.y ?? 0, last: end, perHour: perMs * MS_PER_HOUR, score, growing };
 }
 
 function heldPoints(samples: readonly PortSample[], inRange: (port: number) => boolean): readonly Point[] {
   return samples.map(({ ms, udp }) => ({ x: ms, y: udp.filter(inRange).length }));
 }
 
-function usedPoints(samples: readonly PortSample[], inRange: (port: number) => boolean): readonly Point[] {
-  const used = new Set<number>();
-  return samples.map(({ ms, udp }) => {
-    for (const port of udp.filter(inRange)) used.add(port);
-    return { x: ms, y: used.size };
-  });
+function exhaustion({ last, perHour }: PortTrend, ranges: readonly PortSpan[], nowMs: number): number {
+  const size = ranges.reduce((sum, { first, last: end }) => sum + end - first + 1, 0);
+  return nowMs + Math.max(0, ((size - last) / perHour) * MS_PER_HOUR);
 }
 
-function exhaustion(growing: readonly PortTrend[], ranges: readonly PortSpan[], nowMs: number): number | null {
-  const size = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  const ends = growing.map(({ last, perHour }) => nowMs + Math.max(0, ((size - last) / perHour) * MS_PER_HOUR));
-  return ends.length === 0 ? null : Math.min(...ends);
-}
-
-function sentence({ measure, first, last, perHour, growing }: PortTrend): string {
-  const what = measure === 'held' ? 'UDP ports held' : 'different UDP ports used inside the RPC range';
+function sentence({ first, last, perHour, growing }: PortTrend): string {
   const how = growing ? `still growing by ${perHour.toFixed(1)} an hour` : 'no longer growing';
-  return `${what}: ${first} at first, ${last} at the end, ${how}`;
+  return `UDP ports held: ${first} at first, ${last} at the end, ${how}`;
 }
 
 function thin(points: readonly Point[]): readonly Point[] {

@@ -36,7 +36,7 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address();
-    const { code, stdout } = await watch('--every', '10ms', '--for', '800ms', '--ports', String(port));
+    const { code, stdout } = await watch('--every', '10ms', '--for', '800ms');
     socket.close();
     const document = watchSchema.parse(JSON.parse(stdout));
     expect(document).toMatchObject({ verdict: 'not-leaking', exhaustedAtMs: null });

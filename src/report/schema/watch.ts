@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, portRangeSchema, portSchema, timeSchema } from './common.ts';
+import { countSchema, portRangeSchema, portSchema, quantilesSchema, timeSchema } from './common.ts';
 
 const trendSchema = z.object({
   measure: z.enum(['held', 'used']),
@@ -8,6 +8,17 @@ const trendSchema = z.object({
   perHour: z.number(),
   score: z.number(),
   growing: z.boolean(),
+});
+
+/** The ports of RPC, judged as a series of netstat is; times in ms from the first sample on. */
+const seriesSchema = z.object({
+  leak: z.enum(['yes', 'no', 'unknown']),
+  held: z.object({ last: countSchema, peak: countSchema }),
+  everBound: countSchema,
+  lost: countSchema,
+  lostPerDay: z.number().nullable(),
+  runsOutMs: quantilesSchema.nullable(),
+  neededMs: timeSchema.nullable(),
 });
 
 /** What `clusrpc watch --json` prints. Times are ms since 1970. */
@@ -19,5 +30,8 @@ export const watchSchema = z.object({
   verdict: z.enum(['leaking', 'not-leaking', 'cannot-tell']),
   trends: z.array(trendSchema),
   exhaustedAtMs: timeSchema.nullable(),
+  /** Nine cases of ten lie between p05 and p95. */
+  exhaustedBetweenMs: quantilesSchema.nullable().optional(),
+  series: seriesSchema.nullable().optional(),
   because: z.array(z.string()),
 });

@@ -5,6 +5,7 @@ import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { Clocks } from './clocks.ts';
 import { doubtsOf } from './doubts.ts';
 import { Follower } from './follower.ts';
+import type { ForecastBasis } from './host-forecast.ts';
 import { hostPorts } from './host-ports.ts';
 import { Judge } from './judge.ts';
 import { EXPLAIN_SETTINGS, type ExplainSettings } from './limits.ts';
@@ -48,7 +49,8 @@ export async function explain(source: CaptureSource, options: ExplainOptions = {
     onProgress?.({ bytes: run.bytes, packets: run.packets });
   }
   signal?.throwIfAborted();
-  return run.end(typeof source === 'string' ? source : null, pool);
+  const knowsRecycleTime = options.settings?.recycleAfterMs !== undefined;
+  return run.end(typeof source === 'string' ? source : null, { pool, knowsRecycleTime });
 }
 
 /** One capture on its way through the rooms. */
@@ -92,7 +94,7 @@ class Run {
     return this.#guard(() => this.#reader.push(bytes)) !== null;
   }
 
-  end(name: string | null, pool: number | undefined): Explanation {
+  end(name: string | null, known: Omit<ForecastBasis, 'settings'>): Explanation {
     const end = this.#damage === null ? this.#guard(() => this.#reader.end()) : null;
     const source = this.#source(name, end ?? null);
     this.#follower.end();
@@ -100,7 +102,7 @@ class Run {
     const settings = this.#settings;
     const watches = this.#ports.hosts.toSorted((a, b) => b.counts.opens - a.counts.opens);
     for (const watch of watches) watch.settle(this.#times.lastMs);
-    const hosts: readonly HostPorts[] = watches.map((watch) => hostPorts(watch, { settings, pool, baseMs }));
+    const hosts: readonly HostPorts[] = watches.map((watch) => hostPorts(watch, { ...known, settings, baseMs }));
     const rpc = this.#totals();
     const { findings, omitted, answered } = this.#judge;
     const { boots, counts } = this.#follower;

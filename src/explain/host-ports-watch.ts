@@ -1,5 +1,5 @@
 import { CLUSAPI_V3_OPERATIONS } from '../interface/clusapi/operations.ts';
-import { isInRanges, type PortRange } from '../ports/ranges.ts';
+import { countPorts, isInRanges, type PortRange } from '../ports/ranges.ts';
 import type { Call } from './call.ts';
 import type { Conversation } from './conversation.ts';
 import { DueQueue } from './due-queue.ts';
@@ -66,6 +66,8 @@ export class HostPortsWatch {
   readonly ranges: readonly PortRange[] | null;
   /** Opens on ports outside of them. */
   outside = 0;
+  /** When each of them was lost; null: some are left, or nobody told which they are. */
+  usedUpMs: number | null = null;
   /** Ports that lay idle after a close for longer than the recycle time when a fresh one was taken last. */
   missing = 0;
   firstMs = 0;
@@ -223,6 +225,7 @@ export class HostPortsWatch {
     this.counts.failed += 1;
     if (!this.#isInside(use.port)) return;
     this.#idleFailed.add(use.port);
+    if (this.ranges !== null && this.#idleFailed.size >= countPorts(this.ranges)) this.usedUpMs ??= ms;
     this.returns.ended('failed', ms);
   }
 

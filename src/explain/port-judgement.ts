@@ -20,6 +20,9 @@ const SILENT_PROGRAMS = 2;
 /** RPCSS gives the lowest free port (KB814622), so that the ports of its pool lie close to each other. */
 const CLOSE_TOGETHER = 0.5;
 
+/** Ports of failed opens that come back so many times later than closed ones may be those of a process that ended. */
+const IN_TIME = 3;
+
 const LIMITED =
   'HKLM\\Software\\Microsoft\\Rpc\\Internet of that host says whether its RPC ports are limited; give them by --ports';
 
@@ -53,6 +56,13 @@ export function judgePorts(watch: HostPortsWatch, settings: ExplainSettings): Ju
   if (counts.failed === 0) return withoutFailure(watch, settings);
   const returns = `${failedReturned} of ${failed} ports on which an open failed came back, and ${closedReturned} of ${closed} that were closed`;
   if (facts.chance < CHANCE) return fewerReturn(watch, facts, returns);
+  const failedMs = watch.returns.usualMs('failed');
+  if (failedMs !== null && failedMs > facts.usualMs * IN_TIME) {
+    return unclear(
+      `${returns}, though as late as where a program was started anew`,
+      'a capture while no program is started anew',
+    );
+  }
   if (failed >= FEW && failedReturned * closed * 2 >= closedReturned * failed) {
     return { verdict: 'none', because: returns };
   }

@@ -22,17 +22,20 @@ export interface ReturnFacts extends Readonly<Period> {
 
 const PERIODS = 512;
 const FIRST_WIDTH_MS = 100;
-/** Classes of delays, each a quarter wider than the one before, from 1 ms on. */
-const DELAY_STEP = Math.log(1.25);
-const DELAYS = 128;
+/** Classes of delays, each a tenth wider than the one before, from 1 ms on. */
+const DELAY_STEP = Math.log(1.1);
+const DELAYS = 256;
+/** Ports that end within so many usual times are compared: in an outage of the server there are no closed ones. */
+const SAME_TIME = 4;
+/** Stretches of the capture by which losses are told to be steady. */
+const STRETCHES = 16;
 
 /** Counts how ports come back, in memory that does not grow: by periods, which become twice as long whenever there are too many. */
 export class PortReturns {
   #firstMs = Number.NaN;
   #widthMs = FIRST_WIDTH_MS;
   #periods: Period[] = [];
-  readonly #delays = new Uint32Array(DELAYS);
-  #returned = 0;
+  readonly #delays = { closed: new Uint32Array(DELAYS), failed: new Uint32Array(DELAYS) };
 
   ended(end: UseEnd, ms: number): void {
     this.#periodOf(ms)[end] += 1;
@@ -46,19 +49,18 @@ export class PortReturns {
   /** The port of a use that ended at `endedMs` is used again. */
   returned(end: UseEnd, endedMs: number, nowMs: number): void {
     this.#periodOf(endedMs)[`${end}Returned`] += 1;
-    if (end === 'failed') return;
-    this.#returned += 1;
     const delay = Math.log(Math.max(1, nowMs - endedMs)) / DELAY_STEP;
     const index = Math.min(DELAYS - 1, Math.floor(delay));
-    this.#delays[index] = (this.#delays[index] as number) + 1;
+    const delays = this.#delays[end];
+    delays[index] = (delays[index] as number) + 1;
   }
 
   /** `lastMs`: when a port was taken last. */
   facts(lastMs: number): ReturnFacts {
-    const usualMs = this.#usualMs();
+    const usualMs = this.usualMs('closed');
     const restMs = usualMs ?? 0;
     const couldReturn = this.#periods.filter((_, index) => this.#startOf(index + 1) + restMs <= lastMs);
-    const strata = together(couldReturn, Math.max(1, Math.ceil(restMs / this.#widthMs)));
+    const strata = together(couldReturn, Math.max(1, Math.ceil((SAME_TIME * restMs) / this.#widthMs)));
     const lostAtMs = couldReturn.flatMap(({ failed, failedReturned }, index) =>
       failed > failedReturned ? [this.#startOf(index)] : [],
     );
@@ -66,13 +68,22 @@ export class PortReturns {
     return { ...sum, usualMs, apart: countApart(lostAtMs, restMs), chance: fewerByChance(strata.map(comparison)) };
   }
 
-  #usualMs(): number | null {
-    if (this.#returned === 0) return null;
+  /** Half of the ports that came back after such an end did so within this time, ms; null: none came back. */
+  usualMs(end: UseEnd): number | null {
+    const delays = this.#delays[end];
+    const returned = delays.reduce((sum, count) => sum + count, 0);
+    if (returned === 0) return null;
     let index = 0;
-    for (let below = this.#delays[0] as number; below * 2 < this.#returned; below += this.#delays[index] as number) {
-      index += 1;
-    }
+    for (let below = delays[0] as number; below * 2 < returned; below += delays[index] as number) index += 1;
     return Math.exp((index + 1) * DELAY_STEP);
+  }
+
+  /** Variance of the losses over stretches of the capture, in units of their mean: 1 at random, more in bursts; 0 without any. */
+  burstiness(lastMs: number): number {
+    const seen = this.#periods.filter((_, index) => this.#startOf(index) <= lastMs);
+    const lost = together(seen, Math.ceil(seen.length / STRETCHES)).map((each) => each.failed - each.failedReturned);
+    const mean = lost.reduce((sum, count) => sum + count, 0) / lost.length;
+    return mean > 0 ? lost.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (lost.length - 1) / mean : 0;
   }
 
   #startOf(index: number): number {
@@ -106,7 +117,8 @@ function together(periods: readonly Period[], count: number): Period[] {
   return sums;
 }
 
-function countApart(sorted: readonly number[], distance: number): number {
+/** How many of them lie apart, each later than the one before by more than that distance. */
+export function countApart(sorted: readonly number[], distance: number): number {
   let count = 0;
   let before = Number.NEGATIVE_INFINITY;
   for (const each of sorted) {

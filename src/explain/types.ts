@@ -277,6 +277,9 @@ export interface HostPorts {
   readonly processes: number;
   readonly verdict: PortVerdict;
   readonly because: string;
+  /** When the last of the RPC ports given was lost; null: no leak, ports are left, or nobody told which they are. */
+  readonly usedUpMs: number | null;
+  /** null where nothing can be told: the verdict is unclear, the pool used up, or what would be assumed contradicts the capture. */
   readonly forecast: HostForecast | null;
   /** At most a number of points, thinned the same way every time. */
   readonly uses: readonly PortUse[];
@@ -318,6 +321,8 @@ export interface GrowthPoint {
 /** What will become of a pool under the load that was seen. */
 export interface HostForecast {
   readonly pool: { readonly size: number; readonly basis: 'given' | 'assumed' | 'seen' };
+  /** After what time closed ports come back. */
+  readonly recycle: { readonly ms: number; readonly basis: 'given' | 'assumed' | 'seen' };
   readonly everyMs: number;
   readonly holdMs: number;
   readonly failureRate: number;

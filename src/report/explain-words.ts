@@ -99,18 +99,20 @@ export function portsLine({ opens, failed, closed, distinctPorts, range, reused 
   );
 }
 
-/** null: no rate can be told. */
-export function forecastText({ forecast }: HostPorts): string | null {
+/** What becomes of the pool: that it is used up, or when it will be, with what that rests on; null: nothing can be told. */
+export function forecastText({ forecast, usedUpMs }: HostPorts): string | null {
+  if (usedUpMs !== null) return `used up: each of the RPC ports given is lost since ${durationText(usedUpMs)}`;
   if (forecast === null) return null;
-  const { pool, everyMs, failureRate, firstRefusal, exhaustionMs, steadyNeed } = forecast;
+  const { pool, recycle, everyMs, failureRate, firstRefusal, exhaustionMs, steadyNeed } = forecast;
+  const basis = { given: 'given', assumed: 'assumed: --ports tells them', seen: 'as wide as was seen' }[pool.basis];
+  const recycled = { given: 'given', assumed: 'assumed: --recycle-after tells it', seen: 'as was seen' }[recycle.basis];
   const load = `one open each ${durationText(everyMs)}, ${percentText(failureRate)} of them failing`;
-  const basis = { given: 'given', assumed: 'assumed', seen: 'as wide as was seen' }[pool.basis];
-  const size = `a pool of ${countText(pool.size, 'port')} (${basis})`;
-  if (firstRefusal === null) return `forecast: ${load}: ${size} suffices, ${countText(steadyNeed, 'port')} needed`;
+  const rests = `${load}, a pool of ${countText(pool.size, 'port')} (${basis}), closed ports back after ${durationText(recycle.ms)} (${recycled})`;
+  if (firstRefusal === null) return `forecast: ${rests}: it suffices, ${countText(steadyNeed, 'port')} needed`;
   const refusal = `first refusal after ${quantilesText(firstRefusal.ms, durationText)}`;
   const end =
     exhaustionMs === null ? 'never exhausted' : `exhausted after ${quantilesText(exhaustionMs, durationText)}`;
-  return `forecast: ${load}: with ${size} ${refusal}, ${end}, counted from the first open`;
+  return `forecast: ${rests}: ${refusal}, ${end}, counted from the first open`;
 }
 
 export function conversationLine(view: ConversationView): string {

@@ -15,7 +15,7 @@ interface Family {
   readonly make: (draw: Draw, untilMs: number) => Pick<MachineLoad, 'programs' | 'strangers' | 'servers'>;
 }
 
-type Draw = ReturnType<typeof drawing>;
+export type Draw = ReturnType<typeof drawing>;
 
 export const FAMILIES: readonly Family[] = [
   { name: 'fixed, one program', leaks: false, alone: true, make: (draw) => ({ programs: [draw.program(FIXED)] }) },
@@ -157,13 +157,13 @@ function machineOf(
   return { ranges, untilMs, run: runMachine({ ...load, untilMs: untilMs * goesOn, stopWhenRefusedAfterMs: untilMs }) };
 }
 
-function inTurn(draw: Draw, count: number, untilMs: number): readonly Program[] {
+export function inTurn(draw: Draw, count: number, untilMs: number): readonly Program[] {
   return Array.from({ length: count }, (_, i) =>
     draw.program(FIXED, { fromMs: (i * untilMs) / count, untilMs: ((i + 1) * untilMs) / count }),
   );
 }
 
-function drawing(seed: number) {
+export function drawing(seed: number) {
   const random = seededRandom(seed);
   const of = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const between = (low: number, high: number): number => low * (high / low) ** random();
@@ -183,5 +183,5 @@ function drawing(seed: number) {
     shortestMs: 1_000,
     longestMs: of([30_000, 120_000, 600_000, 3_600_000]),
   });
-  return { of, program, programs, strangers };
+  return { random, of, between, program, programs, strangers };
 }

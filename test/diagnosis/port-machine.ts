@@ -2,7 +2,7 @@ import type { PortSample } from '../../src/evidence/netstat-series.ts';
 import { PortBroker } from '../../src/ports/broker.ts';
 import type { PortLease } from '../../src/ports/lease.ts';
 import { configuredPool } from '../../src/ports/pool.ts';
-import type { ClientProfileName } from '../../src/ports/profiles.ts';
+import type { ClientProfileName, RuntimeOptions } from '../../src/ports/profiles.ts';
 import type { PortRange } from '../../src/ports/ranges.ts';
 import type { OpenResult } from '../../src/ports/runtime.ts';
 import { seededRandom } from '../../src/transport/random.ts';
@@ -13,6 +13,10 @@ export interface Program {
   readonly everyMs: number;
   readonly arrivals?: 'constant' | 'poisson' | 'bursts';
   readonly failureRate?: number;
+  /** Opens that fail beside those. */
+  readonly fails?: (port: number, ms: number) => boolean;
+  /** Where a fixed machine leaves the port of a failed open. */
+  readonly afterFailure?: RuntimeOptions['afterFailure'];
   /** How long a failing open has its port bound. */
   readonly failingMs?: number;
   /** Mean of an exponential hold time. */
@@ -45,7 +49,19 @@ export interface MachineLoad {
   readonly seed: number;
 }
 
+/** An open that got a port. */
+export interface MachineOpen {
+  /** The program's place in the load. */
+  readonly program: number;
+  readonly port: number;
+  readonly fromMs: number;
+  readonly failed: boolean;
+  /** When it failed, or its handle was closed; infinite: not by the end. */
+  untilMs: number;
+}
+
 export interface MachineRun {
+  readonly opens: readonly MachineOpen[];
   readonly samples: readonly PortSample[];
   /** When each port was lost. */
   readonly lostMs: readonly number[];
@@ -62,19 +78,25 @@ export function runMachine(load: MachineLoad): MachineRun {
   const bound = new Set<number>();
   const foreign = new Set<number>(load.servers);
   const lostMs: number[] = [];
+  const opens: MachineOpen[] = [];
   const samples: PortSample[] = [];
   let refusedMs: number | null = null;
   let now = 0;
 
-  const start = (program: Program, id: string): void => {
-    const { everyMs, arrivals = 'constant', failureRate = 0, failingMs = 0, holdMs = 0, ends = false } = program;
+  const start = (program: Program, place: number): void => {
+    const { profile, everyMs, arrivals = 'constant', failureRate = 0, fails, afterFailure } = program;
+    const { failingMs = 0, holdMs = 0, ends = false } = program;
     const until = program.untilMs ?? load.untilMs;
     const onChange = (lease: PortLease): void => {
       if (lease.state === 'in-use' || lease.state === 'closing') bound.add(lease.port);
       else bound.delete(lease.port);
       if (lease.state === 'leaked') lostMs.push(now);
     };
-    const process = broker.startProcess(id, { profile: program.profile }, { onChange });
+    const process = broker.startProcess(
+      `program ${place}`,
+      { profile, ...(afterFailure !== undefined && { afterFailure }) },
+      { onChange },
+    );
     const { runtime } = process;
     if (ends) agenda.add(until, () => process.end(now));
     const living = (act: () => void) => (): void => {
@@ -83,9 +105,26 @@ export function runMachine(load: MachineLoad): MachineRun {
     const afterwards = (lease: PortLease): void => {
       const wait = (ms: number, act: () => void): void => (ms === 0 ? act() : agenda.add(now + ms, living(act)));
       const recycle = living(() => void runtime.recycleDue(now));
-      if (random() < failureRate) wait(failingMs, () => void runtime.fail(lease, 'no-answer', now));
+      const failed = random() < failureRate || fails?.(lease.port, now) === true;
+      const open: MachineOpen = {
+        program: place,
+        port: lease.port,
+        fromMs: now,
+        failed,
+        untilMs: Number.POSITIVE_INFINITY,
+      };
+      opens.push(open);
+      const end = (): void => {
+        open.untilMs = now;
+      };
+      if (failed)
+        wait(failingMs, () => {
+          end();
+          runtime.fail(lease, 'no-answer', now);
+        });
       else
         wait(holdMs === 0 ? 0 : exponential(holdMs), () => {
+          end();
           runtime.close(lease, now);
           agenda.add(now + runtime.settings.recycleAfter, recycle);
         });
@@ -107,7 +146,7 @@ export function runMachine(load: MachineLoad): MachineRun {
     agenda.add((program.fromMs ?? 0) + random() * everyMs, open);
   };
   load.programs.forEach((program, i) => {
-    agenda.add(program.fromMs ?? 0, () => start({ ...program, fromMs: now }, `program ${i}`));
+    agenda.add(program.fromMs ?? 0, () => start({ ...program, fromMs: now }, i));
   });
 
   const stranger = ({ everyMs, shortestMs, longestMs }: Strangers): void => {
@@ -134,7 +173,7 @@ export function runMachine(load: MachineLoad): MachineRun {
     now = next.at;
     next.act();
   }
-  return { samples, lostMs, refusedMs };
+  return { opens, samples, lostMs, refusedMs };
 }
 
 interface Appointment {

@@ -74,15 +74,23 @@ describe('the leak seen from outside', () => {
     expect(portsOf('windows-2000-sp4').growth[60]?.distinctPorts).toBe(portsOf('windows-2000-sp4').distinctPorts);
   });
 
-  test('the forecast has the load as it was, and a pool that is assumed unless it is given', async () => {
+  test('the forecast has the load as it was, and says of pool and recycle time whether they are given', async () => {
     const { forecast } = portsOf('windows-2000-sp3');
-    expect(forecast).toMatchObject({ everyMs: 40_000, steadyNeed: 7, pool: { size: 100, basis: 'assumed' } });
+    expect(forecast).toMatchObject({
+      everyMs: 40_000,
+      steadyNeed: 7,
+      pool: { size: 100, basis: 'assumed' },
+      recycle: { ms: 240_000, basis: 'assumed' },
+    });
     expect(forecast?.failureRate).toBeCloseTo(17 / 120, 6);
     expect(forecast?.firstRefusal?.ms.p50).toBeGreaterThan(0);
     expect(portsOf('windows-2000-sp4').forecast?.firstRefusal).toBeNull();
-    const capture = await machineRun({ ...RUN, opens: 30, profile: 'windows-2000-sp3' });
-    const given = await explain(capture, { pool: 20 });
-    expect(given.hosts[0]?.forecast?.pool).toEqual({ size: 20, basis: 'given' });
+    const capture = await machineRun({ ...RUN, opens: 60, profile: 'windows-2000-sp3' });
+    const given = await explain(capture, { pool: 40, settings: { recycleAfterMs: 240_000 } });
+    expect(given.hosts[0]?.forecast).toMatchObject({
+      pool: { size: 40, basis: 'given' },
+      recycle: { ms: 240_000, basis: 'given' },
+    });
   });
 });
 
@@ -139,4 +147,32 @@ test('five failed opens of a Linux host on ports drawn at random are no leak', a
   const { hosts, findings } = await explain(capture);
   expect(hosts).toMatchObject([{ failed: 5, verdict: 'unclear' }]);
   expect(findings.map(({ id }) => id)).toEqual(['call-rejected']);
+});
+
+describe('the forecast never contradicts the capture', () => {
+  /** Three opens of four fail, until twenty ports are lost. */
+  const fails = (open: number) => open % 4 > 0;
+  const run = { ...RUN, opens: 80, fails, profile: 'windows-2000-sp3' } as const;
+
+  test('where the RPC ports are given and each of them is lost, it says since when and no date', async () => {
+    const capture = await machineRun(run);
+    const { hosts, findings } = await explain(capture, { ports: [{ first: 5000, last: 5019 }] });
+    expect(hosts).toMatchObject([{ verdict: 'leak', abandoned: 20, forecast: null, usedUpMs: expect.any(Number) }]);
+    const lost = hosts[0]?.uses.filter(({ outcome, port }) => outcome === 'failed' && port <= 5019);
+    const lastFailure = lost?.at(-1);
+    expect(hosts[0]?.usedUpMs).toBe(lastFailure?.endMs);
+    expect(findings[0]?.meaning).toContain('All its RPC ports are lost since');
+  });
+
+  test('ports that come back sooner than was assumed show the recycle time', async () => {
+    const capture = await machineRun({ ...RUN, profile: 'windows-2000-sp4' });
+    const { hosts } = await explain(capture, { settings: { recycleAfterMs: 3_600_000 } });
+    expect(hosts[0]?.forecast?.recycle).toMatchObject({ basis: 'seen' });
+    expect(hosts[0]?.forecast?.recycle.ms).toBeLessThan(350_000);
+  });
+
+  test('without a judgement there is none', async () => {
+    const { hosts } = await explain(await machineRun({ ...RUN, opens: 7, profile: 'windows-2000-sp3' }));
+    expect(hosts).toMatchObject([{ verdict: 'unclear', forecast: null }]);
+  });
 });

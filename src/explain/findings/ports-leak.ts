@@ -35,18 +35,20 @@ function rulingOf(host: HostPorts): CaptureRuling | null {
   };
 }
 
-function outlook({ forecast }: HostPorts): string {
+function outlook({ forecast, usedUpMs }: HostPorts): string {
+  if (usedUpMs !== null) {
+    return ` All its RPC ports are lost since ${durationWords(usedUpMs)} after the first packet: no open finds a port any more.`;
+  }
   if (forecast === null || forecast.firstRefusal === null) return '';
   const { pool, firstRefusal, exhaustionMs } = forecast;
-  const basis =
-    pool.basis === 'given'
-      ? 'a pool'
-      : pool.basis === 'seen'
-        ? 'a pool as large as the ports lie apart, that is'
-        : 'an assumed pool';
+  const basis = {
+    given: `its ${pool.size} RPC ports`,
+    seen: `a pool as large as the ports lie apart, that is of ${pool.size} ports`,
+    assumed: `an assumed pool of ${pool.size} ports (--ports tells it)`,
+  }[pool.basis];
   const end =
     exhaustionMs === null ? '' : `, and the program is at its end after about ${durationWords(exhaustionMs.p50)}`;
-  return ` With ${basis} of ${pool.size} ports the first open is refused about ${durationWords(firstRefusal.ms.p50)} after the first one${end}.`;
+  return ` With ${basis} the first open is refused about ${durationWords(firstRefusal.ms.p50)} after the first one${end}.`;
 }
 
 function exampleOf({ host, uses, distinctPorts, range, opens, failed }: HostPorts): CaptureRuling['examples'][number] {

@@ -115,9 +115,11 @@ const hostSchema = z.object({
   processes: countSchema,
   verdict: z.enum(PORT_VERDICTS),
   because: z.string(),
+  usedUpMs: momentSchema.nullable(),
   forecast: z
     .object({
       pool: z.object({ size: countSchema, basis: z.enum(['given', 'assumed', 'seen']) }),
+      recycle: z.object({ ms: momentSchema, basis: z.enum(['given', 'assumed', 'seen']) }),
       everyMs: momentSchema,
       holdMs: momentSchema,
       failureRate: z.number().min(0).max(1),

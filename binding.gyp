@@ -22,6 +22,7 @@
             "native/win32/port_table.cc",
             "native/win32/registry.cc",
             "native/win32/rights.cc",
+            "native/win32/service.cc",
             "native/win32/system_message.cc"
           ],
           "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

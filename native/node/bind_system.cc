@@ -1,6 +1,7 @@
 #include "../win32/file_version.h"
 #include "../win32/port_table.h"
 #include "../win32/rights.h"
+#include "../win32/service.h"
 #include "arguments.h"
 #include "bindings.h"
 #include "environment.h"
@@ -77,11 +78,25 @@ Napi::Value Elevated(const Napi::CallbackInfo& info) {
                                .Start(ProcessLanes().local, "GetTokenInformation", u"", CallbackArgument(info, 0), work));
 }
 
+// serviceState(machine, name, callback(error, syscall, state)) → id; machine '' is this one
+Napi::Value QueryService(const Napi::CallbackInfo& info) {
+  const std::u16string name = TextArgument(info, 1);
+  const auto work = [machine = TextArgument(info, 0), name]() -> Outcome {
+    const auto result = ServiceState(machine, name);
+    return {result.error, result.syscall,
+            [value = result.value](Napi::Env env) { return Napi::Number::New(env, value); }};
+  };
+  return Napi::Number::New(info.Env(),
+                           Environment::Of(info.Env())
+                               .Start(ProcessLanes().local, "QueryServiceStatus", name, CallbackArgument(info, 2), work));
+}
+
 }  // namespace
 
 void BindSystem(Napi::Env env, Napi::Object exports) {
   exports.Set("fileVersion", Napi::Function::New(env, ReadVersion, "fileVersion"));
   exports.Set("portTable", Napi::Function::New(env, PortTable, "portTable"));
+  exports.Set("serviceState", Napi::Function::New(env, QueryService, "serviceState"));
   exports.Set("isElevated", Napi::Function::New(env, Elevated, "isElevated"));
 }
 

@@ -1,6 +1,6 @@
 import { readFileBytes } from '../bytes/input-file.ts';
 import type { EvidenceSource } from '../evidence/gather.ts';
-import { liveKeys } from '../windows/live-keys.ts';
+import { liveWindows } from '../windows/live-windows.ts';
 import { usageError } from './exit.ts';
 import { isStdin, readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
@@ -92,7 +92,7 @@ function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): str
 function remoteSource({ signal }: CommandRun, machine: string): EvidenceSource {
   demandWindows('--remote reads another machine through this Windows');
   const name = machine.replace(/^\\\\/, '');
-  return { kind: 'live', name, read: liveKeys({ signal, machine: name }), systemRoot: `\\\\${name}\\ADMIN$` };
+  return { kind: 'live', name, windows: liveWindows(`\\\\${name}\\ADMIN$`, { signal, machine: name }) };
 }
 
 function demandWindows(what: string): void {
@@ -106,5 +106,5 @@ function demandWindows(what: string): void {
 function liveSource({ world, signal }: CommandRun): EvidenceSource {
   demandWindows('--live reads the Windows that clusrpc runs on');
   const systemRoot = world.env.SystemRoot ?? world.env.SYSTEMROOT ?? 'C:\\Windows';
-  return { kind: 'live', name: 'this Windows', read: liveKeys({ signal }), systemRoot };
+  return { kind: 'live', name: 'this Windows', windows: liveWindows(systemRoot, { signal }) };
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { PortConfiguration } from '../ports/configuration.ts';
 import { adviceFor } from './advice.ts';
+import { type ClusterRole, clusterRule } from './rules/cluster.ts';
 import { type Exposure, exposureRule } from './rules/exposure.ts';
 import { type FileState, filesRule } from './rules/files.ts';
 import { hotfixRule } from './rules/hotfix.ts';
@@ -18,6 +19,7 @@ export interface InstallationDiagnosis {
     readonly servicePack: number | null;
     readonly edition: string | null;
   };
+  readonly cluster: ClusterRole;
   readonly files: readonly FileState[];
   readonly ports: PortConfiguration | null;
   readonly verdict: Verdict;
@@ -47,6 +49,7 @@ export function diagnoseInstallation(evidence: Evidence): InstallationDiagnosis 
       servicePack: isOther ? null : pack.level,
       edition: system.edition,
     },
+    cluster: clusterRule(evidence),
     files: isOther ? [] : files.files,
     ports: exposure.ports,
     verdict,

@@ -85,6 +85,10 @@ export interface Evidence {
   readonly reservedPorts: readonly Fact<readonly string[] | null>[];
   /** Whether the cluster service is installed: the machine is a node. */
   readonly clusterService: readonly Fact<boolean>[];
+  /** `running`, `stopped`; null: there is no such service. Only a Windows that runs tells it. */
+  readonly clusterServiceState: readonly Fact<string | null>[];
+  /** ClusterInstallationState of the key Cluster Server ([MS-CMRP] 3.1.3.1); null: this machine never was a node. */
+  readonly clusterInstallation: readonly Fact<number | null>[];
 }
 
 export function emptyEvidence(target: string): Evidence {
@@ -109,6 +113,8 @@ export function emptyEvidence(target: string): Evidence {
     maxUserPort: [],
     reservedPorts: [],
     clusterService: [],
+    clusterServiceState: [],
+    clusterInstallation: [],
   };
 }
 

@@ -5,16 +5,15 @@ import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { fromCollectorFolder, isCollectorFolder } from './collector-folder.ts';
 import { isDirectory } from './directory.ts';
 import { type Evidence, mergeEvidence, type PartialEvidence } from './evidence.ts';
+import { fromLiveWindows, type LiveWindows } from './live-windows.ts';
 import {
   fromBytes,
   fromDllDirectory,
   fromHive,
-  fromLiveWindows,
   fromRegFile,
   fromSystemRoot,
   looksLikeHive,
 } from './offline-sources.ts';
-import type { ReadLiveKey } from './registry-view.ts';
 import { fromHost } from './remote-host.ts';
 import { fromShare, type ShareOptions } from './share.ts';
 
@@ -29,7 +28,7 @@ export type EvidenceSource =
     }
   | { readonly kind: 'share'; readonly share: string; readonly options?: ShareOptions }
   | { readonly kind: 'host'; readonly host: string; readonly options?: OpenClusterOptions }
-  | { readonly kind: 'live'; readonly name: string; readonly read: ReadLiveKey; readonly systemRoot: string };
+  | { readonly kind: 'live'; readonly name: string; readonly windows: LiveWindows };
 
 /**
  * Everything that the sources say of one installation. Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_INPUT for a path that is
@@ -69,7 +68,7 @@ async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence
       return asInput(source.name, () => [fromBytes(source.name, bytes)]);
     }
     case 'live':
-      return fromLiveWindows(source.name, source.read, source.systemRoot);
+      return fromLiveWindows(source.name, source.windows);
     default:
       return asInput(source.path, () => fromPath(source.kind, source.path));
   }

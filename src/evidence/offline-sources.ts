@@ -7,8 +7,8 @@ import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { isDirectory, listing, locate } from './directory.ts';
 import type { Gap, PartialEvidence } from './evidence.ts';
 import { fileFacts } from './file-facts.ts';
-import { REGISTRY_PATHS, registryFacts } from './registry-facts.ts';
-import { hiveView, liveView, type ReadLiveKey, regFileView } from './registry-view.ts';
+import { registryFacts } from './registry-facts.ts';
+import { hiveView, regFileView } from './registry-view.ts';
 
 const ROOT_NAMES = ['WINNT', 'Windows'];
 const STORES = [
@@ -65,25 +65,6 @@ export function fromBytes(name: string, bytes: Uint8Array): PartialEvidence {
 
 export function looksLikeHive(file: RandomAccess): boolean {
   return String.fromCharCode(...file.read(0, 4)) === 'regf';
-}
-
-/** A Windows that runs, here or elsewhere: its registry through the addon, its files through the file system. */
-export async function fromLiveWindows(
-  name: string,
-  read: ReadLiveKey,
-  root: string,
-): Promise<readonly PartialEvidence[]> {
-  return [registryFacts(await liveView(name, read, REGISTRY_PATHS)), ...runningFiles(root)];
-}
-
-/** The share of another machine may be closed where its registry is open. */
-function runningFiles(root: string): readonly PartialEvidence[] {
-  try {
-    return fromSystemRoot(root).slice(0, 1);
-  } catch (error) {
-    if (!isClusError(error)) throw error;
-    return [{ gaps: [{ what: 'files', source: root, reason: error.message }] }];
-  }
 }
 
 function systemRoot(directory: string): { root: string; others: readonly string[] } {

@@ -38,6 +38,7 @@ const KEYS = {
   sessionManager: `${CONTROL}\\Session Manager`,
   tcpip: `${SERVICES}\\Tcpip\\Parameters`,
   clusterService: `${SERVICES}\\ClusSvc`,
+  clusterServer: `${CURRENT_VERSION}\\Cluster Server`,
   rpcInternet: 'SOFTWARE\\Microsoft\\Rpc\\Internet',
 } as const;
 const HOTFIX_KEYS = FAMILIES.flatMap((family) =>
@@ -77,6 +78,7 @@ export function registryFacts(view: RegistryView): PartialEvidence {
     rpcInternet: at(reading, KEYS.rpcInternet),
     maxUserPort: number(reading, tcpip, 'MaxUserPort'),
     reservedPorts: list(reading, tcpip, 'ReservedPorts'),
+    clusterInstallation: number(reading, at(reading, KEYS.clusterServer), 'ClusterInstallationState'),
     clusterService: at(reading, KEYS.clusterService).map((fact) => ({ ...fact, value: fact.value !== null })),
   };
   return { ...facts, gaps, warnings: view.warnings };

@@ -8,6 +8,7 @@ import type { RegFile } from '../reg/parse.ts';
 import { foldName, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, type RegistryValue, regDword } from '../reg/value.ts';
 import { isClusError, RemoteProtocolError } from '../status/errors.ts';
+import { Win32Error } from '../status/win32-error.ts';
 
 /** A key as any source gives it. */
 export interface ViewedKey extends RegistryKey {
@@ -37,16 +38,27 @@ export type ReadLiveKey = (path: string) => Promise<{ readonly values: readonly 
 
 const LOCAL_MACHINE = 'HKEY_LOCAL_MACHINE';
 const CURRENT = 'CURRENTCONTROLSET';
+/** What fails for every key when another machine does not show its registry. */
+const CONNECT = 'RegConnectRegistryW';
 
-/** Asks for all `paths` beforehand, since everything that reads a view does so at once. */
+/**
+ * Asks for all `paths` beforehand, since everything that reads a view does so at once. Rejects when the registry cannot be
+ * reached; a key that it does not show is unreadable.
+ */
 export async function liveView(name: string, read: ReadLiveKey, paths: readonly string[]): Promise<RegistryView> {
-  const keys = new Map<string, ViewedKey | null>();
-  for (const path of paths) {
-    const full = `${LOCAL_MACHINE}\\${path}`;
-    const key = await read(full);
-    keys.set(path, key === undefined ? null : { path: full, values: key.values, timeMs: null, damage: null });
-  }
+  const keys = new Map<string, ViewedKey | UnreadableKey | null>();
+  for (const path of paths) keys.set(path, await liveKey(read, `${LOCAL_MACHINE}\\${path}`));
   return { source: `registry of ${name}`, warnings: [], key: (path) => keys.get(path) };
+}
+
+async function liveKey(read: ReadLiveKey, path: string): Promise<ViewedKey | UnreadableKey | null> {
+  try {
+    const key = await read(path);
+    return key === undefined ? null : { path, values: key.values, timeMs: null, damage: null };
+  } catch (error) {
+    if (!(error instanceof Win32Error) || error.syscall === CONNECT) throw error;
+    return { unreadable: error.message };
+  }
 }
 
 /**

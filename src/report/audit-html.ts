@@ -6,6 +6,7 @@ import {
   FILE_COLUMNS,
   fileCells,
   matchTone,
+  roleLines,
   systemText,
   toneOf,
   unseenFileCells,
@@ -94,7 +95,10 @@ function details(report: AuditReport, local: (utc: string) => string, heading: '
   const noted = footnotes(kb814622.because, system.sources);
   const list = (title: string, lines: readonly string[]) => listOf(title, lines, heading);
   return [
-    paragraphs([system.name === null ? systemText(report) : `${systemText(report)}, ${system.name}`]),
+    paragraphs([
+      system.name === null ? systemText(report) : `${systemText(report)}, ${system.name}`,
+      ...roleLines(report),
+    ]),
     list('What to do', report.advice),
     fileTable(report, local),
     list('Because', noted.lines),

@@ -6,6 +6,7 @@ import {
   FILE_COLUMNS,
   fileCells,
   matchTone,
+  roleLines,
   systemText,
   toneOf,
   VERDICT_SENTENCES,
@@ -25,6 +26,7 @@ export function auditText(report: AuditReport, local: (utc: string) => string, s
   const rows = [
     row('Target', [report.target]),
     row('System', [systemText(report)]),
+    row('Cluster', roleLines(report)),
     row(
       'Verdict',
       [`${kb814622.verdict}: ${VERDICT_SENTENCES[kb814622.verdict]}`],

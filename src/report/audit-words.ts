@@ -64,6 +64,17 @@ export function systemText({ system }: Pick<AuditReport, 'system'>): string {
   ].join(', ');
 }
 
+/** What the installation is to a cluster; nothing where it is no node or no source says. */
+export function roleLines({ cluster }: Pick<AuditReport, 'cluster'>): readonly string[] {
+  const { installed, installation, service } = cluster;
+  const parts = [
+    ...(installed === true ? ['the Cluster service is installed'] : []),
+    ...(service === null || service === 'none' ? [] : [`it is ${service}`]),
+    ...(installation === null || installation === 'none' ? [] : [`installation state: ${installation}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(', ')];
+}
+
 export function changeLines(changes: AuditReport['changes']): readonly string[] {
   if (changes === null) return [];
   if (changes.length === 0) return ['none since the baseline'];

@@ -2,6 +2,7 @@ import { compareFileVersions, fileVersionText } from '../bytes/file-version.ts';
 import { utcText } from '../bytes/utc-text.ts';
 import { FIXED_REVISION, requiredFile } from '../diagnosis/data/article-files.ts';
 import type { InstallationDiagnosis } from '../diagnosis/installation.ts';
+import type { ClusterRole } from '../diagnosis/rules/cluster.ts';
 import type { Exposure } from '../diagnosis/rules/exposure.ts';
 import type { Verdict } from '../diagnosis/rules/verdict.ts';
 import type { ArticleFile, Evidence, Fact, FileFact, FilePlace, Gap } from '../evidence/evidence.ts';
@@ -50,6 +51,7 @@ export interface AuditReport {
     readonly edition: string | null;
     readonly sources: readonly string[];
   };
+  readonly cluster: ClusterRole;
   readonly files: readonly AuditFile[];
   readonly portConfig: {
     readonly valid: boolean;
@@ -82,6 +84,7 @@ export function auditReport(evidence: Evidence, diagnosis: InstallationDiagnosis
     schema: 'clusrpc/audit/1',
     target: evidence.target,
     system: { name: evidence.computerName[0]?.value ?? null, ...system, sources: evidence.sources },
+    cluster: diagnosis.cluster,
     files: evidence.files.map(auditFile),
     portConfig: diagnosis.ports,
     kb814622: {

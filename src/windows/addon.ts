@@ -50,6 +50,7 @@ export interface Addon {
   ): number;
   fileVersion(path: string, settle: Settle<NativeFileVersion>): number;
   portTable(settle: Settle<readonly NativePort[]>): number;
+  serviceState(machine: string, name: string, settle: Settle<number>): number;
   isElevated(settle: Settle<boolean>): number;
   stats(): NativeLanes;
   setThreads(count: number): void;

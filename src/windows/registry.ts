@@ -18,9 +18,12 @@ export interface LiveRegistryKey {
   readonly values: readonly LiveRegistryValue[];
 }
 
-export interface RegistryOptions extends CallOptions, AddonOptions {
-  /** Another machine through its Remote Registry service: `NODE1`. */
+export interface MachineOptions extends CallOptions, AddonOptions {
+  /** Another machine, `NODE1`; the registry is read through its Remote Registry service. */
   readonly machine?: string | undefined;
+}
+
+export interface RegistryOptions extends MachineOptions {
   /** Which registry a 32-bit program would see; `default` is that of this process. */
   readonly view?: 'default' | '32' | '64' | undefined;
 }
@@ -80,16 +83,21 @@ interface Place {
   readonly view: number;
 }
 
-function place(key: string, { machine = '', view = 'default' }: RegistryOptions): Place {
+function place(key: string, { machine, view = 'default' }: RegistryOptions): Place {
   checkText('a registry key', key);
-  checkText('a machine name', machine);
   const [head = '', ...rest] = key.split('\\');
   const root = Object.entries(ROOTS).find(([name]) => name === head.toUpperCase())?.[1];
   if (root === undefined) {
     throw new LocalMisuseError(`the registry key "${key}" must begin with one of ${Object.keys(ROOTS).join(', ')}`);
   }
   const path = rest.join('\\');
-  return { root, machine: machine === '' ? '' : `\\\\${machine.replace(/^\\+/, '')}`, path, view: VIEWS[view] };
+  return { root, machine: uncName(machine), path, view: VIEWS[view] };
+}
+
+/** A machine as the functions of Windows take it: `\\NODE1`; empty: this one. */
+export function uncName(machine = ''): string {
+  checkText('a machine name', machine);
+  return machine === '' ? '' : `\\\\${machine.replace(/^\\+/, '')}`;
 }
 
 /** Windows would stop reading at the NUL and look at another key than the caller named. */

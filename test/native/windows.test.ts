@@ -30,6 +30,7 @@ describe('inside Windows node.exe', () => {
     test(`${node}: a lane that hangs holds up no other`, () => passes('lanes'));
     test(`${node}: every handle is closed exactly once`, () => passes('lifetime'), 300_000);
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
+    test(`${node}: a Windows that runs is audited, here and elsewhere`, () => passes('live'));
     for (const dll of ['test', 'none'] as const) {
       test(`${node}: openCluster takes the backend that is asked for, or the best there is, with ${dll} DLL`, () =>
         passes('open', { dll }));

@@ -54,6 +54,10 @@ export const auditSchema = z.object({
     edition: z.string().nullable(),
     sources: z.array(z.string()),
   }),
+  /** Documents of earlier versions do not have it. */
+  cluster: z
+    .object({ installed: z.boolean().nullable(), installation: z.string().nullable(), service: z.string().nullable() })
+    .default({ installed: null, installation: null, service: null }),
   files: z.array(fileSchema),
   portConfig: portConfigSchema.nullable(),
   kb814622: z.object({

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { gatherEvidence } from '../../../src/evidence/gather.ts';
-import { liveKeys } from '../../../src/windows/live-keys.ts';
 import { type RegistryOptions, registryKey, registryKeys, registryValues } from '../../../src/windows/registry.ts';
 
 const run = promisify(execFile);
 const KEY = `HKEY_CURRENT_USER\\Software\\clusrpc-test-${process.pid}`;
-const CURRENT_VERSION = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
-const UPDATES = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Updates\\Windows 2000';
 
 before(async () => {
   await reg('add', KEY, '/f');
@@ -124,89 +120,6 @@ test('a machine that is not there rejects with the error of RegConnectRegistryW'
     (error: Error & { syscall?: string; errno?: number }) =>
       error.syscall === 'RegConnectRegistryW' && typeof error.errno === 'number',
   );
-});
-
-test('the RPC port configuration is read as it stands in the live registry', async () => {
-  const key = 'HKLM\\Software\\Microsoft\\Rpc\\Internet';
-  await reg('add', key, '/v', 'Ports', '/t', 'REG_MULTI_SZ', '/d', '5000-5019\\06000', '/f', '/reg:64');
-  await reg('add', key, '/v', 'PortsInternetAvailable', '/d', 'Y', '/f', '/reg:64');
-  await reg('add', key, '/v', 'UseInternetPorts', '/d', 'Y', '/f', '/reg:64');
-  try {
-    const { rpcInternet } = await evidence();
-    const values = rpcInternet[0]?.value?.values.map(({ name, data }) => [name, Buffer.from(data).toString('utf16le')]);
-    assert.deepEqual(Object.fromEntries(values ?? []), {
-      Ports: '5000-5019\0' + '6000\0\0',
-      PortsInternetAvailable: 'Y\0',
-      UseInternetPorts: 'Y\0',
-    });
-  } finally {
-    await reg('delete', key, '/f', '/reg:64');
-  }
-  assert.equal((await evidence()).rpcInternet[0]?.value, null);
-});
-
-test('the Windows version and the hotfixes are what reg.exe says', async () => {
-  const { stdout } = await reg('query', CURRENT_VERSION, '/v', 'CurrentBuildNumber', '/reg:64');
-  assert.equal(String((await evidence()).build[0]?.value), /REG_SZ\s+(\d+)/.exec(stdout)?.[1]);
-  await reg('add', `${UPDATES}\\SP4\\Q814622`, '/f', '/reg:64');
-  await reg('add', `${CURRENT_VERSION}\\HotFix\\KB814622`, '/f', '/reg:64');
-  try {
-    const found = (await evidence()).hotfixKey.flatMap(({ value }) => value?.path ?? []);
-    assert.deepEqual(found.toSorted(), [`${UPDATES}\\SP4\\Q814622`, `${CURRENT_VERSION}\\HotFix\\KB814622`]);
-  } finally {
-    await reg('delete', UPDATES, '/f', '/reg:64');
-    await reg('delete', `${CURRENT_VERSION}\\HotFix\\KB814622`, '/f', '/reg:64');
-  }
-});
-
-test('a machine that refuses the flag for the 64-bit view is asked without it, and each listing once', async () => {
-  const asked: string[] = [];
-  const read = liveKeys({ addonPath: fakeRegistry(asked) });
-  assert.equal((await read(UPDATES))?.path, UPDATES);
-  assert.equal(await read(`${UPDATES} Professional`), undefined);
-  assert.deepEqual((await read('HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Denied\\There'))?.values, []);
-  const below = 'SOFTWARE\\Microsoft\\Updates';
-  assert.deepEqual(asked, [
-    `keys of ${below}, view 256`,
-    `keys of ${below}, view 0`,
-    `values of ${below}\\Windows 2000, view 0`,
-    'keys of SOFTWARE\\Microsoft\\Denied, view 0',
-    'values of SOFTWARE\\Microsoft\\Denied\\There, view 0',
-  ]);
-});
-
-/** An addon of the tests' own: a registry that knows no views and one key whose sub-keys nobody may list. */
-function fakeRegistry(asked: string[]): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'addon-')), 'registry.cjs');
-  writeFileSync(
-    file,
-    `exports.drainBy = () => {};
-     exports.end = () => {};
-     const answer = (what) => (root, machine, key, view, settle) => {
-       globalThis.askedOfRegistry.push(what + ' of ' + key + ', view ' + view);
-       const error = view !== 0 ? 87 : what === 'keys' && key.endsWith('Denied') ? 5 : 0;
-       settle(error, 'RegOpenKeyExW', what === 'keys' ? ['Windows 2000'] : []);
-       return 0;
-     };
-     exports.registryKeys = answer('keys');
-     exports.registryValues = answer('values');`,
-  );
-  Object.assign(globalThis, { askedOfRegistry: asked });
-  return file;
-}
-
-function evidence() {
-  const systemRoot = process.env.SystemRoot ?? 'C:\\windows';
-  return gatherEvidence([{ kind: 'live', name: 'this Windows', read: liveKeys(), systemRoot }]);
-}
-
-test('another machine is read through its Remote Registry, and one that is not there says so', async () => {
-  const read = liveKeys({ machine: process.env.COMPUTERNAME });
-  const key = await read('HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion');
-  assert.ok(key?.values.some(({ name }) => name === 'CurrentBuildNumber'));
-  await assert.rejects(liveKeys({ machine: 'no-such-machine.invalid' })(CURRENT_VERSION), {
-    syscall: 'RegConnectRegistryW',
-  });
 });
 
 async function registryValue(key: string, name: string, options: RegistryOptions = {}) {

@@ -11,9 +11,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type CrossBuild, crossBuild } from '../../../scripts/native/cross.ts';
@@ -61,7 +62,9 @@ export async function windowsMachine(): Promise<WindowsMachine> {
   if (WINE === undefined || SERVER === undefined) throw new Error('wine64 is not installed');
   const base = await keptParts();
   const directory = mkdtempSync(path.join(base, 'run-'));
-  const environment = wineEnvironment(path.join(base, 'prefix'));
+  const prefix = path.join(base, 'prefix');
+  const environment = wineEnvironment(prefix);
+  shareWindows(prefix);
   const system32 = path.join(base, 'prefix/drive_c/windows/system32');
   const addonFile = path.join(directory, 'prebuilds/win32-x64/clusrpc.node');
   // Else it ends with the last program and may do so just when the next one calls.
@@ -117,6 +120,14 @@ async function makePrefix(prefix: string): Promise<void> {
   await run(WINE as string, version, { env, timeout: 60_000 });
   await run(SERVER as string, ['-k'], { env }).catch(() => undefined);
   await run(SERVER as string, ['-w'], { env, timeout: 60_000 });
+}
+
+/** The ADMIN$ share of this machine under the name that it has among Windows machines. */
+function shareWindows(prefix: string): void {
+  const directory = path.join(prefix, 'dosdevices/unc', hostname().split('.', 1)[0]?.slice(0, 15).toUpperCase() ?? '');
+  mkdirSync(directory, { recursive: true });
+  const share = path.join(directory, 'ADMIN$');
+  if (!existsSync(share)) symlinkSync(path.join(prefix, 'drive_c/windows'), share);
 }
 
 /** The server goes on in the background and would keep any pipe open that it is given. */

@@ -32,8 +32,13 @@ const PEERS = [
   { name: 'smbclient', use: 'reads the files of an ADMIN$ share', advice: 'Install smbclient to audit over a share.' },
 ] as const;
 
+export interface DoctorOptions extends AddonOptions {
+  /** ms that clusapi.dll has to say whether this machine is a node: 5 000 by default. */
+  readonly timeout?: number | undefined;
+}
+
 /** Which backends, peers and rights this machine has. Never rejects: a lack is a fact. */
-export async function doctorFacts(options: AddonOptions = {}): Promise<DoctorFacts> {
+export async function doctorFacts(options: DoctorOptions = {}): Promise<DoctorFacts> {
   return {
     platform: process.platform,
     arch: process.arch,
@@ -58,10 +63,10 @@ function addonFact(options: AddonOptions): DoctorFact {
   }
 }
 
-async function clusterClientFact(options: AddonOptions): Promise<DoctorFact> {
+async function clusterClientFact({ timeout = 5_000, ...options }: DoctorOptions): Promise<DoctorFact> {
   const name = 'clusapi.dll';
   try {
-    const state = await nativeClusterApi(options).nodeClusterState(null, { timeout: 5_000 });
+    const state = await nativeClusterApi(options).nodeClusterState(null, { timeout });
     const detail = `${await clusapiVersion(options)}answers; this machine as a node: ${stateName(state)}`;
     return { name, available: true, detail, advice: null };
   } catch (error) {

@@ -5,7 +5,7 @@
  *   CLUSTEST_OPEN_DELAY=ms   OpenCluster takes that long
  *   CLUSTEST_OPEN_HANG=1     OpenCluster never returns
  *   CLUSTEST_CALL_ERROR=n    queries on an open cluster fail with n
- *   CLUSTEST_CALL_DELAY=ms   GetClusterInformation takes that long
+ *   CLUSTEST_CALL_DELAY=ms   GetClusterInformation and GetNodeClusterState take that long
  *   CLUSTEST_CLOSE_DELAY=ms  CloseCluster takes that long
  *   CLUSTEST_CLOSE_ERROR=n   CloseCluster answers FALSE and last error n, and the handle is gone all the same
  *   CLUSTEST_NODES=a;b;c     the node names of the cluster (default NODE1;NODE2)
@@ -135,8 +135,9 @@ EXPORT DWORD WINAPI GetClusterInformation(void *handle, WCHAR *name, DWORD *leng
 }
 
 EXPORT DWORD WINAPI GetNodeClusterState(const WCHAR *node, DWORD *state) {
-  DWORD error = number(L"CLUSTEST_CALL_ERROR");
+  DWORD error = number(L"CLUSTEST_CALL_ERROR"), delay = number(L"CLUSTEST_CALL_DELAY");
   (void)node;
+  if (delay) Sleep(delay);
   if (error) return error;
   *state = 0x13; /* ClusterStateRunning */
   return ERROR_SUCCESS;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalMisuseError } from '../../../src/status/errors.ts';
+import { doctorFacts } from '../../../src/windows/doctor.ts';
 import { BACKENDS, backend } from './backends.ts';
 import { setDll } from './test-dll.ts';
 
@@ -10,6 +11,13 @@ const EXPECTED = {
   test: { name: 'CLUSTER1', nodes: ['NODE1', 'NODE2'], state: 19, build: 2195, servicePack: 'Service Pack 3' },
   wine: { name: '', nodes: [], state: 0, build: 0, servicePack: '' },
 } as const;
+
+test('doctor says what the cluster client says, or how to get one', async () => {
+  const fact = (await doctorFacts()).backends.find(({ name }) => name === 'clusapi.dll');
+  assert.equal(fact?.available, dll !== 'none');
+  if (dll === 'none') assert.match(`${fact?.advice}`, /^Install the Failover Clustering tools/);
+  if (dll === 'test') assert.equal(fact?.detail, 'answers; this machine as a node: running');
+});
 
 for (const name of BACKENDS) {
   if (dll === 'none') {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { doctorFacts } from '../../../src/windows/doctor.ts';
 import { BACKENDS, backend } from './backends.ts';
 import { setDll } from './test-dll.ts';
 
@@ -68,5 +69,19 @@ for (const name of BACKENDS) {
     assert.equal((await cluster.information()).name, long);
     assert.deepEqual(await cluster.nodes(), ['NODE1', 'КЛАСТЕР', 'x'.repeat(1_500)]);
     await cluster.close();
+  });
+}
+
+for (const { answer, settings, said } of [
+  { answer: 'says 1722', settings: { CALL_ERROR: 1722 }, said: /RPC_S_SERVER_UNAVAILABLE \(1722\)/ },
+  { answer: 'takes too long', settings: { CALL_DELAY: 1_000 }, said: /did not return within 50 ms/ },
+]) {
+  test(`doctor: a clusapi.dll that ${answer} is there, and nothing is to be installed`, async () => {
+    setDll(settings);
+    const { backends } = await doctorFacts({ timeout: settings.CALL_DELAY ? 50 : undefined });
+    const fact = backends.find(({ name }) => name === 'clusapi.dll');
+    assert.deepEqual([fact?.available, fact?.advice], [true, null]);
+    assert.match(`${fact?.detail}`, said);
+    setDll();
   });
 }

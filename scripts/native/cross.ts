@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,6 +33,23 @@ const STRICT = ['-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 export interface CrossBuild {
   readonly output: string;
   readonly sha256: string;
+}
+
+/** The addon that `npm run prebuild` has made, where it is younger than all that it is made of; else it is built now. */
+export async function upToDateBuild(root: string, output: string): Promise<CrossBuild> {
+  const prebuilt = path.join(root, 'prebuilds/win32-x64/clusrpc.node');
+  const parts = ['binding.gyp', 'package-lock.json', 'scripts/native/cross.ts', ...sourcesBelow(root, 'native')];
+  const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const newest = Math.max(...parts.map((part) => changed(path.join(root, part))));
+  if (changed(prebuilt) <= newest) return crossBuild(root, output);
+  mkdirSync(path.dirname(output), { recursive: true });
+  copyFileSync(prebuilt, output);
+  return { output, sha256: sha256Of(output) };
+}
+
+function sourcesBelow(root: string, directory: string): readonly string[] {
+  const names = readdirSync(path.join(root, directory), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /\.(cc|h)$/.test(name)).map((name) => path.join(directory, name));
 }
 
 /**
@@ -59,10 +85,14 @@ export async function crossBuild(
     });
     mkdirSync(path.dirname(output), { recursive: true });
     copyFileSync(path.join(work, file), output);
-    return { output, sha256: createHash('sha256').update(readFileSync(output)).digest('hex') };
+    return { output, sha256: sha256Of(output) };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function sha256Of(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 function compilerFlags(root: string, defines: readonly string[]): readonly string[] {

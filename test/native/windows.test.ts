@@ -4,17 +4,20 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossBuild } from '../../scripts/native/cross.ts';
 import { auditSchema, doctorSchema, portsSchema, probeSchema } from '../../src/report/schema/index.ts';
-import { independentVersion } from './wine/file-versions.ts';
+import { versionsOf } from './wine/file-versions.ts';
 import { installedPackage } from './wine/installed-package.ts';
 import { type DllKind, NODES, type RunOptions, type WindowsMachine, windowsMachine } from './wine/machine.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-describe('inside Windows node.exe', () => {
+/** Wine on a machine that has other things to do takes its time; what takes too long is ended a little before. */
+const LONGEST = 600_000;
+
+describe('inside Windows node.exe', { timeout: LONGEST }, () => {
   let machine: WindowsMachine;
   beforeAll(async () => {
     machine = await windowsMachine();
-  }, 600_000);
+  }, LONGEST);
   afterAll(async () => {
     await machine?.stop();
   });
@@ -28,7 +31,7 @@ describe('inside Windows node.exe', () => {
     test(`${node}: the pool is bounded and libuv is left alone`, () => passes('pool'));
     test(`${node}: calls that hang for ever starve nobody`, () => passes('hang'));
     test(`${node}: a lane that hangs holds up no other`, () => passes('lanes'));
-    test(`${node}: every handle is closed exactly once`, () => passes('lifetime'), 300_000);
+    test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
     test(`${node}: a Windows that runs is audited, here and elsewhere`, () => passes('live'));
     for (const dll of ['test', 'none'] as const) {
@@ -36,11 +39,11 @@ describe('inside Windows node.exe', () => {
         passes('open', { dll }));
     }
     test(`${node}: the loader says what it tried`, () => passes('loader'));
-    test(`${node}: nothing grows over many calls`, () => passes('soak', { timeout: 560_000 }), 600_000);
+    test(`${node}: nothing grows over many calls`, () => passes('soak'));
 
     test(`${node}: opens and closes a second of the addon and both FFI packages, side by side`, async () => {
       const { code, stdout, stderr } = await machine.run(node, 'test/native/inside/bench.js', {
-        env: { CLUSTEST_PAIRS: '500' },
+        env: { CLUSTEST_PAIRS: '200', CLUSTEST_ROUNDS: '1' },
       });
       expect(code, stderr).toBe(0);
       expect(stdout).toMatch(/^native .*\n^koffi .*\n^ffi-napi .*$/m);
@@ -52,8 +55,9 @@ describe('inside Windows node.exe', () => {
       await passes('files-ports', { env: { CLUSTEST_VERSIONS: `Z:${file}` } });
       const read = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { fileVersion: number[] } | number>;
       const different: string[] = [];
+      const all = await versionsOf(Object.keys(read).map((name) => path.join(machine.system32, name)));
       for (const [name, answer] of Object.entries(read)) {
-        const expected = await independentVersion(path.join(machine.system32, name));
+        const expected = all.get(path.join(machine.system32, name));
         const found = typeof answer === 'number' ? null : answer.fileVersion;
         if (JSON.stringify(found) !== JSON.stringify(expected)) different.push(`${name}: ${found} against ${expected}`);
         // ERROR_RESOURCE_DATA_NOT_FOUND and ERROR_RESOURCE_TYPE_NOT_FOUND say that there is no version.
@@ -94,7 +98,7 @@ describe('inside Windows node.exe', () => {
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }
-  }, 300_000);
+  });
 
   test('the tarball, installed on this system without compiler and Python, serves node.exe with backend native', async () => {
     const { directory, main } = await installedPackage(machine.addon.output);
@@ -136,7 +140,7 @@ describe('inside Windows node.exe', () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 480_000);
+  });
 
   test('no test file was forgotten above', () => {
     const files = readdirSync(path.join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.inside.ts'));

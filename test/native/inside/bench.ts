@@ -6,8 +6,7 @@ import { BACKENDS, backend } from './backends.ts';
 import { setDll } from './test-dll.ts';
 
 const PAIRS = Number(process.env.CLUSTEST_PAIRS ?? 2_000);
-
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.CLUSTEST_ROUNDS ?? 3);
 const AT_ONCE = 200;
 const DELAYS = [0, 5, 50];
 

@@ -6,7 +6,8 @@ import { type BackendName, backend } from './backends.ts';
 
 const [ending = '', name = 'native'] = process.argv.slice(2);
 const kept: unknown[] = [];
-const api = backend(name as BackendName);
+/** What hangs is waited for no longer than that, everything else as long as a loaded machine needs. */
+const api = backend(name as BackendName, ending.includes('hang') ? 300 : 20_000);
 
 if (!isMainThread && workerData === 'exit') {
   await open(1);

@@ -6,8 +6,8 @@ import { handleCount, leakHandles } from './system-handles.ts';
 import { setDll } from './test-dll.ts';
 
 const FACTOR = Number(process.env.CLUSTEST_SOAK_FACTOR ?? 1);
-const READS = 100_000 * FACTOR;
-const PAIRS = 20_000 * FACTOR;
+const READS = 20_000 * FACTOR;
+const PAIRS = 10_000 * FACTOR;
 /** The count moves in steps of up to 128 under Wine, and the threads that work have handles too. */
 const HANDLE_SLACK = 512;
 const MEMORY_SLACK = 24 * 1024 * 1024;

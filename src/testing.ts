@@ -7,7 +7,7 @@ import type { FaultRateOptions } from './emulator/fault-rates.ts';
 import type { FaultRule } from './emulator/fault-rules.ts';
 import { EmulatedHost, type HostAddresses } from './emulator/host.ts';
 import type { HostCounters } from './emulator/host-counters.ts';
-import type { HostProfileName } from './emulator/host-profiles.ts';
+import { datagramHostProfile, type HostProfileName } from './emulator/host-profiles.ts';
 import { claimLoopbackPair } from './emulator/loopback.ts';
 import { type Opener, onVirtualTime, timeOf } from './emulator/on-virtual-time.ts';
 import type { FailureRate, InjectedFailure } from './emulator/open-failures.ts';
@@ -136,8 +136,8 @@ export class Emulator implements EmulatedMachine {
   }
 
   /** Where the host listens: with `time: 'real'` a value for CLUSRPC_HOSTS is `NAME=<host>:<epmUdp>`. */
-  get addresses(): HostAddresses {
-    return this.#host.addresses;
+  get addresses(): HostAddresses & { readonly epmUdp: number } {
+    return { ...this.#host.addresses, epmUdp: this.#host.mapperPort };
   }
 
   /** The address that the client machine calls from. */
@@ -262,7 +262,7 @@ async function start(options: EmulatorOptions, place: Place, clock: VirtualClock
     ...(cluster.name !== undefined && { clusterName: cluster.name }),
     ...(cluster.nodes && { nodes: cluster.nodes }),
     ...(cluster.groups && { groups: cluster.groups }),
-    ...(hostProfile && { hostProfile }),
+    ...(hostProfile && { hostProfile: datagramHostProfile(hostProfile) }),
     ...(faults !== undefined && { faults }),
     ...(requireAuth !== undefined && { requireAuth }),
   });

@@ -66,7 +66,7 @@ export async function roundTripsOfPair(): Promise<number> {
 }
 
 async function openAndClose({ address, addresses }: EmulatedHost): Promise<void> {
-  const cluster = await openCluster(address, { backend: 'wire', endpointMapperPort: addresses.epmUdp });
+  const cluster = await openCluster(address, { backend: 'wire', endpointMapperPort: addresses.epmUdp ?? 0 });
   await cluster.close();
 }
 

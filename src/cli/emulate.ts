@@ -20,6 +20,7 @@ interface Options {
   readonly listen?: string | undefined;
   readonly expose?: true | undefined;
   readonly epmPort?: number | undefined;
+  readonly tcp?: boolean | undefined;
   readonly ports?: readonly PortRange[] | undefined;
   readonly users?: string | undefined;
   readonly requireAuth?: true | undefined;
@@ -42,7 +43,7 @@ const LOCKED_FOR = 30 * 60_000;
 export function emulateCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('emulate')
     .description(
-      'Runs an emulated cluster host until Ctrl-C: endpoint mapper, Cluster service and a cluster behind them, over datagram RPC. Prints one JSON line when it can be called and one of counters at its end.',
+      'Runs an emulated cluster host until Ctrl-C: endpoint mapper, Cluster service and a cluster behind them, over datagram RPC or, as Windows Server 2008 and later, over TCP. Prints one JSON line when it can be called and one of counters at its end.',
     )
     .option(
       '--host-profile <name>',
@@ -55,7 +56,8 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
       ipAddress,
     )
     .option('--expose', 'allow an address that other machines reach')
-    .option('--epm-port <port>', 'UDP port of the endpoint mapper, 0 for any (default: 0)', portNumber(0))
+    .option('--epm-port <port>', 'port of the endpoint mapper, over UDP and TCP; 0 for any (default: 0)', portNumber(0))
+    .option('--no-tcp', 'nothing listens on TCP')
     .option('--ports <ranges>', 'where the Cluster service takes its port, such as 1026-1050', portRanges)
     .option('--users <file>', 'whom it knows, a line each as the command user makes them')
     .option('--require-auth', 'refuse every caller that is not authenticated')
@@ -92,12 +94,13 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
 }
 
 async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
-  const { scenario: file, listen, fault, users, lockOut, prometheus, ...rest } = options;
+  const { scenario: file, listen, fault, users, lockOut, prometheus, tcp, ...rest } = options;
   const scenario = file === undefined ? null : await readScenario(run.world, file);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const host = await EmulatedHost.start({
     ...given,
     ...(listen !== undefined && { address: listen }),
+    ...(tcp === false && { streams: null }),
     ...(fault && { faults: fault }),
     ...(scenario?.cluster && { cluster: scenario.cluster }),
     ...(users !== undefined && { users: await readUsers(run.world, users) }),

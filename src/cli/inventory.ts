@@ -7,9 +7,10 @@ import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { type LogonFlags, logonOf, withLogonOptions } from './logon-options.ts';
 import type { CommandRun } from './run.ts';
-import { ipAddress, portNumber, portRanges, positiveDuration } from './values.ts';
+import { ipAddress, oneOf, portNumber, portRanges, positiveDuration } from './values.ts';
 
 interface Options extends LogonFlags {
+  readonly transport?: 'auto' | 'udp' | 'tcp' | undefined;
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
@@ -24,8 +25,13 @@ export function inventoryCommand(context: CliContext): CommandUnknownOpts {
       'Lists what a cluster tells of itself: nodes, groups, resources, networks and interfaces with their states.',
     )
     .argument('<host>', 'cluster or node, by name or address')
-    .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
-    .option('--endpoint <port>', 'UDP port of the Cluster service: skips the mapper', portNumber())
+    .option(
+      '--transport <name>',
+      'auto, udp (NT 4.0 to Server 2003) or tcp (Server 2008 and later) (default: auto)',
+      oneOf(['auto', 'udp', 'tcp']),
+    )
+    .option('--epm-port <port>', 'port of the endpoint mapper (default: 135)', portNumber())
+    .option('--endpoint <port>', 'port of the Cluster service: skips the mapper', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
     .option('--source <address>', 'local address to send from', ipAddress)
     .option('--timeout <duration>', 'for opening the cluster (default: 15s)', positiveDuration)
@@ -37,10 +43,11 @@ export function inventoryCommand(context: CliContext): CommandUnknownOpts {
 
 /** Not fine: a node is down, something has failed, or was not told. */
 async function listCluster(run: CommandRun, host: string, options: Options): Promise<ExitCode> {
-  const { epmPort, endpoint, localPorts, source, timeout, stageTimeout } = options;
+  const { transport, epmPort, endpoint, localPorts, source, timeout, stageTimeout } = options;
   const logon = logonOf(options);
   run.progress.start(`reading ${host}`, null);
   const document = await inventory(host, {
+    transport,
     endpointMapperPort: epmPort,
     endpoint,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { reasonOf } from '../client/stages.ts';
-import { HOST_PROFILES } from '../emulator/host-profiles.ts';
+import { DATAGRAM_HOST_PROFILES } from '../emulator/host-profiles.ts';
 import { CLIENT_PROFILES, FAILURE_KINDS } from '../ports/profiles.ts';
 import { soakHtml, soakSvg } from '../report/soak-html.ts';
 import { soakText } from '../report/soak-text.ts';
@@ -40,7 +40,7 @@ const PICTURE: OutputFileOptions = {
 
 export function soakCommand(context: CliContext): CommandUnknownOpts {
   const profiles = keysOf(CLIENT_PROFILES);
-  const hosts = keysOf(HOST_PROFILES);
+  const hosts = DATAGRAM_HOST_PROFILES;
   const kinds = keysOf(SOAK_FAILURES);
   const command = new Command('soak')
     .description(

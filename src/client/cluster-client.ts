@@ -6,7 +6,9 @@ import {
   ApiGetClusterVersion2,
   ApiGetQuorumResource,
   ApiOpenCluster,
+  ApiOpenClusterEx,
   CLUSAPI_V2,
+  CLUSTER_ACCESS,
   CLUSTER_ENUM,
   type ClusapiIdentity,
   type ClusapiOperation,
@@ -70,9 +72,9 @@ export class ClusterClient {
     }
   }
 
-  /** A context handle, kept alive until it is closed. */
+  /** A context handle, kept alive until it is closed; 3.0 is asked for the right to read alone, where it knows such a thing. */
   async open(options: LimitOptions = {}): Promise<ContextHandle> {
-    const { cluster } = await this.call(ApiOpenCluster, {}, options);
+    const { cluster } = await this.#open(options);
     this.#caller.hold();
     return cluster;
   }
@@ -103,7 +105,7 @@ export class ClusterClient {
     try {
       return versionOf(await this.call(ApiGetClusterVersion2, {}, options));
     } catch (error) {
-      if (!isRefusal(error) || error.errno !== win32Code('RPC_S_PROCNUM_OUT_OF_RANGE')) throw error;
+      if (!isUnknownOperation(error)) throw error;
       return versionOf(await this.call(ApiGetClusterVersion, {}, options));
     }
   }
@@ -112,6 +114,17 @@ export class ClusterClient {
   async close(cluster: ContextHandle, options: LimitOptions = {}): Promise<void> {
     this.#caller.release();
     await this.call(ApiCloseCluster, { cluster }, options);
+  }
+
+  async #open(options: LimitOptions): Promise<{ readonly cluster: ContextHandle }> {
+    if (this.#clusapi.version.major === 3) {
+      try {
+        return await this.call(ApiOpenClusterEx, { access: CLUSTER_ACCESS.read }, options);
+      } catch (error) {
+        if (!isUnknownOperation(error)) throw error;
+      }
+    }
+    return this.call(ApiOpenCluster, {}, options);
   }
 
   /** Any operation of ClusAPI: see the docstring of the class for what it throws. */
@@ -133,6 +146,10 @@ export class ClusterClient {
 /** The server answered, with a status of the operation or of the runtime: silence and broken answers are something else. */
 export function isRefusal(error: unknown): error is RejectError | FaultError | Win32Error {
   return error instanceof RejectError || error instanceof FaultError || error instanceof Win32Error;
+}
+
+function isUnknownOperation(error: unknown): boolean {
+  return isRefusal(error) && error.errno === win32Code('RPC_S_PROCNUM_OUT_OF_RANGE');
 }
 
 function versionOf({ major, minor, build, vendorId, csdVersion }: ClusterVersionFields): ClusterVersion {

@@ -1,4 +1,4 @@
-import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
+import { CLUSAPI_V2, type ClusapiIdentity } from '../interface/clusapi/index.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import type { Caller } from './caller.ts';
 import { ClusterClient, type ClusterVersion } from './cluster-client.ts';
@@ -73,17 +73,28 @@ export function withClose(session: ClusterSession, end: () => Promise<void> | vo
   };
 }
 
-/**
- * Opens a cluster over a client's socket, which stays its owner's, by what OpenCluster sends ([MS-CMRP] 3.2.3.3): ApiGetClusterName,
- * ApiOpenCluster, ApiCreateEnum for the nodes, and the version. Throws what Caller.call throws, with `stage` and `advice`.
- */
+/** A Cluster service, and which version of ClusAPI it is called in. */
+export interface ClusterService {
+  readonly caller: Caller;
+  readonly clusapi: ClusapiIdentity;
+}
+
+/** Opens a cluster over a client's socket, which stays its owner's: see openService. */
 export async function openSession(
   client: Pick<RpcClient, 'bind'>,
   target: ClusterTarget,
   limits: SessionLimits = {},
 ): Promise<ClusterSession> {
+  return openService({ caller: await bindService(client, target, limits), clusapi: CLUSAPI_V2 }, limits);
+}
+
+/**
+ * Opens a cluster by what OpenCluster sends ([MS-CMRP] 3.2.3.3): ApiGetClusterName, ApiOpenCluster or ApiOpenClusterEx, ApiCreateEnum
+ * for the nodes, and the version. Throws what Caller.call throws, with `stage` and `advice`.
+ */
+export async function openService({ caller, clusapi }: ClusterService, limits: SessionLimits): Promise<ClusterSession> {
   const call = callLimits(limits);
-  const cluster = new ClusterClient(await bindService(client, target, limits));
+  const cluster = new ClusterClient(caller, clusapi);
   const identity = await at(firstCallStage, () => cluster.name(call));
   const handle = await at('open-cluster', () => cluster.open(call));
   const close = ({ timeout = CLOSE_TIMEOUT } = {}) =>
@@ -116,7 +127,8 @@ export async function bindService(
   return client.bind({ host, port: tower?.port ?? mapperPort }, { logon });
 }
 
-async function at<T>(stage: StageId | ((error: unknown) => StageId), run: () => Promise<T>): Promise<T> {
+/** Runs a part of an open; what it throws of ours says at which stage, and what to do. */
+export async function at<T>(stage: StageId | ((error: unknown) => StageId), run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

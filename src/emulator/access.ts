@@ -1,4 +1,4 @@
-import { AUTH_LEVEL, type AuthLevel, datagramLevel } from '../auth/datagram/level.ts';
+import { AUTH_LEVEL, type AuthLevel } from '../auth/datagram/level.ts';
 import type { NtlmProviderOptions } from '../auth/datagram/server-security.ts';
 import { type Account, Accounts, type LockOut } from '../auth/ntlm/accounts.ts';
 import type { Refusal } from '../auth/ntlm/logon.ts';
@@ -52,7 +52,7 @@ export class Access {
     this.#options = options;
     this.#now = now;
     this.#accounts = users === undefined ? null : new Accounts(users, lockOut);
-    this.#least = minAuth === 'none' ? 0 : AUTH_LEVEL[datagramLevel(minAuth)];
+    this.#least = minAuth === 'none' ? 0 : AUTH_LEVEL[minAuth];
     this.#openers = mayOpen === undefined ? null : new Set(mayOpen.map(upperCase));
   }
 

@@ -160,7 +160,7 @@ export class BrokeredMachine {
     const targets = hosts.map((host) => ({
       name: host.model.name.toLowerCase(),
       host: host.address,
-      mapperPort: host.addresses.epmUdp,
+      mapperPort: host.mapperPort,
     }));
     return { type: 'start', id, address, poolSize: pool.size, runtime, settings, targets, data };
   }
@@ -177,7 +177,7 @@ export class BrokeredMachine {
       return 0;
     }
     const { host: address, mapperPort, from } = request;
-    const host = this.#options.hosts.find((each) => each.address === address && each.addresses.epmUdp === mapperPort);
+    const host = this.#options.hosts.find((each) => each.address === address && each.mapperPort === mapperPort);
     if (host === undefined) return -1;
     this.#lastUndo++;
     undo.set(this.#lastUndo, host.rejectNext(from));

@@ -116,14 +116,14 @@ export class ClientMachine {
 
   targetOf(name: string): ClusterTarget {
     const host = this.#hosts.find((each) => each.knows(name));
-    if (host !== undefined) return { host: host.address, mapperPort: host.addresses.epmUdp };
+    if (host !== undefined) return { host: host.address, mapperPort: host.mapperPort };
     const known = this.#hosts.map(({ model }) => model.name).join(', ');
     throw new LocalMisuseError(`the emulated machine knows no cluster ${name}; it knows ${known || 'none'}`);
   }
 
   rejectNext(target: ClusterTarget, from: Address): () => void {
     const host = this.#hosts.find(
-      ({ address, addresses }) => address === target.host && addresses.epmUdp === target.mapperPort,
+      ({ address, mapperPort }) => address === target.host && mapperPort === target.mapperPort,
     );
     if (host === undefined) throw new LocalMisuseError('only an emulated host can be made to reject a call');
     return host.rejectNext(from);

@@ -1,3 +1,4 @@
+import type { ClusapiVersion } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 
@@ -21,8 +22,8 @@ export interface HostProfile {
   readonly callback: ServerSettings['callback'];
   /** Whether it offers overlapped calls ([MS-RPCE] note 45). */
   readonly offersOverlap: boolean;
-  /** Whether it has datagram RPC at all ([MS-RPCE] note 44). */
-  readonly datagramRpc: boolean;
+  /** 2: over UDP. 3: over TCP, and no datagram RPC at all ([MS-CMRP] 1.7, note 2; [MS-RPCE] note 44). */
+  readonly clusapi: ClusapiVersion;
 }
 
 const NT4 = {
@@ -36,7 +37,7 @@ const NT4 = {
   maxPdu: 1024,
   callback: 'who-are-you-2',
   offersOverlap: false,
-  datagramRpc: true,
+  clusapi: 2,
 } as const;
 
 /** No document tells the vendor strings of Windows NT 4.0 and 2000: empty ones promise nothing. */
@@ -51,10 +52,19 @@ const WINDOWS_2000 = {
   maxPdu: 4096,
   callback: 'who-are-you-2',
   offersOverlap: true,
-  datagramRpc: true,
+  clusapi: 2,
 } as const;
 
-/** The systems that serve ClusAPI 2.0 over UDP ([MS-CMRP] note 2). */
+/** Versions of Windows Server 2008 and later; what concerns datagrams is as before and of no use. */
+const WINDOWS_2008 = {
+  ...WINDOWS_2000,
+  major: 6,
+  servicePack: '',
+  vendor: 'Microsoft(R) Cluster service',
+  clusapi: 3,
+} as const;
+
+/** The systems that serve ClusAPI ([MS-CMRP] note 2); operational versions by note 24, which ends with Server 2016. */
 export const HOST_PROFILES = {
   'windows-nt4-sp6': { ...NT4, servicePack: 'Service Pack 6' },
   'windows-2000-rtm': { ...WINDOWS_2000, servicePack: '' },
@@ -71,6 +81,59 @@ export const HOST_PROFILES = {
     highestVersion: 0x00040ece,
     lowestVersion: 0x00030893,
   },
+  'windows-server-2008': {
+    ...WINDOWS_2008,
+    build: 6002,
+    servicePack: 'Service Pack 2',
+    highestVersion: 0x00051771,
+    lowestVersion: 0x00051771,
+  },
+  'windows-server-2008-r2': {
+    ...WINDOWS_2008,
+    minor: 1,
+    build: 7601,
+    servicePack: 'Service Pack 1',
+    highestVersion: 0x00061db1,
+    lowestVersion: 0x00051771,
+  },
+  'windows-server-2012': {
+    ...WINDOWS_2008,
+    minor: 2,
+    build: 9200,
+    highestVersion: 0x000723f0,
+    lowestVersion: 0x00061db1,
+  },
+  'windows-server-2012-r2': {
+    ...WINDOWS_2008,
+    minor: 3,
+    build: 9600,
+    highestVersion: 0x00082580,
+    lowestVersion: 0x000723f0,
+  },
+  'windows-server-2016': {
+    ...WINDOWS_2008,
+    major: 10,
+    minor: 0,
+    build: 14393,
+    highestVersion: 0x00090003,
+    lowestVersion: 0x00082580,
+  },
+  'windows-server-2019': {
+    ...WINDOWS_2008,
+    major: 10,
+    minor: 0,
+    build: 17763,
+    highestVersion: 0x000a0003,
+    lowestVersion: 0x00090003,
+  },
+  'windows-server-2022': {
+    ...WINDOWS_2008,
+    major: 10,
+    minor: 0,
+    build: 20348,
+    highestVersion: 0x000b0003,
+    lowestVersion: 0x000a0003,
+  },
 } as const satisfies Record<string, HostProfile>;
 
 /** Windows versions that the host can be. */
@@ -82,14 +145,22 @@ export const DEFAULT_HOST_PROFILE: HostProfileName = 'windows-2000-sp3';
 export function hostProfile(profile: HostProfileName | HostProfile): HostProfile {
   if (typeof profile !== 'string') return profile;
   if (Object.hasOwn(HOST_PROFILES, profile)) return HOST_PROFILES[profile];
-  const later = /^windows-(server-)?20(08|12|16|19|22)/.test(profile);
-  throw new LocalMisuseError(
-    later
-      ? `host profile ${profile} is not in this version: it serves ClusAPI 3.0 over TCP`
-      : `there is no host profile ${JSON.stringify(profile)}`,
-    {
-      code: 'ERR_CLUSRPC_INVALID_OPTION',
-      advice: `Take one of ${Object.keys(HOST_PROFILES).join(', ')}.`,
-    },
-  );
+  throw new LocalMisuseError(`there is no host profile ${JSON.stringify(profile)}`, {
+    code: 'ERR_CLUSRPC_INVALID_OPTION',
+    advice: `Take one of ${Object.keys(HOST_PROFILES).join(', ')}.`,
+  });
 }
+
+/** As hostProfile, where only datagrams are to be had. */
+export function datagramHostProfile(profile: HostProfileName | HostProfile): HostProfile {
+  const found = hostProfile(profile);
+  if (found.clusapi === 2) return found;
+  throw new LocalMisuseError('this host profile serves ClusAPI 3.0 over TCP, and here are datagrams only', {
+    code: 'ERR_CLUSRPC_INVALID_OPTION',
+    advice: `Take one of ${DATAGRAM_HOST_PROFILES.join(', ')}.`,
+  });
+}
+
+export const DATAGRAM_HOST_PROFILES: readonly HostProfileName[] = (
+  Object.keys(HOST_PROFILES) as HostProfileName[]
+).filter((name) => HOST_PROFILES[name].clusapi === 2);

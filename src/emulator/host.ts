@@ -1,13 +1,13 @@
 import type { Uuid } from '../bytes/uuid.ts';
-import { CLUSAPI_V2 } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
-import { ContextHandles } from '../server/context-handles.ts';
-import { RpcServer } from '../server/rpc-server.ts';
+import type { RpcServer } from '../server/rpc-server.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Network } from '../transport/network.ts';
 import { seededRandom, newUuid as systemUuid } from '../transport/random.ts';
+import type { StreamNetwork } from '../transport/streams.ts';
+import { tcpNetwork } from '../transport/tcp.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { Access, type AccessOptions, type LoggedLogon } from './access.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
@@ -16,12 +16,17 @@ import { ClusterModel, sameName } from './cluster-model.ts';
 import { EndpointMap, type Registration } from './endpoint-map.ts';
 import type { FaultRateOptions } from './fault-rates.ts';
 import { Faults } from './faults.ts';
-import { forwardTarget } from './forwarding.ts';
 import { type HostCounters, hostCounters } from './host-counters.ts';
-import { DEFAULT_HOST_PROFILE, type HostProfile, type HostProfileName, hostProfile } from './host-profiles.ts';
+import {
+  DEFAULT_HOST_PROFILE,
+  datagramHostProfile,
+  type HostProfile,
+  type HostProfileName,
+  hostProfile,
+} from './host-profiles.ts';
 import { checkExposure } from './loopback.ts';
-import { type Cursor, mapperService } from './mapper-service.ts';
-import { NodeService } from './node-service.ts';
+import { endpointOf, NodeService } from './node-service.ts';
+import { openMapper } from './open-mapper.ts';
 import { replyingFrom } from './reply-from.ts';
 
 export interface EmulatedHostOptions extends AccessOptions {
@@ -37,7 +42,9 @@ export interface EmulatedHostOptions extends AccessOptions {
   readonly nodes?: readonly string[];
   readonly groups?: ClusterDescription['groups'];
   readonly hostProfile?: HostProfileName | HostProfile;
-  /** UDP port of the endpoint mapper; 0, the default: any. */
+  /** Default: TCP of this machine, where datagrams are UDP of this machine; null: none, so that nothing listens on TCP. */
+  readonly streams?: StreamNetwork | null;
+  /** Port of the endpoint mapper, the same over UDP and TCP; 0, the default: any. */
   readonly epmPort?: number;
   /** Where the Cluster service takes its port, such as `1026-1050`; default: anywhere. */
   readonly ports?: string | readonly PortRange[];
@@ -54,7 +61,7 @@ export interface EmulatedHostOptions extends AccessOptions {
 /** Where the host listens; null: not. */
 export interface HostAddresses {
   readonly host: string;
-  readonly epmUdp: number;
+  readonly epmUdp: number | null;
   readonly epmTcp: number | null;
   readonly clusapiUdp: number | null;
   readonly clusapiTcp: number | null;
@@ -86,7 +93,8 @@ export class EmulatedHost {
     for (const each of [address, ...(replyFrom === undefined ? [] : [replyFrom])])
       checkExposure(network, each, options);
     const profile = hostProfile(options.hostProfile ?? DEFAULT_HOST_PROFILE);
-    if (!profile.datagramRpc) throw new LocalMisuseError('this host profile has no datagram RPC to serve');
+    const { streams = network === udpNetwork ? tcpNetwork : null } = options;
+    if (streams === null) datagramHostProfile(profile);
     const model = new ClusterModel({
       name: 'CLUSTER1',
       nodes: ['NODE1', 'NODE2'],
@@ -103,12 +111,22 @@ export class EmulatedHost {
     const settings = { callback: profile.callback, offersOverlap: profile.offersOverlap, ...options.settings };
     const ports = typeof options.ports === 'string' ? parsePortRanges(options.ports) : options.ports;
     const forwarded = { count: 0 };
-    const mapper = await openMapper(
-      { network, local: { host: address, port: epmPort }, settings, newUuid },
-      { faults, map, log, profile, address, forwarded },
-    );
+    const mapper = await openMapper({
+      network,
+      streams,
+      port: epmPort,
+      settings,
+      newUuid,
+      faults,
+      map,
+      log,
+      profile,
+      address,
+      forwarded,
+    });
     const service = new NodeService({
       network: replyFrom === undefined ? network : replyingFrom(network, replyFrom),
+      streams,
       address,
       ports: ports ?? null,
       settings,
@@ -118,14 +136,7 @@ export class EmulatedHost {
       faults,
       log,
       access,
-      onStart: (server) =>
-        map.add({
-          interface: CLUSAPI_V2,
-          protocol: 'ncadg_ip_udp',
-          port: server.local.port,
-          annotation: '',
-          server,
-        }),
+      onStart: (server) => map.add({ ...endpointOf(server), annotation: '', server }),
     });
     const host = new EmulatedHost({ address, model, profile, faults, map, log, access, mapper, service, forwarded });
     try {
@@ -138,13 +149,20 @@ export class EmulatedHost {
   }
 
   get addresses(): HostAddresses {
+    const { mapper, service } = this.#parts;
     return {
       host: this.address,
-      epmUdp: this.#parts.mapper.local.port,
-      epmTcp: null,
-      clusapiUdp: this.#parts.service.server?.local.port ?? null,
-      clusapiTcp: null,
+      epmUdp: mapper.udp?.port ?? null,
+      epmTcp: mapper.tcp?.port ?? null,
+      clusapiUdp: service.server?.udp?.port ?? null,
+      clusapiTcp: service.server?.tcp?.port ?? null,
     };
+  }
+
+  /** Where its endpoint mapper is, over whichever protocol. */
+  get mapperPort(): number {
+    const { udp, tcp } = this.#parts.mapper;
+    return (udp ?? tcp)?.port ?? 0;
   }
 
   /** Makes it reject the next call of that socket; answers how to take it back. */
@@ -176,7 +194,7 @@ export class EmulatedHost {
       forwarded: forwarded.count,
       handles: service.handles,
       rundowns: service.rundowns,
-      servers: [mapper.counters, ...service.counters],
+      servers: [mapper, ...service.counters],
     });
   }
 
@@ -233,35 +251,4 @@ interface Parts {
   readonly mapper: RpcServer;
   readonly service: NodeService;
   readonly forwarded: { count: number };
-}
-
-async function openMapper(
-  options: {
-    network: Network;
-    local: { host: string; port: number };
-    settings: Partial<ServerSettings>;
-    newUuid: () => Uuid;
-  },
-  parts: Pick<Parts, 'address' | 'faults' | 'map' | 'log' | 'profile' | 'forwarded'>,
-): Promise<RpcServer> {
-  const { faults, map, log, profile, address, forwarded } = parts;
-  const cursors = new ContextHandles<Cursor>(options.newUuid, 1_024);
-  const mapper: RpcServer = await RpcServer.open({
-    ...options,
-    dialect: 'windows',
-    onRundown: (client) => cursors.rundown(client),
-    gate: (datagram, remote, pass) => faults.onDatagram({ direction: 'out', place: 'mapper', datagram, remote }, pass),
-    intercept: (datagram, remote) => {
-      faults.onDatagram({ direction: 'in', place: 'mapper', datagram, remote }, () => {
-        const target = forwardTarget(map, datagram);
-        if (target !== null) forwarded.count += 1;
-        (target ?? mapper).deliver(datagram, remote);
-      });
-      return true;
-    },
-  });
-  const { clock } = options.network;
-  return mapper.serve(
-    mapperService({ clock, log, faults, place: 'mapper', map, address, cursors, maxPdu: profile.maxPdu }),
-  );
 }

@@ -1,21 +1,26 @@
 import type { Uuid } from '../bytes/uuid.ts';
 import { bindFirst } from '../client/bind-first.ts';
+import { CLUSAPI_V2, CLUSAPI_V3 } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
-import type { ServerCounters } from '../machine/cl/server/types.ts';
 import { countPorts, eachPort, type PortRange } from '../ports/ranges.ts';
 import { ContextHandles } from '../server/context-handles.ts';
 import { RpcServer } from '../server/rpc-server.ts';
 import type { Network } from '../transport/network.ts';
+import type { StreamNetwork } from '../transport/streams.ts';
 import type { Access } from './access.ts';
 import type { CallLog } from './call-log.ts';
 import type { OpenedObject } from './clusapi/operation.ts';
 import { clusterService } from './clusapi/service.ts';
 import type { ClusterModel } from './cluster-model.ts';
+import type { Registration } from './endpoint-map.ts';
 import type { Faults } from './faults.ts';
+import type { ProtocolCounters } from './host-counters.ts';
 import type { HostProfile } from './host-profiles.ts';
 
 export interface NodeServiceOptions {
   readonly network: Network;
+  /** For ClusAPI 3.0; null: there are datagrams only. */
+  readonly streams: StreamNetwork | null;
   readonly address: string;
   /** Null: any. */
   readonly ports: readonly PortRange[] | null;
@@ -41,7 +46,7 @@ export class NodeService {
   readonly #options: NodeServiceOptions;
   readonly #handles: ContextHandles<OpenedObject>;
   /** Of services that have stopped. */
-  readonly #past: Readonly<ServerCounters>[] = [];
+  readonly #past: ProtocolCounters[] = [];
   #running: Running | null = null;
   #bootTime = 0;
   #rundowns = 0;
@@ -65,8 +70,8 @@ export class NodeService {
     return this.#rundowns;
   }
 
-  get counters(): readonly Readonly<ServerCounters>[] {
-    return this.#running === null ? this.#past : [...this.#past, this.#running.server.counters];
+  get counters(): readonly ProtocolCounters[] {
+    return this.#running === null ? this.#past : [...this.#past, this.#running.server];
   }
 
   /** Lets this node serve; null: none. A node that serves already goes on. */
@@ -86,19 +91,22 @@ export class NodeService {
     this.#handles.clear();
     if (running === null) return;
     running.unregister();
-    this.#past.push(running.server.counters);
+    const { counters, tcpCounters } = running.server;
+    this.#past.push({ counters, tcpCounters });
     await running.server.close();
   }
 
   async #open(node: string): Promise<Running> {
-    const { network, address, ports, settings, newUuid, model, profile, faults, log, access } = this.#options;
+    const { network, streams, address, ports, settings, newUuid, model, profile, faults, log, access } = this.#options;
     const ntlm = access.ntlm(node);
     // A service is told from the one before it by its boot time.
     this.#bootTime = Math.max(this.#bootTime + 1, Math.floor(network.clock.now() / 1000));
     const server: RpcServer = await bindFirst(ports === null ? [0] : eachPort(ports), (port) =>
       RpcServer.open({
         network,
-        local: { host: address, port },
+        ...(streams && { streams }),
+        local: profile.clusapi === 2 ? { host: address, port } : null,
+        tcp: profile.clusapi === 3 ? { host: address, port } : null,
         dialect: 'windows',
         settings,
         newUuid,
@@ -133,4 +141,10 @@ export class NodeService {
     );
     return { node, server, unregister: this.#options.onStart(server) };
   }
+}
+
+/** Where a Cluster service is called, as the mapper has it. */
+export function endpointOf({ udp, tcp }: RpcServer): Pick<Registration, 'interface' | 'protocol' | 'port'> {
+  if (tcp !== null) return { interface: CLUSAPI_V3, protocol: 'ncacn_ip_tcp', port: tcp.port };
+  return { interface: CLUSAPI_V2, protocol: 'ncadg_ip_udp', port: udp?.port ?? 0 };
 }

@@ -14,6 +14,7 @@ const WIRE_ONLY = [
   'credentials',
   'authLevel',
   'ntlmV1',
+  'transport',
 ] as const;
 
 /**

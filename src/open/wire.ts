@@ -1,21 +1,28 @@
-import { type ClusterSession, type ClusterTarget, openSession, withClose } from '../client/cluster-session.ts';
+import { type ClusterSession, type ClusterTarget, withClose } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import { type AuthLevel, type Credentials, Logon } from '../client/logon.ts';
 import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
+import { openTcpSession } from '../client/tcp-session.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
+import { LocalMisuseError } from '../status/errors.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { OpenLimits } from './backend.ts';
+import { openEither, openUdp, type WireLimits, type WireTarget } from './either.ts';
 import { mapperFromEnvironment } from './hosts.ts';
-import { heedingRefusals } from './refusals.ts';
 
 export interface WireOptions extends OpenLimits {
   /** Ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
   readonly localPorts?: string | undefined;
   readonly localAddress?: string | undefined;
   readonly endpointMapperPort?: number | undefined;
-  /** UDP port of the Cluster service: the mapper is not asked. */
+  /**
+   * `udp`: ClusAPI 2.0 of Windows NT 4.0 to Server 2003. `tcp`: ClusAPI 3.0 of Server 2008 and later. Default `auto`: what the endpoint
+   * mapper has, asked over both at once; UDP where an option needs it.
+   */
+  readonly transport?: 'auto' | 'udp' | 'tcp' | undefined;
+  /** Port of the Cluster service, UDP unless `transport` is tcp: the mapper is not asked. */
   readonly endpoint?: number | undefined;
   readonly resolution?: ClusterTarget['resolution'];
   /** Who opens it; default: nobody, which a real cluster refuses. */
@@ -26,39 +33,72 @@ export interface WireOptions extends OpenLimits {
   readonly ntlmV1?: boolean | undefined;
 }
 
-/** Opens a cluster with our own RPC: an ordinary port for the time of the session, closed after any failure too. */
+/** Opens a cluster with our own RPC. Nothing of it is left after the session, or after any failure. */
 export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
-  const { signal, timeout, stageTimeout, localPorts, localAddress, endpoint, resolution, credentials } = options;
+  const { signal, timeout, stageTimeout, localAddress, endpoint, resolution, credentials } = options;
+  const open = OPENERS[transportOf(options)];
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
-  const ports = localPorts === undefined ? [0] : eachPort(parsePortRanges(localPorts));
   return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
     const host = await resolveHost(known?.host ?? name);
     const logon =
       credentials && (await Logon.prepare({ credentials, level: options.authLevel, version1: options.ntlmV1 }));
-    const mapperPort = options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT;
-    const client = await RpcClient.open({
-      to: { host, port: mapperPort },
-      localPorts: ports,
-      ...(localAddress !== undefined && { localAddress }),
-    });
-    const end = async (): Promise<void> => {
-      await client.close();
-      logon?.wipe();
+    const target: WireTarget = {
+      host,
+      mapperPort: options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
+      localAddress,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(resolution && { resolution }),
+      ...(logon && { logon }),
     };
     try {
-      const target = {
-        host,
-        mapperPort,
-        ...(endpoint !== undefined && { endpoint }),
-        ...(resolution && { resolution }),
-        ...(logon && { logon }),
-      };
-      const open = (watched: Pick<RpcClient, 'bind'>, signal: AbortSignal) =>
-        openSession(watched, target, { signal, stageTimeout });
-      return withClose(await heedingRefusals(client, within, open, localAddress), end);
+      const session = await open(target, options, { signal: within, stageTimeout });
+      return withClose(session, () => logon?.wipe());
     } catch (error) {
-      await end();
+      logon?.wipe();
       throw error;
     }
   });
+}
+
+type Opener = (target: WireTarget, options: WireOptions, limits: WireLimits) => Promise<ClusterSession>;
+
+const OPENERS: Readonly<Record<NonNullable<WireOptions['transport']>, Opener>> = {
+  udp: (target, options, limits) => withSocket(target, options, (client) => openUdp(client, target, limits)),
+  tcp: (target, _, limits) => openTcpSession(target, limits),
+  auto: (target, options, limits) => withSocket(target, options, (client) => openEither(client, target, limits)),
+};
+
+/** Throws LocalMisuseError for options that contradict each other. */
+function transportOf({ transport = 'auto', localPorts, resolution, endpoint }: WireOptions) {
+  if (!Object.hasOwn(OPENERS, transport)) {
+    throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp`);
+  }
+  if (transport === 'tcp' && (localPorts !== undefined || resolution !== undefined)) {
+    throw invalid('localPorts and resolution need transport udp: over TCP nobody is called back or forwarded');
+  }
+  const datagramsMeant = localPorts !== undefined || resolution !== undefined || endpoint !== undefined;
+  return transport === 'auto' && datagramsMeant ? 'udp' : transport;
+}
+
+/** With an ordinary UDP port for the time of the session. */
+async function withSocket(
+  { host, mapperPort, localAddress }: WireTarget,
+  { localPorts }: WireOptions,
+  open: (client: RpcClient) => Promise<ClusterSession>,
+): Promise<ClusterSession> {
+  const client = await RpcClient.open({
+    to: { host, port: mapperPort },
+    localPorts: localPorts === undefined ? [0] : eachPort(parsePortRanges(localPorts)),
+    ...(localAddress !== undefined && { localAddress }),
+  });
+  try {
+    return withClose(await open(client), () => client.close());
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function invalid(message: string): LocalMisuseError {
+  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

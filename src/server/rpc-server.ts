@@ -24,8 +24,8 @@ export type { RpcCall, RpcCallerIdentity, RpcInterface, RpcOperation };
 export interface RpcServerOptions {
   /** For datagrams. Default: 127.0.0.1 and a port that the system chooses; null: none. */
   readonly local?: Address | null;
-  /** For connections. Default: none. */
-  readonly tcp?: Address | null;
+  /** For connections; `same-port`: where it takes datagrams. Default: none. */
+  readonly tcp?: Address | 'same-port' | null;
   /** Whom it behaves like over datagrams; default: liberal, which works with every peer. */
   readonly dialect?: Dialect;
   /** Changes to the timers and limits of the dialect. */
@@ -81,7 +81,7 @@ export class RpcServer {
           ? null
           : await StreamServer.open(dispatcher, {
               network: streams,
-              local: tcp,
+              local: tcp === 'same-port' ? samePort(datagrams) : tcp,
               settings: tcpSettings,
               newUuid,
               onRundown,
@@ -97,8 +97,12 @@ export class RpcServer {
 
   /** For datagrams. Throws LocalMisuseError where it takes none. */
   get local(): Address {
-    if (this.#datagrams === null) throw new LocalMisuseError('this RPC server takes no datagrams');
-    return this.#datagrams.local;
+    return samePort(this.#datagrams);
+  }
+
+  /** For datagrams; null: it takes none. */
+  get udp(): Address | null {
+    return this.#datagrams?.local ?? null;
   }
 
   /** For connections; null: it takes none. */
@@ -166,4 +170,9 @@ export class RpcServer {
       packetsOut: a.packetsOut + b.packetsOut,
     };
   }
+}
+
+function samePort(datagrams: DatagramServer | null): Address {
+  if (datagrams === null) throw new LocalMisuseError('this RPC server takes no datagrams');
+  return datagrams.local;
 }

@@ -37,6 +37,7 @@ function hostSubject({ settings, pool }: SoakPlan, { wire, ports }: SoakOptions)
     inUse++;
     try {
       const handle = await openCluster(settings.target, {
+        transport: 'udp',
         ...wire,
         backend: 'wire',
         signal: ended.signal,

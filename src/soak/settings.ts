@@ -1,4 +1,4 @@
-import { DEFAULT_HOST_PROFILE, type HostProfileName, hostProfile } from '../emulator/host-profiles.ts';
+import { DEFAULT_HOST_PROFILE, datagramHostProfile, type HostProfileName } from '../emulator/host-profiles.ts';
 import { configuredPool, dynamicPool, type PortPool } from '../ports/pool.ts';
 import { CLIENT_PROFILES, DEFAULT_LEAK_ON, DEFAULT_RECYCLE_AFTER, FAILURE_KINDS } from '../ports/profiles.ts';
 import { formatPortRanges, parsePortRanges } from '../ports/ranges.ts';
@@ -192,7 +192,7 @@ function number(what: string, value: number | undefined, fits: (value: number) =
 }
 
 function checkedHostProfile(name: HostProfileName): HostProfileName {
-  hostProfile(name);
+  datagramHostProfile(name);
   return name;
 }
 

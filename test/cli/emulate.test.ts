@@ -100,7 +100,7 @@ test.each([
   [['--listen', '192.0.2.1'], 'not a loopback address'],
   [['--listen', 'NODE1'], '--listen'],
   [['--host-profile', 'windows-2000-sp9'], 'windows-2000-sp4'],
-  [['--host-profile', 'windows-server-2016'], 'windows-server-2016'],
+  [['--host-profile', 'windows-server-2095'], 'windows-server-2016'],
   [['--fault', 'dorp=1'], 'drop'],
   [['--fault', 'drop=2'], 'drop'],
   [['--nodes', 'A,,B'], '--nodes'],

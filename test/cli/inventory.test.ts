@@ -71,7 +71,7 @@ test('a server that denies what it lists leaves the answer open: exit 3, and say
   const pair = await claimLoopbackPair();
   const host = await EmulatedHost.start({ address: pair.host });
   host.faults.add({ on: 'ApiGetQuorumResource', action: { win32: 'ERROR_ACCESS_DENIED' } });
-  const { code, stdout } = await cli(['inventory', pair.host, '--epm-port', `${host.addresses.epmUdp}`]);
+  const { code, stdout } = await cli(['inventory', pair.host, '--epm-port', `${host.mapperPort}`]);
   await host.close();
   await pair.release();
   expect(code).toBe(3);

@@ -135,7 +135,7 @@ test('Ctrl-C prints what there is', async () => {
 describe('a host', () => {
   test('on this machine is opened and closed: exit 0', async () => {
     await using host = await EmulatedHost.start();
-    const argv = ['soak', host.address, '--epm-port', String(host.addresses.epmUdp), '--cycles', '3', '--every', '5ms'];
+    const argv = ['soak', host.address, '--epm-port', String(host.mapperPort), '--cycles', '3', '--every', '5ms'];
     const { code, stdout, stderr } = await cli([...argv, '--json']);
     expect(code).toBe(0);
     expect(soakSchema.parse(JSON.parse(stdout))).toMatchObject({ opened: 3, closed: 3, ended: 'cycles' });
@@ -144,7 +144,7 @@ describe('a host', () => {
 
   test('that says no is not fine: exit 1, and each failure is told', async () => {
     await using host = await EmulatedHost.start({ requireAuth: true });
-    const argv = ['soak', host.address, '--epm-port', String(host.addresses.epmUdp), '--cycles', '2', '--every', '5ms'];
+    const argv = ['soak', host.address, '--epm-port', String(host.mapperPort), '--cycles', '2', '--every', '5ms'];
     const { code, stdout, stderr } = await cli(argv);
     expect(code).toBe(1);
     expect(stdout).toContain('Nothing opened: 2 opens failed');
@@ -153,7 +153,7 @@ describe('a host', () => {
 
   test('that says nothing cannot be judged: exit 3', async () => {
     await using host = await EmulatedHost.start({ faults: { drop: 1 } });
-    const argv = ['soak', host.address, '--epm-port', String(host.addresses.epmUdp), '--cycles', '1'];
+    const argv = ['soak', host.address, '--epm-port', String(host.mapperPort), '--cycles', '1'];
     const { code } = await cli([...argv, '--stage-timeout', '50ms']);
     expect(code).toBe(3);
   });

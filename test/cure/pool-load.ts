@@ -45,7 +45,7 @@ export async function poolLoad(load: PoolLoad, host: EmulatedHost): Promise<Pool
     budget: 500,
     processes: 2,
     concurrency: 32,
-    env: { ...process.env, CALL_LOG: log, CLUSRPC_HOSTS: `CLUSTER1=${host.address}:${host.addresses.epmUdp}` },
+    env: { ...process.env, CALL_LOG: log, CLUSRPC_HOSTS: `CLUSTER1=${host.address}:${host.mapperPort}` },
   });
   const random = seededRandom(load.seed);
   const kill = () => {

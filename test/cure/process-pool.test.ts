@@ -18,7 +18,7 @@ afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 
 test('calls run in another process, which is replaced before it opens more than its budget', async () => {
   await using host = await EmulatedHost.start();
-  const env = { ...process.env, CLUSRPC_HOSTS: `CLUSTER1=${host.address}:${host.addresses.epmUdp}` };
+  const env = { ...process.env, CLUSRPC_HOSTS: `CLUSTER1=${host.address}:${host.mapperPort}` };
   const pool = poolOf({ budget: 3, concurrency: 1, env });
   for (let id = 0; id < 7; id++) expect(await pool.call('openAndClose', { id })).toBe(id);
   expect(pool.counters()).toMatchObject({ crashed: 0, queued: 0, underWay: 0 });

@@ -90,7 +90,7 @@ test('10 000 opens over the wire, with failures of every kind among them, leave 
     if (fate > 0.99) setImmediate(() => controller.abort(new Error('aborted')));
     try {
       const session = await openWire(pair.host, {
-        endpointMapperPort: host.addresses.epmUdp,
+        endpointMapperPort: host.mapperPort,
         localAddress: pair.client,
         stageTimeout,
         signal: controller.signal,

@@ -19,7 +19,8 @@ async function host(options: EmulatedHostOptions = {}) {
 function to(emulated: EmulatedHost, options: OpenClusterOptions = {}) {
   return openCluster('127.0.0.1', {
     backend: 'wire',
-    endpointMapperPort: emulated.addresses.epmUdp,
+    transport: 'udp',
+    endpointMapperPort: emulated.mapperPort,
     stageTimeout: 300,
     ...options,
   });
@@ -149,7 +150,7 @@ test('local ports are taken in order and given back', async () => {
 
 test('CLUSRPC_HOSTS points names at mappers', async () => {
   const emulated = await host();
-  vi.stubEnv('CLUSRPC_HOSTS', `CLUSTER1=127.0.0.1:${emulated.addresses.epmUdp}`);
+  vi.stubEnv('CLUSRPC_HOSTS', `CLUSTER1=127.0.0.1:${emulated.mapperPort}`);
   const cluster = await openCluster('cluster1', { backend: 'wire' });
   expect(cluster.name).toBe('CLUSTER1');
   await cluster.close();

@@ -25,7 +25,7 @@ beforeAll(async () => {
     'probe',
     host.address,
     '--epm-port',
-    `${host.addresses.epmUdp}`,
+    `${host.mapperPort}`,
     '--user',
     'LAB\\ops',
     '--password-file',

@@ -36,7 +36,7 @@ async function probed(
   logon: LogonOptions | undefined,
   more: ProbeOptions = {},
 ): Promise<ProbeResult> {
-  const document = await probe('127.0.0.1', { endpointMapperPort: host.addresses.epmUdp, logon, ...more });
+  const document = await probe('127.0.0.1', { endpointMapperPort: host.mapperPort, logon, ...more });
   return document.results[0] as ProbeResult;
 }
 
@@ -114,7 +114,7 @@ describe('a refused logon', () => {
 
   test('is the last one of the run, however many targets there are', async () => {
     const host = await start();
-    const run = { endpointMapperPort: host.addresses.epmUdp, concurrency: 4, family: 4 } as const;
+    const run = { endpointMapperPort: host.mapperPort, concurrency: 4, family: 4 } as const;
     const { results } = await probe(targets, { ...run, logon: as('LAB\\ops', 'guess') });
     expect(results.map(stopOf)).toMatchObject(new Array(4).fill({ stoppedAt: 'authenticate', reason: 'denied' }));
     expect(host.logons).toMatchObject([{ user: 'ops', refusal: 'wrong-password' }]);
@@ -122,7 +122,7 @@ describe('a refused logon', () => {
 
   test('is repeated for who insists', async () => {
     const host = await start();
-    const run = { endpointMapperPort: host.addresses.epmUdp, family: 4 } as const;
+    const run = { endpointMapperPort: host.mapperPort, family: 4 } as const;
     await probe(targets, { ...run, logon: as('LAB\\ops', 'guess', { keepTrying: true }) });
     expect(host.logons.length).toBe(4);
   });
@@ -133,7 +133,7 @@ describe('openCluster', () => {
     const host = await start();
     const cluster = await openCluster('127.0.0.1', {
       backend: 'wire',
-      endpointMapperPort: host.addresses.epmUdp,
+      endpointMapperPort: host.mapperPort,
       credentials: { user: 'LAB\\ops', password: async () => 'Secret.1' },
     });
     expect(cluster.name).toBe('CLUSTER1');
@@ -146,7 +146,7 @@ describe('openCluster', () => {
     await expect(
       openCluster('127.0.0.1', {
         backend: 'wire',
-        endpointMapperPort: host.addresses.epmUdp,
+        endpointMapperPort: host.mapperPort,
         credentials: { user: 'LAB\\ops', password: 'guess' },
       }),
     ).rejects.toMatchObject({

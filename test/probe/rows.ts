@@ -116,7 +116,7 @@ export async function startHost(
 ): Promise<Faulty & { host: string; emulated: EmulatedHost }> {
   const emulated = await EmulatedHost.start({ address: ADDRESS, ...options });
   for (const rule of rules) emulated.faults.add(rule);
-  return { host: emulated.address, mapperPort: emulated.addresses.epmUdp, close: () => emulated.close(), emulated };
+  return { host: emulated.address, mapperPort: emulated.mapperPort, close: () => emulated.close(), emulated };
 }
 
 async function startWithoutCluster(): Promise<Faulty> {

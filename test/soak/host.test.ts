@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => host.close());
 
 const soakHost = (options: SoakOptions) =>
-  soak(host.address, { ...options, wire: { endpointMapperPort: host.addresses.epmUdp, ...options.wire } });
+  soak(host.address, { ...options, wire: { endpointMapperPort: host.mapperPort, ...options.wire } });
 
 describe('a host over the wire', () => {
   test('is opened and closed as often as told, each time from a port that comes back', async () => {

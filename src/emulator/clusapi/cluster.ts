@@ -6,6 +6,8 @@ import {
   ApiGetClusterVersion2,
   ApiGetQuorumResource,
   ApiOpenCluster,
+  ApiOpenClusterEx,
+  CLUSTER_ACCESS,
   type ClusterVersionFields,
 } from '../../interface/clusapi/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../../ndr/context-handle.ts';
@@ -18,13 +20,23 @@ export const CLUSTER_SERVICES: readonly Service[] = [
   service(ApiOpenCluster, (options, _, call) => ({
     cluster: openObject(options, call, { kind: 'cluster', openedAt: options.clock.now() }),
   })),
+  {
+    ...service(ApiOpenClusterEx, (options, { access }, call) => ({
+      granted: access === CLUSTER_ACCESS.maximumAllowed ? CLUSTER_ACCESS.all : access,
+      cluster: openObject(options, call, { kind: 'cluster', openedAt: options.clock.now() }),
+    })),
+    offered: ({ clusapi }) => clusapi === 3,
+  },
   service(ApiCloseCluster, (options, { cluster }, call) => {
     openedObject(options, call, cluster, 'cluster');
     options.handles.remove(call.addressSpace, cluster);
     return { cluster: NIL_CONTEXT_HANDLE };
   }),
   service(ApiGetClusterName, ({ model, node }) => ({ clusterName: model.name, nodeName: node })),
-  service(ApiGetClusterVersion, ({ profile }) => versionFields(profile)),
+  // [MS-CMRP] 3.1.4.2.5: 3.0 has the second form only.
+  service(ApiGetClusterVersion, ({ profile }) =>
+    profile.clusapi === 3 ? win32Code('ERROR_CALL_NOT_IMPLEMENTED') : versionFields(profile),
+  ),
   {
     ...service(ApiGetClusterVersion2, ({ profile }) => ({
       ...versionFields(profile),

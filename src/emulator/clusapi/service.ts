@@ -1,4 +1,4 @@
-import { CLUSAPI_OPERATIONS, CLUSAPI_V2, type ClusapiVersion } from '../../interface/clusapi/index.ts';
+import { CLUSAPI_OPERATIONS, CLUSAPI_V2, CLUSAPI_V3, type ClusapiVersion } from '../../interface/clusapi/index.ts';
 import type { RpcCall, RpcInterface, RpcOperation } from '../../server/rpc-server.ts';
 import { FaultError } from '../../status/errors.ts';
 import { win32Code } from '../../status/win32.ts';
@@ -10,8 +10,8 @@ import { OBJECT_SERVICES } from './objects.ts';
 import type { ClusterServiceOptions, Service } from './operation.ts';
 import { REGISTRY_SERVICES } from './registry.ts';
 
-/** The most operations that [MS-CMRP] 3.1.4.1 gives version 2.0: numbers up to 108 exist. */
-const OPERATIONS = 109;
+/** Operation numbers of version 2.0 go up to 108 ([MS-CMRP] 3.1.4.1), of 3.0 up to those of Server 2012 (3.1.4.2). */
+const OPERATIONS: Readonly<Record<ClusapiVersion, number>> = { 2: 109, 3: 171 };
 
 const SERVICES: readonly Service[] = [
   ...CLUSTER_SERVICES,
@@ -63,15 +63,16 @@ const MODIFYING = [
 export const CLUSTER_SERVICE_OPERATIONS: readonly string[] = SERVICES.map(({ operation }) => operation.name);
 
 /**
- * The Cluster service's ClusAPI 2.0, as far as it only reads ([MS-CMRP] 3.1.4.1). What would change the cluster faults with
+ * The Cluster service's ClusAPI 2.0 or 3.0, as far as it only reads ([MS-CMRP] 3.1.4.1, 3.1.4.2). What would change the cluster faults with
  * access denied; every other operation is out of range, which a client reads as 1745.
  */
 export function clusterService(options: ClusterServiceOptions): RpcInterface {
-  const { uuid, version } = CLUSAPI_V2;
-  const operations = new Array<RpcOperation | undefined>(OPERATIONS);
+  const { clusapi } = options.profile;
+  const { uuid, version } = clusapi === 3 ? CLUSAPI_V3 : CLUSAPI_V2;
+  const operations = new Array<RpcOperation | undefined>(OPERATIONS[clusapi]);
   for (const each of SERVICES) {
     if (each.offered?.(options.profile) ?? true) {
-      operations[each.operation.opnum] = rpcOperation(each, options, version.major);
+      operations[each.operation.opnum] = rpcOperation(each, options, clusapi);
     }
   }
   for (const name of MODIFYING) operations[CLUSAPI_OPERATIONS[name]] = denied(name, options);

@@ -13,6 +13,7 @@ export * from './network.ts';
 export * from './node.ts';
 export * from './object-operations.ts';
 export * from './open-cluster.ts';
+export * from './open-cluster-ex.ts';
 export * from './operation.ts';
 export * from './operations.ts';
 export * from './property-list.ts';

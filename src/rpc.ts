@@ -44,4 +44,10 @@ export {
 } from './status/errors.ts';
 export type { Gate } from './transport/endpoint.ts';
 export type { DatagramSocket, Deliver, Network, SendFailed } from './transport/network.ts';
-export type { ConnectOptions, StreamListener, StreamNetwork, StreamSocket } from './transport/streams.ts';
+export type {
+  ConnectOptions,
+  StreamHandlers,
+  StreamListener,
+  StreamNetwork,
+  StreamSocket,
+} from './transport/streams.ts';

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 export interface StreamSocket {
   readonly local: Address;
   readonly remote: Address;
+  /** Begins to read. Called once. */
   start(handlers: StreamHandlers): void;
   /** False: the peer takes less than is written; `onDrain` follows once it has caught up. */
   write(chunk: Uint8Array): boolean;
@@ -12,15 +13,19 @@ export interface StreamSocket {
   together(run: () => void): void;
   /** Whether anything is read: a peer that does not read is not read from. */
   pause(): void;
+  /** Reads on after `pause`. */
   resume(): void;
   /** Ends behind everything that was written. */
   end(): void;
   /** Gives everything back at once; no handler is called afterwards. */
   destroy(): void;
+  /** It keeps the process alive, which is the default. */
   ref(): void;
+  /** It does not. */
   unref(): void;
 }
 
+/** What a socket calls. */
 export interface StreamHandlers {
   readonly onChunk: (chunk: Uint8Array) => void;
   readonly onDrain: () => void;
@@ -28,14 +33,18 @@ export interface StreamHandlers {
   readonly onEnd: () => void;
 }
 
+/** A port where connections are taken. */
 export interface StreamListener {
   readonly local: Address;
   /** Gives the port back; connections that were accepted go on. */
   close(): Promise<void>;
+  /** It keeps the process alive, which is the default. */
   ref(): void;
+  /** It does not. */
   unref(): void;
 }
 
+/** From where a connection is made, and how long it may take. */
 export interface ConnectOptions {
   /** Default: the address that the system chooses. */
   readonly localAddress?: string | undefined;

@@ -38,15 +38,15 @@ async function tcpServicePort(target: TcpTarget, limits: SessionLimits): Promise
 export function findService(
   target: TcpTarget,
   limits: SessionLimits,
-): Promise<{ readonly clusapi: ClusapiIdentity; readonly port: number }> {
+): Promise<{ readonly over: 'tcp' | 'udp'; readonly port: number }> {
   return at(mapperStage, () =>
     withMapper(target, limits, async (mapper) => {
       const port = (clusapi: ClusapiIdentity) => mappedPort(mapper, target, clusapi, limits);
       try {
-        return { clusapi: CLUSAPI_V3, port: await port(CLUSAPI_V3) };
+        return { over: 'tcp', port: await port(CLUSAPI_V3) };
       } catch (error) {
         if (reasonOf(error) !== 'not-registered') throw error;
-        return { clusapi: CLUSAPI_V2, port: await port(CLUSAPI_V2) };
+        return { over: 'udp', port: await port(CLUSAPI_V2) };
       }
     }),
   );

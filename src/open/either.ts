@@ -1,8 +1,7 @@
 import { bindService, type ClusterSession, type ClusterTarget, openSession } from '../client/cluster-session.ts';
 import type { RpcClient } from '../client/rpc-client.ts';
-import { STAGES, type StageId } from '../client/stages.ts';
+import { reasonOf, STAGES, type StageId } from '../client/stages.ts';
 import { findService, openTcpSession, type TcpTarget } from '../client/tcp-session.ts';
-import { CLUSAPI_V3 } from '../interface/clusapi/index.ts';
 import { isClusError } from '../status/errors.ts';
 import { heedingRefusals } from './refusals.ts';
 
@@ -29,8 +28,8 @@ export function openUdp(client: RpcClient, target: WireTarget, limits: WireLimit
 export async function openEither(client: RpcClient, target: WireTarget, limits: WireLimits): Promise<ClusterSession> {
   const found = new AbortController();
   const signal = AbortSignal.any([limits.signal, found.signal]);
-  const byTcp = findService(target, { ...limits, signal }).then(({ clusapi, port: endpoint }) => {
-    const open = clusapi === CLUSAPI_V3 ? openTcpSession : openUdp.bind(null, client);
+  const byTcp = findService(target, { ...limits, signal }).then(({ over, port: endpoint }) => {
+    const open = over === 'tcp' ? openTcpSession : openUdp.bind(null, client);
     return () => open({ ...target, endpoint }, limits);
   });
   const byUdp = portByUdp(client, target, { ...limits, signal }).then(
@@ -51,8 +50,14 @@ async function portByUdp(client: RpcClient, target: WireTarget, limits: WireLimi
   return (await heedingRefusals(client, limits.signal, ask, target.localAddress)).server.port;
 }
 
+/** Of two at the same stage, an answer of any kind says more than silence. */
 function farther([tcp, udp]: unknown[]): unknown {
-  return stageOf(tcp) > stageOf(udp) ? tcp : udp;
+  const ahead = stageOf(tcp) - stageOf(udp);
+  return ahead > 0 || (ahead === 0 && isSilent(udp)) ? tcp : udp;
+}
+
+function isSilent(error: unknown): boolean {
+  return ['silent', 'timeout'].includes(reasonOf(error));
 }
 
 function stageOf(error: unknown): number {

@@ -17,6 +17,7 @@ import { installEmulator } from './open/installed.ts';
 import type { PortSnapshot } from './ports/lease.ts';
 import type { RuntimeOptions } from './ports/profiles.ts';
 import { LocalMisuseError } from './status/errors.ts';
+import { invalidOption } from './status/options.ts';
 import type { Network } from './transport/network.ts';
 import { seededRandom, uuidSource } from './transport/random.ts';
 import { type LinkConditions, SimulatedNetwork } from './transport/simulated-network.ts';
@@ -86,9 +87,10 @@ const MAPPER_PORT = 135;
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { time = 'virtual', link } = options;
-  if (time !== 'virtual' && time !== 'real') throw invalid(`time is virtual or real, not ${JSON.stringify(time)}`);
+  if (time !== 'virtual' && time !== 'real')
+    throw invalidOption(`time is virtual or real, not ${JSON.stringify(time)}`);
   if (time === 'virtual') return startVirtual(options);
-  if (link !== undefined) throw invalid('link conditions need time: virtual');
+  if (link !== undefined) throw invalidOption('link conditions need time: virtual');
   const pair = await claimLoopbackPair();
   try {
     return await start(options, { network: udpNetwork, ...pair }, null);
@@ -286,8 +288,4 @@ async function start(options: EmulatorOptions, place: Place, clock: VirtualClock
 
 function isOpenFault(fault: EmulatorFault): fault is Extract<EmulatorFault, { on: 'open' }> {
   return fault.on.toLowerCase() === 'open';
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

@@ -5,7 +5,8 @@ import { DEFAULT_DIALECT, type NtlmDialect } from '../auth/datagram/dialect.ts';
 import type { AuthLevel } from '../auth/datagram/level.ts';
 import { NtlmCredential } from '../auth/ntlm/credential.ts';
 import { toUtf16 } from '../bytes/utf16.ts';
-import { type ClusError, LocalMisuseError, RejectError } from '../status/errors.ts';
+import { type ClusError, RejectError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { isDenied } from './stages.ts';
 
 export type { AuthLevel };
@@ -65,7 +66,7 @@ export class Logon {
   static async prepare(options: LogonOptions): Promise<Logon> {
     const { user, password } = options.credentials;
     const [domain, name] = user.includes('\\') ? (user.split('\\', 2) as [string, string]) : ['', user];
-    if (name === '') throw new LocalMisuseError('the user has no name', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+    if (name === '') throw invalidOption('the user has no name');
     const given = typeof password === 'function' ? await password() : password;
     const bytes = typeof given === 'string' ? toUtf16(given) : given;
     const credential = new NtlmCredential({ user: name, domain, password: bytes });

@@ -6,6 +6,7 @@ import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
 import { type Address, sameAddress } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
@@ -112,9 +113,7 @@ export class RpcClient {
   bind(to: Address, { viaMapper = false, logon }: BindOptions = {}): Caller {
     this.#check();
     if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
-      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
-        code: 'ERR_CLUSRPC_INVALID_OPTION',
-      });
+      throw invalidOption(`${to.host} port ${to.port} is no address of a server`);
     }
     this.#lastNumber += 1;
     const number = this.#lastNumber;

@@ -5,6 +5,7 @@ import type { CoClientSettings } from '../machine/co/client/state.ts';
 import type { CoClientEvent, CoClientInput } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { Connection } from '../transport/connection.ts';
 import type { StreamNetwork } from '../transport/streams.ts';
 import { tcpNetwork } from '../transport/tcp.ts';
@@ -56,9 +57,7 @@ export class RpcConnection implements Caller {
   static async open(options: RpcConnectionOptions): Promise<RpcConnection> {
     const { to, localAddress, timeout, signal, settings, assocGroup, network = tcpNetwork } = options;
     if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
-      throw new LocalMisuseError(`${to.host} port ${to.port} is no address of a server`, {
-        code: 'ERR_CLUSRPC_INVALID_OPTION',
-      });
+      throw invalidOption(`${to.host} port ${to.port} is no address of a server`);
     }
     const socket = await network.connect(to, { localAddress, timeout, signal }).catch((error: unknown) => {
       throw notConnected(error);

@@ -1,4 +1,5 @@
 import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type Clock, systemClock } from '../transport/clock.ts';
 import { breaksHandle } from './broken-handle.ts';
 import { CachedCluster, type CachePolicy, type Held } from './cached-cluster.ts';
@@ -164,5 +165,5 @@ function closedError(): LocalMisuseError {
 }
 
 function cannotBe(what: string, value: number): LocalMisuseError {
-  return new LocalMisuseError(`${what} cannot be ${value}`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  return invalidOption(`${what} cannot be ${value}`);
 }

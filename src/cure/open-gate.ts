@@ -1,4 +1,5 @@
 import { ClusError, LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type Clock, keepingAlive, systemClock } from '../transport/clock.ts';
 import { untilAborted } from './abortable.ts';
 import type { ClosableHandle } from './handle-cache.ts';
@@ -177,5 +178,5 @@ function noPortLeft(ports: number): ClusError {
 }
 
 function cannotBe(what: string, value: number): LocalMisuseError {
-  return new LocalMisuseError(`${what} cannot be ${value}`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  return invalidOption(`${what} cannot be ${value}`);
 }

@@ -1,4 +1,5 @@
 import { ClusError, LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type PoolCall, PoolProcess, type PoolProcessOptions } from './pool-process.ts';
 import { type Generation, Recycler } from './recycler.ts';
 
@@ -73,9 +74,10 @@ export class ProcessPool {
   constructor(options: ProcessPoolOptions) {
     const { budget = 50, opensPerCall = 1, processes = 1, concurrency = 16, endTimeout = 2_000 } = options;
     for (const [what, value] of Object.entries({ budget, opensPerCall, processes, concurrency })) {
-      if (!(Number.isInteger(value) && value >= 1)) throw invalid(`${what} cannot be ${value}`);
+      if (!(Number.isInteger(value) && value >= 1)) throw invalidOption(`${what} cannot be ${value}`);
     }
-    if (opensPerCall > budget) throw invalid(`a budget of ${budget} cannot hold the ${opensPerCall} opens of one call`);
+    if (opensPerCall > budget)
+      throw invalidOption(`a budget of ${budget} cannot hold the ${opensPerCall} opens of one call`);
     this.#options = { budget, opensPerCall, concurrency };
     this.#process = { module: String(options.module), execArgv: options.execArgv, env: options.env, endTimeout };
     this.#seats = Array.from({ length: processes }, () => this.#seat());
@@ -262,8 +264,4 @@ function processEnded(message: string): ClusError {
   return new ClusError(message, 'ERR_CLUSRPC_PROCESS_ENDED', {
     advice: 'The call may have been executed. Say idempotent: true for calls that may be executed twice.',
   });
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

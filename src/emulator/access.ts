@@ -4,7 +4,7 @@ import { type Account, Accounts, type LockOut } from '../auth/ntlm/accounts.ts';
 import type { Refusal } from '../auth/ntlm/logon.ts';
 import { upperCase } from '../auth/ntlm/one-way.ts';
 import type { RpcCallerIdentity } from '../server/rpc-server.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { win32Code } from '../status/win32.ts';
 
 export interface AccessOptions {
@@ -47,8 +47,7 @@ export class Access {
   /** Throws LocalMisuseError when callers are to be authenticated but nobody could be. */
   constructor(options: AccessOptions, now: () => number) {
     const { users, lockOut, requireAuth = false, minAuth = requireAuth ? 'connect' : 'none', mayOpen } = options;
-    if (mayOpen !== undefined && users === undefined)
-      throw new LocalMisuseError('mayOpen needs users', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+    if (mayOpen !== undefined && users === undefined) throw invalidOption('mayOpen needs users');
     this.#options = options;
     this.#now = now;
     this.#accounts = users === undefined ? null : new Accounts(users, lockOut);

@@ -8,6 +8,7 @@ import { configuredPool, dynamicPool, type PortPool } from '../ports/pool.ts';
 import { CLIENT_PROFILES, type RuntimeOptions } from '../ports/profiles.ts';
 import { parsePortRanges } from '../ports/ranges.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid, seededRandom } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
@@ -59,10 +60,10 @@ export class ClientMachine {
     const { network = udpNetwork, address = '127.0.0.1', ports } = options;
     checkExposure(network, address, options);
     if (options.profile !== undefined && !Object.hasOwn(CLIENT_PROFILES, options.profile)) {
-      throw new LocalMisuseError(`there is no client profile ${JSON.stringify(options.profile)}`, {
-        code: 'ERR_CLUSRPC_INVALID_OPTION',
-        advice: `Take one of ${Object.keys(CLIENT_PROFILES).join(', ')}.`,
-      });
+      throw invalidOption(
+        `there is no client profile ${JSON.stringify(options.profile)}`,
+        `Take one of ${Object.keys(CLIENT_PROFILES).join(', ')}.`,
+      );
     }
     this.network = network;
     this.address = address;

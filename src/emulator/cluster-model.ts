@@ -2,7 +2,7 @@ import { uuidText } from '../bytes/uuid.ts';
 import type { GROUP_STATES } from '../interface/clusapi/group.ts';
 import { CLUSTER_ENUM, type EnumEntry, type NET_INTERFACE_STATES } from '../interface/clusapi/index.ts';
 import type { RESOURCE_STATES } from '../interface/clusapi/resource.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type Win32Symbol, win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { seededRandom, uuidSource } from '../transport/random.ts';
@@ -62,7 +62,7 @@ export class ClusterModel {
     const described = named<NodeDescription>(nodes);
     for (const each of [name, ...described.map((node) => node.name)]) checkName(each);
     const [first] = described;
-    if (first === undefined) throw invalid('a cluster has one node or more');
+    if (first === undefined) throw invalidOption('a cluster has one node or more');
     this.name = name;
     this.#nodes = byName(
       described.map((node, index) => ({ name: node.name, id: `${index + 1}`, state: node.state ?? 'up' })),
@@ -269,7 +269,7 @@ function byName<T extends { readonly name: string }>(list: readonly T[]): Map<st
   const objects = new Map<string, T>();
   for (const object of list) {
     const key = object.name.toLowerCase();
-    if (key === '' || objects.has(key)) throw invalid(`${JSON.stringify(object.name)} is empty or given twice`);
+    if (key === '' || objects.has(key)) throw invalidOption(`${JSON.stringify(object.name)} is empty or given twice`);
     objects.set(key, object);
   }
   return objects;
@@ -277,11 +277,7 @@ function byName<T extends { readonly name: string }>(list: readonly T[]): Map<st
 
 function checkName(name: string): void {
   if (name.length > 0 && name.length <= LONGEST_NAME && !/[\s.\\/:*?"<>|]/.test(name)) return;
-  throw invalid(
+  throw invalidOption(
     `${JSON.stringify(name)} is no name for a cluster or a node: 1 to ${LONGEST_NAME} characters without dots`,
   );
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

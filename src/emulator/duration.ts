@@ -1,4 +1,4 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 /** ms, or text such as `500ms`, `5s`, `10m`, `12h`, `30d`. */
 export type Duration = number | string;
@@ -12,8 +12,8 @@ export function durationMs(duration: Duration): number {
   if (typeof duration === 'string' && match !== null) {
     return Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
   }
-  throw new LocalMisuseError(`not a duration: ${JSON.stringify(duration)}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice: 'Write ms as a number, or 500ms, 5s, 10m, 12h, 30d.',
-  });
+  throw invalidOption(
+    `not a duration: ${JSON.stringify(duration)}`,
+    'Write ms as a number, or 500ms, 5s, 10m, 12h, 30d.',
+  );
 }

@@ -1,4 +1,5 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import type { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type Duration, durationMs } from './duration.ts';
 
 /** Faults at random; numbers are probabilities from 0 to 1. */
@@ -82,9 +83,8 @@ function names(): string {
 }
 
 function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice:
-      'Write faults with commas between: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1.',
-  });
+  return invalidOption(
+    message,
+    'Write faults with commas between: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1.',
+  );
 }

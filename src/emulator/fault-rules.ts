@@ -1,6 +1,6 @@
 import type { Address } from '../machine/contract.ts';
-import { LocalMisuseError } from '../status/errors.ts';
 import { NCA } from '../status/nca.ts';
+import { invalidOption } from '../status/options.ts';
 import { WIN32 } from '../status/win32.ts';
 import { CLUSTER_SERVICE_OPERATIONS } from './clusapi/service.ts';
 import { sameName } from './cluster-model.ts';
@@ -69,15 +69,15 @@ export interface ArmedRule {
 export function armRule({ on, nth, times, from, action }: FaultRule): ArmedRule {
   const known = [...FAULT_PLACES, ...FAULT_OPERATIONS];
   const name = known.find((each) => sameName(each, on));
-  if (name === undefined) throw invalid(`a fault on ${JSON.stringify(on)}: it is none of ${known.join(', ')}`);
+  if (name === undefined) throw invalidOption(`a fault on ${JSON.stringify(on)}: it is none of ${known.join(', ')}`);
   for (const [what, value] of Object.entries({ nth, times })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw invalid(`${what} of a fault is a whole number from 1 on, not ${value}`);
+      throw invalidOption(`${what} of a fault is a whole number from 1 on, not ${value}`);
     }
   }
   const fault = readAction(action);
   if ((name === 'callback' || name === 'response') && isCallFault(fault)) {
-    throw invalid(`a ${name} can be dropped, delayed or duplicated, not answered with ${fault.kind}`);
+    throw invalidOption(`a ${name} can be dropped, delayed or duplicated, not answered with ${fault.kind}`);
   }
   const first = nth ?? 1;
   const count = times ?? (nth === undefined ? Number.POSITIVE_INFINITY : 1);
@@ -99,7 +99,7 @@ function readAction(action: FaultAction): CallFault | PacketFault {
     if ('fault' in action) return { kind: 'fault', status: statusNumber(action.fault) };
     if ('win32' in action) return { kind: 'win32', status: statusNumber(action.win32) };
   }
-  throw invalid(
+  throw invalidOption(
     `the action of a fault is 'drop', {delay}, {duplicate: 1 or more}, {reject}, {fault} or {win32}, not ${JSON.stringify(action)}`,
   );
 }
@@ -110,9 +110,5 @@ function statusNumber(status: StatusName): number {
   if (typeof status === 'number' && Number.isInteger(status) && status > 0 && status <= 0xffffffff) return status;
   const found = [...WIN32, ...NCA].find(({ symbol }) => typeof status === 'string' && sameName(symbol, status));
   if (found !== undefined) return found.code;
-  throw invalid(`${JSON.stringify(status)} is neither a status number nor a symbol such as ERROR_ACCESS_DENIED`);
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  throw invalidOption(`${JSON.stringify(status)} is neither a status number nor a symbol such as ERROR_ACCESS_DENIED`);
 }

@@ -1,6 +1,7 @@
 import { threadId } from 'node:worker_threads';
 import { isAddressInUse } from '../client/bind-first.ts';
-import { LocalMisuseError, TransportError } from '../status/errors.ts';
+import { TransportError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import type { DatagramSocket, Network } from '../transport/network.ts';
 import { SimulatedNetwork } from '../transport/simulated-network.ts';
 import { udpNetwork } from '../transport/udp.ts';
@@ -16,10 +17,10 @@ export interface LoopbackPair {
 export function checkExposure(network: Network, address: string, { expose = false }: { expose?: boolean }): void {
   if (expose || network instanceof SimulatedNetwork) return;
   if (/^127\.\d+\.\d+\.\d+$/.test(address) || address === '::1') return;
-  throw new LocalMisuseError(`${address} is not a loopback address`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice: 'An emulated machine trusts everybody: expose it only where you trust everybody.',
-  });
+  throw invalidOption(
+    `${address} is not a loopback address`,
+    'An emulated machine trusts everybody: expose it only where you trust everybody.',
+  );
 }
 
 /** What shows that the pair is taken; above the ports of any emulated pool that is usual. */

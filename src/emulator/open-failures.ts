@@ -4,6 +4,7 @@ import { CONV } from '../interface/conv/index.ts';
 import { decodeHeader } from '../pdu/cl/index.ts';
 import type { FailureKind } from '../ports/profiles.ts';
 import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Gate } from '../transport/endpoint.ts';
 
@@ -37,7 +38,7 @@ export class OpenFailures {
 
   /** Throws LocalMisuseError for a rate that is no probability, or an unknown kind. */
   constructor(random: () => number, { rate, kind = 'no-memory' }: FailureRate = { rate: 0 }) {
-    if (!(rate >= 0 && rate <= 1)) throw invalid(`a failure rate goes from 0 to 1: ${rate}`);
+    if (!(rate >= 0 && rate <= 1)) throw invalidOption(`a failure rate goes from 0 to 1: ${rate}`);
     this.#random = random;
     this.#rate = { rate, kind: checkKind(kind) };
   }
@@ -45,7 +46,8 @@ export class OpenFailures {
   /** Answers how to take the rule back. */
   add({ kind, nth, times }: FailureRule): () => void {
     for (const number of [nth, times]) {
-      if (number !== undefined && !(Number.isInteger(number) && number >= 1)) throw invalid(`not a count: ${number}`);
+      if (number !== undefined && !(Number.isInteger(number) && number >= 1))
+        throw invalidOption(`not a count: ${number}`);
     }
     const first = nth ?? 1;
     const count = times ?? (nth === undefined ? Number.POSITIVE_INFINITY : 1);
@@ -98,9 +100,5 @@ function isCallbackRequest(datagram: Uint8Array): boolean {
 
 function checkKind(kind: InjectedFailure): InjectedFailure {
   if (INJECTED_FAILURES.includes(kind)) return kind;
-  throw invalid(`an open cannot fail by ${JSON.stringify(kind)}: it is none of ${INJECTED_FAILURES.join(', ')}`);
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  throw invalidOption(`an open cannot fail by ${JSON.stringify(kind)}: it is none of ${INJECTED_FAILURES.join(', ')}`);
 }

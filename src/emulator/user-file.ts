@@ -2,6 +2,7 @@ import { ACCOUNT_STATES, type Account } from '../auth/ntlm/accounts.ts';
 import { ntHash } from '../auth/ntlm/one-way.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 /*
  * Accounts one a line, `[DOMAIN\]name:NT hash[:state]`, the hash in 32 hexadecimal digits; `#` begins a line of comment.
@@ -32,5 +33,5 @@ export function parseUserFile(text: string, name: string): Account[] {
 export function userLine(user: string, password: Uint8Array): string {
   const line = `${user}:${toHex(ntHash(password))}`;
   if (LINE.test(line) && !user.startsWith('#')) return line;
-  throw new LocalMisuseError(`${JSON.stringify(user)} is no [DOMAIN\\]name`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  throw invalidOption(`${JSON.stringify(user)} is no [DOMAIN\\]name`);
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalMisuseError, TransportError } from '../status/errors.ts';
+import { TransportError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { ARTICLE_FILES, type FilePlace, type Gap, type PartialEvidence } from './evidence.ts';
 import { fileFacts } from './file-facts.ts';
 
@@ -36,9 +37,7 @@ const MAX_FILE = 64 << 20;
 export async function fromShare(share: string, options: ShareOptions = {}): Promise<PartialEvidence> {
   const name = share.replaceAll('\\', '/').replace(/\/$/, '');
   if (!/^\/\/[^/\s"]+\/[^/\s"]+$/.test(name)) {
-    throw new LocalMisuseError(`${share} is no share; a share is //host/ADMIN$`, {
-      code: 'ERR_CLUSRPC_INVALID_OPTION',
-    });
+    throw invalidOption(`${share} is no share; a share is //host/ADMIN$`);
   }
   const directory = mkdtempSync(join(tmpdir(), 'clusrpc-share-'));
   try {

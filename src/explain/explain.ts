@@ -1,7 +1,8 @@
 import { type CaptureEnd, CaptureReader } from '../capture/capture-reader.ts';
 import { DatagramReader } from '../capture/datagram-reader.ts';
 import { countPorts, mergeRanges, type PortRange } from '../ports/ranges.ts';
-import { isClusError, LocalMisuseError } from '../status/errors.ts';
+import { isClusError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { Clocks } from './clocks.ts';
 import { doubtsOf } from './doubts.ts';
 import { Follower } from './follower.ts';
@@ -40,7 +41,7 @@ export async function explain(source: CaptureSource, options: ExplainOptions = {
   const ranges = options.ports === undefined ? null : mergeRanges(options.ports);
   const pool = options.pool ?? (ranges === null ? undefined : countPorts(ranges));
   if (pool !== undefined && !(Number.isInteger(pool) && pool > 0 && pool <= 65_535)) {
-    throw new LocalMisuseError(`a pool cannot have ${pool} ports`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+    throw invalidOption(`a pool cannot have ${pool} ports`);
   }
   const run = new Run(settings, ranges);
   for await (const chunk of chunksOf(source)) {

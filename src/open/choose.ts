@@ -1,4 +1,4 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { BACKENDS, type Backend } from './backend.ts';
 import { mapperFromEnvironment } from './hosts.ts';
 import { emulatorFor } from './installed.ts';
@@ -31,19 +31,15 @@ export function backendsFor(
   const told = wanted === 'auto' ? process.env.CLUSRPC_BACKEND || 'auto' : wanted;
   const backend = BACKENDS.find((each) => each === told);
   if (name === null && (backend === 'wire' || backend === 'emulated')) {
-    throw invalid(`the cluster of this node is known to clusapi.dll alone, not to backend ${backend}`);
+    throw invalidOption(`the cluster of this node is known to clusapi.dll alone, not to backend ${backend}`);
   }
   if (backend !== undefined) return [backend];
   if (told !== 'auto') {
     const where = wanted === 'auto' ? 'CLUSRPC_BACKEND' : 'backend';
-    throw invalid(`${where}: ${JSON.stringify(told)} is none of auto, ${BACKENDS.join(', ')}`);
+    throw invalidOption(`${where}: ${JSON.stringify(told)} is none of auto, ${BACKENDS.join(', ')}`);
   }
   if (name === null) return ['native', 'ffi'];
   if (emulatorFor(name) !== null) return ['emulated'];
   if (platform !== 'win32' || WIRE_ONLY.some((option) => options[option] !== undefined)) return ['wire'];
   return mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS) === null ? ['native', 'ffi', 'wire'] : ['wire'];
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

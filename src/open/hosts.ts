@@ -1,4 +1,4 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 export interface MapperAddress {
   readonly host: string;
@@ -17,9 +17,7 @@ export function mapperFromEnvironment(name: string, text: string | undefined): M
     const match = /^([^=]+)=(\[[0-9a-f:.%]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(entry);
     const port = match?.[3] === undefined ? undefined : Number(match[3]);
     if (match === null || port === 0 || (port ?? 0) > 65_535) {
-      throw new LocalMisuseError(`CLUSRPC_HOSTS: ${JSON.stringify(entry)} is not NAME=ADDRESS:PORT`, {
-        code: 'ERR_CLUSRPC_INVALID_OPTION',
-      });
+      throw invalidOption(`CLUSRPC_HOSTS: ${JSON.stringify(entry)} is not NAME=ADDRESS:PORT`);
     }
     const [, key = '', host = ''] = match;
     if (key.trim().toLowerCase() === wanted) return { host: host.replace(/^\[|\]$/g, ''), port };

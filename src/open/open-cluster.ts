@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { type ClusterSession, withClose } from '../client/cluster-session.ts';
 import type { Logger } from '../log/subscribe.ts';
-import { isClusError, LocalMisuseError } from '../status/errors.ts';
+import { isClusError } from '../status/errors.ts';
+import { durationOption, invalidOption, portOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { Backend } from './backend.ts';
 import { backendsFor } from './choose.ts';
@@ -43,13 +44,16 @@ const opens = channel('clusrpc:open');
  * aborted, the signal's reason; LocalMisuseError for an option that cannot be.
  */
 export async function openCluster(name: string | null, options: OpenClusterOptions = {}): Promise<ClusterHandle> {
-  if (name?.trim() === '')
-    throw new LocalMisuseError('the name of the cluster is empty', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  if (name?.trim() === '') throw invalidOption('the name of the cluster is empty');
+  portOption('endpointMapperPort', options.endpointMapperPort);
+  portOption('endpoint', options.endpoint);
+  const closeTimeout =
+    options.closeTimeout === undefined ? undefined : durationOption('closeTimeout', options.closeTimeout);
   const backends = backendsFor(name, options.backend, options);
   const limits = {
     ...options,
-    timeout: options.timeout ?? DEFAULT_TIMEOUT,
-    stageTimeout: options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT,
+    timeout: durationOption('timeout', options.timeout ?? DEFAULT_TIMEOUT),
+    stageTimeout: durationOption('stageTimeout', options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT),
   };
   const silence = options.logger === undefined ? null : (await import('../log/subscribe.ts')).logTo(options.logger);
   const time = systemClock.now();
@@ -77,7 +81,7 @@ export async function openCluster(name: string | null, options: OpenClusterOptio
     });
     backend = opened.backend;
     report(null);
-    return clusterHandle(backend, silence === null ? session : withClose(session, silence), options.closeTimeout);
+    return clusterHandle(backend, silence === null ? session : withClose(session, silence), closeTimeout);
   } catch (error) {
     report(error);
     silence?.();

@@ -1,4 +1,5 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import type { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { DEFAULT_RECYCLE_AFTER, type OnFailure, type PortReuse } from './profiles.ts';
 
 /** How one process opens clusters; all times in ms. */
@@ -64,7 +65,7 @@ export function checkPool(pool: number): number {
 }
 
 export function cannotBe(what: string, value: number): LocalMisuseError {
-  return new LocalMisuseError(`${what} cannot be ${value}`, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  return invalidOption(`${what} cannot be ${value}`);
 }
 
 /** A whole number is not lifted to the next by a rounding error. */

@@ -1,4 +1,5 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import type { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 /** Ports from `first` to `last`, both included. */
 export interface PortRange {
@@ -62,10 +63,10 @@ export function countPorts(ranges: readonly PortRange[]): number {
 
 function notRanges(text: string, why: string): LocalMisuseError {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  return new LocalMisuseError(`not a list of ports: ${JSON.stringify(shown)}: ${why}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice: 'Write ports and ranges with commas between, such as 5000-5019,5050.',
-  });
+  return invalidOption(
+    `not a list of ports: ${JSON.stringify(shown)}: ${why}`,
+    'Write ports and ranges with commas between, such as 5000-5019,5050.',
+  );
 }
 
 /** The ports themselves, in order. */

@@ -1,7 +1,8 @@
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, regDword } from '../reg/value.ts';
-import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
+import { RemoteProtocolError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { type PortConfiguration, type PortPolicy, RPC_INTERNET_KEY, readPortConfiguration } from './configuration.ts';
 import {
   failureRateFromHang,
@@ -214,8 +215,4 @@ function needed(machine: PortMachine, load: OpenLoad, uptimeMs: number | null): 
 
 function withoutCapacity({ capacity: _, ...rest }: PortForecast): Omit<PortForecast, 'capacity'> {
   return rest;
-}
-
-function invalidOption(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

@@ -13,7 +13,8 @@ import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
-import { isClusError, LocalMisuseError, RemoteProtocolError, TransportError } from '../status/errors.ts';
+import { isClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { mapperRefused } from './advice.ts';
 import { ask } from './ask.ts';
 import { Budget } from './budget.ts';
@@ -78,7 +79,7 @@ export interface EndpointsDocument {
  */
 export async function endpoints(target: string, options: EndpointsOptions = {}): Promise<EndpointsDocument> {
   const problem = problemOf(target);
-  if (problem !== null) throw new LocalMisuseError(problem, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  if (problem !== null) throw invalidOption(problem);
   const { semantics = 'auto', ...rest } = options;
   const settings = probeSettings(rest);
   settings.signal?.throwIfAborted();

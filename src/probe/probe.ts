@@ -1,7 +1,7 @@
 import { Logon } from '../client/logon.ts';
 import { mapConcurrently } from '../client/map-concurrently.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { probeThroughClusapi } from './clusapi.ts';
 import { type ProbeSettings, probeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
@@ -58,18 +58,16 @@ async function probeCycles(target: Target, settings: ProbeSettings, options: Pro
 
 function thisNode(targets: string | readonly string[], { targetsFile }: ProbeOptions): Target[] {
   if (targets.length === 0 && targetsFile === undefined) return [{ name: '(this node)', known: null }];
-  throw new LocalMisuseError('local names the cluster of this node, and other targets are named too', {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-  });
+  throw invalidOption('local names the cluster of this node, and other targets are named too');
 }
 
 function findTargets(targets: string | readonly string[], file: string | undefined): Target[] {
   const named = typeof targets === 'string' ? [targets] : targets;
   for (const target of named) {
     const problem = problemOf(target);
-    if (problem !== null) throw new LocalMisuseError(problem, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+    if (problem !== null) throw invalidOption(problem);
   }
   const names = [...named, ...(file === undefined ? [] : readTargets(file))];
-  if (names.length === 0) throw new LocalMisuseError('no target is named', { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  if (names.length === 0) throw invalidOption('no target is named');
   return names.map((name) => ({ name, known: mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS) }));
 }

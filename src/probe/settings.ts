@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Logon } from '../client/logon.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { durationOption, invalidOption, portOption, wholeOption } from '../status/options.ts';
 import type { ProbeOptions } from './types.ts';
 
 /** Options with defaults filled in and checked. */
@@ -28,21 +28,19 @@ export const DEFAULT_TIMEOUT = 15_000;
 export const DEFAULT_STAGE_TIMEOUT = 4_000;
 const DEFAULT_CONCURRENCY = 8;
 
-const LARGEST_PORT = 65_535;
-
 /** Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION and a sentence that names the option. */
 export function probeSettings(options: ProbeOptions): ProbeSettings {
   const transport = checkedTransport(options);
   const localPorts = options.localPorts === undefined ? null : [...eachPort(parsePortRanges(options.localPorts))];
   if (options.eachPort === true && localPorts === null) {
-    throw invalid('eachPort needs localPorts: which ports does the firewall allow?');
+    throw invalidOption('eachPort needs localPorts: which ports does the firewall allow?');
   }
   if (options.source !== undefined && isIP(options.source) === 0) {
-    throw invalid(`source: ${JSON.stringify(options.source)} is not an IP address`);
+    throw invalidOption(`source: ${JSON.stringify(options.source)} is not an IP address`);
   }
   const { family = 0 } = options;
   if (family !== 0 && options.source !== undefined && isIP(options.source) !== family) {
-    throw invalid(`source ${options.source} is not of IPv${family}`);
+    throw invalidOption(`source ${options.source} is not of IPv${family}`);
   }
   return {
     transport,
@@ -53,10 +51,10 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
     source: options.source,
     eachPort: options.eachPort ?? false,
     family,
-    concurrency: whole('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY),
-    cycles: whole('cycles', options.cycles ?? 1),
-    timeout: duration('timeout', options.timeout ?? DEFAULT_TIMEOUT),
-    stageTimeout: duration('stageTimeout', options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT),
+    concurrency: wholeOption('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY),
+    cycles: wholeOption('cycles', options.cycles ?? 1),
+    timeout: durationOption('timeout', options.timeout ?? DEFAULT_TIMEOUT),
+    stageTimeout: durationOption('stageTimeout', options.stageTimeout ?? DEFAULT_STAGE_TIMEOUT),
     signal: options.signal,
     logon: null,
   };
@@ -69,33 +67,14 @@ const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eac
 function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
   const { transport = options.local === true ? 'native' : 'auto' } = options;
   if (options.local === true && transport !== 'native' && transport !== 'ffi') {
-    throw invalid('local needs transport native or ffi: only clusapi.dll knows the cluster of this node');
+    throw invalidOption('local needs transport native or ffi: only clusapi.dll knows the cluster of this node');
   }
   if (transport === 'auto' || transport === 'udp') return 'udp';
   if (transport === 'native' || transport === 'ffi') {
     const wrong = UDP_ONLY.find((name) => options[name] !== undefined);
     if (wrong === undefined) return transport;
-    throw invalid(`${wrong} needs transport udp: clusapi.dll chooses its ports and its account itself`);
+    throw invalidOption(`${wrong} needs transport udp: clusapi.dll chooses its ports and its account itself`);
   }
-  if (transport === 'tcp') throw invalid('transport tcp is not in this version: use auto or udp');
-  throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
-}
-
-function portOption(name: string, port: number | undefined): number | undefined {
-  if (port === undefined || (Number.isInteger(port) && port > 0 && port <= LARGEST_PORT)) return port;
-  throw invalid(`${name}: ${port} is not a port from 1 to ${LARGEST_PORT}`);
-}
-
-function whole(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw invalid(`${name}: ${value} is not a whole number above 0`);
-}
-
-function duration(name: string, ms: number): number {
-  if (Number.isFinite(ms) && ms > 0) return ms;
-  throw invalid(`${name}: ${ms} is not a time above 0 ms`);
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
+  if (transport === 'tcp') throw invalidOption('transport tcp is not in this version: use auto or udp');
+  throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
 }

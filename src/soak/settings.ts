@@ -2,7 +2,7 @@ import { DEFAULT_HOST_PROFILE, datagramHostProfile, type HostProfileName } from 
 import { configuredPool, dynamicPool, type PortPool } from '../ports/pool.ts';
 import { CLIENT_PROFILES, DEFAULT_LEAK_ON, DEFAULT_RECYCLE_AFTER, FAILURE_KINDS } from '../ports/profiles.ts';
 import { formatPortRanges, parsePortRanges } from '../ports/ranges.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { FAILURE_DURATIONS, type FailureDurations, SOAK_FAILURES } from './failures.ts';
 import { isLoopback } from './loopback.ts';
 import type { SoakOptions } from './options.ts';
@@ -41,15 +41,18 @@ export function planSoak(target: string, options: SoakOptions): SoakPlan {
 function planEmulated(options: SoakOptions): SoakPlan {
   const { time = 'virtual', clientProfile = 'windows-2000-sp3', holdMs = 0, durationMs = null } = options;
   if (options.programs !== undefined && options.programs > 1 && time !== 'real') {
-    throw invalid('several programs are processes of the system, which need real time', 'Give --time real as well.');
+    throw invalidOption(
+      'several programs are processes of the system, which need real time',
+      'Give --time real as well.',
+    );
   }
   if (options.compare === true && time !== 'virtual') {
-    throw invalid('a comparison needs virtual time', 'Leave out the comparison, or --time real.');
+    throw invalidOption('a comparison needs virtual time', 'Leave out the comparison, or --time real.');
   }
   const { onFailure, reuse } = { ...CLIENT_PROFILES[clientProfile], ...(options.reuse && { reuse: options.reuse }) };
   const pool = poolOf(options) ?? configuredPool(parsePortRanges(DEFAULT_PORTS));
   if (pool.size === 0) {
-    throw invalid(
+    throw invalidOption(
       'there is no port in the pool, so no open can succeed',
       'Look at the port configuration with `clusrpc ports`, or name ports such as 5000-5099.',
     );
@@ -83,26 +86,26 @@ function planEmulated(options: SoakOptions): SoakPlan {
 }
 
 function planHost(target: string, options: SoakOptions): SoakPlan {
-  if (target.trim() === '') throw invalid('the name of the host is empty', 'Name a host, or emulated.');
+  if (target.trim() === '') throw invalidOption('the name of the host is empty', 'Name a host, or emulated.');
   for (const [name, what] of EMULATED_ONLY) {
     if (options[name] !== undefined && options[name] !== 0) {
-      throw invalid(
+      throw invalidOption(
         `${what} belongs to the emulated client machine, and ${target} is opened from ordinary ports of this one`,
         'Leave it out, or soak the target emulated.',
       );
     }
   }
   if (options.strategy === 'recycled-process') {
-    throw invalid(
+    throw invalidOption(
       'the end of a process gives nothing back where every open takes an ordinary port and closes it',
       'A program opens in recycled processes with ProcessPool; soak the target emulated.',
     );
   }
   if (options.time === 'virtual') {
-    throw invalid(`time does not run faster for ${target}`, 'Only the target emulated has virtual time.');
+    throw invalidOption(`time does not run faster for ${target}`, 'Only the target emulated has virtual time.');
   }
   if (!isLoopback(target) && options.againstRealHost !== true) {
-    throw invalid(
+    throw invalidOption(
       `${target} may be a host that people depend on, and soak opens its cluster again and again`,
       'Say --against-real-host if that is what you want.',
     );
@@ -188,7 +191,7 @@ function checkNumbers(options: SoakOptions): void {
 }
 
 function number(what: string, value: number | undefined, fits: (value: number) => boolean, wanted: string): void {
-  if (value !== undefined && !fits(value)) throw invalid(`${what} cannot be ${value}`, `It is ${wanted}.`);
+  if (value !== undefined && !fits(value)) throw invalidOption(`${what} cannot be ${value}`, `It is ${wanted}.`);
 }
 
 function checkedHostProfile(name: HostProfileName): HostProfileName {
@@ -198,9 +201,5 @@ function checkedHostProfile(name: HostProfileName): HostProfileName {
 
 function oneOf(what: string, value: string | undefined, known: readonly string[]): void {
   if (value === undefined || known.includes(value)) return;
-  throw invalid(`${what} cannot be ${JSON.stringify(value)}`, `It is one of ${known.join(', ')}.`);
-}
-
-function invalid(message: string, advice: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION', advice });
+  throw invalidOption(`${what} cannot be ${JSON.stringify(value)}`, `It is one of ${known.join(', ')}.`);
 }

@@ -1,4 +1,5 @@
-import { ClusError, LocalMisuseError } from '../status/errors.ts';
+import { ClusError, type LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { CallOptions, LaneStats } from './cluster-api.ts';
 
@@ -83,9 +84,7 @@ function whole(ms = 0): number {
 }
 
 function misusedTimeout(timeout: number): LocalMisuseError {
-  return new LocalMisuseError(`a timeout of ${timeout} ms is not between 0 and ${LONGEST_TIMER}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-  });
+  return invalidOption(`a timeout of ${timeout} ms is not between 0 and ${LONGEST_TIMER}`);
 }
 
 function describe(call: string, subject: string): string {

@@ -1,4 +1,4 @@
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 const MOST_THREADS = 1_024;
 const LONGEST_EXIT_WAIT = 600_000;
@@ -20,7 +20,5 @@ export function checkedExitWait(exitWait: number | undefined): number | undefine
 
 function within(name: string, value: number | undefined, least: number, most: number): number | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
-  throw new LocalMisuseError(`${name} must be a whole number from ${least} to ${most}, not ${value}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-  });
+  throw invalidOption(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
 }

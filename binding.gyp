@@ -23,7 +23,8 @@
             "native/win32/registry.cc",
             "native/win32/rights.cc",
             "native/win32/service.cc",
-            "native/win32/system_message.cc"
+            "native/win32/system_message.cc",
+            "native/win32/udp_counters.cc"
           ],
           "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
           "defines": [

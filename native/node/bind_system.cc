@@ -2,6 +2,7 @@
 #include "../win32/port_table.h"
 #include "../win32/rights.h"
 #include "../win32/service.h"
+#include "../win32/udp_counters.h"
 #include "arguments.h"
 #include "bindings.h"
 #include "environment.h"
@@ -78,6 +79,30 @@ Napi::Value Elevated(const Napi::CallbackInfo& info) {
                                .Start(ProcessLanes().local, "GetTokenInformation", u"", CallbackArgument(info, 0), work));
 }
 
+Napi::Object CountersObject(Napi::Env env, const UdpCounters& counters) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("received", Napi::Number::New(env, counters.received));
+  object.Set("noPort", Napi::Number::New(env, counters.no_port));
+  object.Set("errors", Napi::Number::New(env, counters.errors));
+  object.Set("sent", Napi::Number::New(env, counters.sent));
+  return object;
+}
+
+// udpCounters(callback(error, syscall, {received, noPort, errors, sent}[])) → id; one a family
+Napi::Value Counters(const Napi::CallbackInfo& info) {
+  const auto work = []() -> Outcome {
+    const auto result = ReadUdpCounters();
+    return {result.error, result.syscall, [families = result.value](Napi::Env env) {
+              const Napi::Array array = Napi::Array::New(env, families.size());
+              for (uint32_t i = 0; i < families.size(); i++) array.Set(i, CountersObject(env, families[i]));
+              return array;
+            }};
+  };
+  return Napi::Number::New(info.Env(),
+                           Environment::Of(info.Env())
+                               .Start(ProcessLanes().local, "GetUdpStatisticsEx", u"", CallbackArgument(info, 0), work));
+}
+
 // serviceState(machine, name, callback(error, syscall, state)) → id; machine '' is this one
 Napi::Value QueryService(const Napi::CallbackInfo& info) {
   const std::u16string name = TextArgument(info, 1);
@@ -97,6 +122,7 @@ void BindSystem(Napi::Env env, Napi::Object exports) {
   exports.Set("fileVersion", Napi::Function::New(env, ReadVersion, "fileVersion"));
   exports.Set("portTable", Napi::Function::New(env, PortTable, "portTable"));
   exports.Set("serviceState", Napi::Function::New(env, QueryService, "serviceState"));
+  exports.Set("udpCounters", Napi::Function::New(env, Counters, "udpCounters"));
   exports.Set("isElevated", Napi::Function::New(env, Elevated, "isElevated"));
 }
 

@@ -3,6 +3,7 @@ import { type WatchReport, watchReport } from '../report/watch.ts';
 import { sampleText, watchText } from '../report/watch-text.ts';
 import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
+import { type SignsWanted, watchSystem } from '../watch/system-signs.ts';
 import { watchPorts } from '../watch/watch.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
@@ -12,7 +13,7 @@ import type { CommandRun } from './run.ts';
 import { count, portRanges, positiveDuration } from './values.ts';
 import { type NetstatOptions, watchNetstat } from './watch-netstat.ts';
 
-interface Options extends NetstatOptions {
+interface Options extends NetstatOptions, SignsWanted {
   readonly netstat?: readonly string[] | true | undefined;
   readonly every: number;
   readonly for?: number | undefined;
@@ -39,6 +40,8 @@ export function watchCommand(context: CliContext): CommandUnknownOpts {
     .option('--ports <ranges>', 'the ports that RPC may use there, such as 5000-5099', portRanges)
     .option('--netstat <file...>', 'a series of samples, or the folder of the collector; several in the order of time')
     .option('--recycle-after <duration>', 'how long a closed port stays bound (default: 240s)', positiveDuration)
+    .option('--counters', 'with a process id: the UDP counters of the machine meanwhile')
+    .option('--events', 'with a process id: what Windows logged for want of ports meanwhile (4227, 4231, 4266)')
     .addOption(
       new Option('--nagios', 'with --netstat: one line and the exit codes of a Nagios plugin').conflicts('json'),
     )
@@ -69,8 +72,10 @@ async function watch(run: CommandRun, pid: number, options: Options): Promise<Ex
   const { ports: ranges, recycleAfter } = options;
   const judged = () => watchReport(pid, samples, { ranges, recycleAfter });
   await serveMetrics(run, options.prometheus, watchMetrics(samples, judged));
+  const asked = options.counters === true || options.events === true;
+  const system = asked ? await watchSystem(pid, options) : undefined;
   await collect(run, pid, options, samples);
-  const report = judged();
+  const report: WatchReport = { ...judged(), ...(system && { system: await system() }) };
   if (output.mode === 'ndjson') output.event({ ...report, samples: [] });
   else output.document(report, () => watchText(report, timeText, style));
   return EXITS[report.verdict];

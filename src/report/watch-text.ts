@@ -35,11 +35,27 @@ export function watchText(report: WatchReport, time: (ms: number) => string, sty
             ...bandLines(exhaustedBetweenMs, time),
           ] as const,
         ]),
+    ['System', ...systemLines(report.system, time)],
     ...(series?.leak === 'yes'
       ? [['Advice', 'End the program before that time: its end gives all ports back (KB814622).'] as const]
       : []),
   ];
   return rowsText(rows, style.bold);
+}
+
+function systemLines(system: WatchReport['system'], time: (ms: number) => string): readonly string[] {
+  if (system === undefined) return [];
+  const { counters, events, missing } = system;
+  return [
+    ...(counters === null
+      ? []
+      : [
+          `UDP datagrams meanwhile: ${counters.received} received, ${counters.noPort} for a port that nobody had, ${counters.errors} in error, ${counters.sent} sent`,
+        ]),
+    ...(events?.length === 0 ? ['nothing in the system log about ports that could not be had'] : []),
+    ...(events ?? []).map(({ id, ms, sentence }) => `event ${id} at ${time(ms)}: ${sentence}`),
+    ...missing.map((reason) => `not known: ${reason}`),
+  ];
 }
 
 function bandLines(band: WatchReport['exhaustedBetweenMs'], time: (ms: number) => string): readonly string[] {

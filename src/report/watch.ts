@@ -3,6 +3,7 @@ import type { Quantiles } from '../ports/distributions.ts';
 import type { PortRange } from '../ports/ranges.ts';
 import { judgeLeak, type LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
+import type { SystemSigns } from '../watch/system-signs.ts';
 
 /** What `clusrpc watch --json` prints. Times are ms since 1970. */
 export interface WatchReport extends LeakJudgement {
@@ -14,6 +15,8 @@ export interface WatchReport extends LeakJudgement {
   readonly series: Omit<PortTrend, 'pool' | 'because' | 'samples' | 'spanMs'> | null;
   /** When an open first finds no port, in nine cases of ten between p05 and p95; null: no leak, or only sockets that pile up. */
   readonly exhaustedBetweenMs: Quantiles | null;
+  /** Only where it was asked for. */
+  readonly system?: SystemSigns | undefined;
 }
 
 export interface WatchSettings {

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { ClusError } from '../status/errors.ts';
+import type { UdpCounters } from './system-signs.ts';
 
 export interface HeldPort {
   readonly protocol: 'udp' | 'tcp';
@@ -39,6 +40,34 @@ export function rows(table: string): readonly { readonly port: number; readonly 
     });
 }
 
+/**
+ * The UDP counters of the network name space of a process, IPv4 from /proc/<pid>/net/snmp and IPv6 from snmp6 (RFC 4113). After
+ * the end of the process, those of this one, which are the same unless it had a name space of its own.
+ */
+export async function linuxUdpCounters(pid: number): Promise<readonly UdpCounters[]> {
+  const read = async (file: string) => (await tableText(pid, file)) || tableText('self', file);
+  const [names = [], values = []] = (await read('snmp'))
+    .split('\n')
+    .filter((line) => line.startsWith('Udp: '))
+    .map((line) => line.split(' '));
+  const six = (await read('snmp6')).split('\n').map((line) => line.trim().split(/\s+/));
+  const four = names.map((name, i) => [name, values[i]] as const);
+  const families = [
+    { prefix: '', counts: new Map(four) },
+    { prefix: 'Udp6', counts: new Map(six.map(([name = '', value]) => [name, value] as const)) },
+  ];
+  return families.flatMap(({ prefix, counts }) => {
+    const count = (name: string): number => Number(counts.get(`${prefix}${name}`));
+    const family = {
+      received: count('InDatagrams'),
+      noPort: count('NoPorts'),
+      errors: count('InErrors'),
+      sent: count('OutDatagrams'),
+    };
+    return Number.isNaN(family.received) ? [] : [family];
+  });
+}
+
 async function socketInodes(pid: number): Promise<ReadonlySet<string>> {
   const directory = `/proc/${pid}/fd`;
   const names = await readdir(directory).catch((cause: unknown) => {
@@ -63,6 +92,6 @@ function unwatchable(pid: number, cause: unknown): ClusError {
 }
 
 /** A system without IPv6 has no such table. */
-async function tableText(pid: number, file: string): Promise<string> {
+async function tableText(pid: number | 'self', file: string): Promise<string> {
   return readFile(`/proc/${pid}/net/${file}`, 'utf8').catch(() => '');
 }

@@ -33,6 +33,15 @@ export interface NativePort {
   readonly state: number;
 }
 
+/** UDP datagrams of one address family since the system began, each number modulo 2 to the 32nd. */
+export interface NativeUdpCounters {
+  readonly received: number;
+  /** Came for a port that nobody had bound. */
+  readonly noPort: number;
+  readonly errors: number;
+  readonly sent: number;
+}
+
 /** The functions of the C++ addon. Each asynchronous one answers the number that `abandon` takes; 0: settled already. */
 export interface Addon {
   openCluster(name: string | null, settle: Settle<NativeHandle>): number;
@@ -51,6 +60,7 @@ export interface Addon {
   fileVersion(path: string, settle: Settle<NativeFileVersion>): number;
   portTable(settle: Settle<readonly NativePort[]>): number;
   serviceState(machine: string, name: string, settle: Settle<number>): number;
+  udpCounters(settle: Settle<readonly NativeUdpCounters[]>): number;
   isElevated(settle: Settle<boolean>): number;
   stats(): NativeLanes;
   setThreads(count: number): void;

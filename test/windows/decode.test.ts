@@ -58,7 +58,8 @@ Start Port    End Port
     { first: 5_357, last: 5_357 },
     { first: 50_000, last: 50_059 },
   ]);
-  expect(parseExcludedPorts('')).toEqual([]);
+  expect(parseExcludedPorts('Startport  Endport\r\n---------  -------\r\n\r\n')).toEqual([]);
+  expect(parseExcludedPorts('')).toBeNull();
 });
 
 test.each(['', 'Start Port : 49152', 'a : 60000\nb : 10000', 'a : 0\nb : 5'])(

@@ -21,6 +21,12 @@ const seriesSchema = z.object({
   neededMs: timeSchema.nullable(),
 });
 
+const systemSchema = z.object({
+  counters: z.object({ received: countSchema, noPort: countSchema, errors: countSchema, sent: countSchema }).nullable(),
+  events: z.array(z.object({ id: countSchema, ms: timeSchema, sentence: z.string() })).nullable(),
+  missing: z.array(z.string()),
+});
+
 /** What `clusrpc watch --json` prints. Times are ms since 1970. */
 export const watchSchema = z.object({
   schema: z.literal('clusrpc/watch/1'),
@@ -34,4 +40,6 @@ export const watchSchema = z.object({
   exhaustedBetweenMs: quantilesSchema.nullable().optional(),
   series: seriesSchema.nullable().optional(),
   because: z.array(z.string()),
+  /** With --counters or --events: what the machine showed meanwhile. */
+  system: systemSchema.optional(),
 });

@@ -56,6 +56,7 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
   if (netstat !== undefined) {
     if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
     if (options.prometheus !== undefined) throw usageError('--prometheus needs a process id');
+    if (options.counters || options.events) throw usageError('--counters and --events need a process id');
     if (netstat === true || netstat.length === 0)
       throw usageError('which series?', 'Give --netstat a file or a folder.');
     return watchNetstat(run, netstat, options);

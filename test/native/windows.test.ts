@@ -34,6 +34,7 @@ describe('inside Windows node.exe', { timeout: LONGEST }, () => {
     test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
     test(`${node}: a Windows that runs is audited, here and elsewhere`, () => passes('live'));
+    test(`${node}: programs of Windows and its counters tell about ports`, () => passes('programs'));
     for (const dll of ['test', 'none'] as const) {
       test(`${node}: openCluster takes the backend that is asked for, or the best there is, with ${dll} DLL`, () =>
         passes('open', { dll }));

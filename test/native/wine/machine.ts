@@ -72,7 +72,9 @@ export async function windowsMachine(): Promise<WindowsMachine> {
   const [addon] = await Promise.all([
     upToDateBuild(ROOT, addonFile),
     compileTests(directory),
-    compileTestDll(path.join(system32, 'clusapi.dll')),
+    // The one of Wine is still there for those who ask for a built-in DLL.
+    compileC('clusapi/clusapi.c', path.join(system32, 'clusapi.dll'), ['-shared']),
+    compileC('programs/say.c', path.join(directory, 'say.exe')),
   ]);
   // The compiled package finds itself by this file.
   writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ name: 'clusrpc', type: 'module' }));
@@ -167,13 +169,12 @@ async function compileTests(directory: string): Promise<void> {
   ]);
 }
 
-async function compileTestDll(target: string): Promise<void> {
-  const source = path.join(ROOT, 'test/native/clusapi/clusapi.c');
-  const built = mkdtempSync(path.join(tmpdir(), 'clusapi-dll-'));
+async function compileC(source: string, target: string, flags: readonly string[] = []): Promise<void> {
+  const built = mkdtempSync(path.join(tmpdir(), 'clusrpc-c-'));
   try {
-    const file = path.join(built, 'clusapi.dll');
-    await run(COMPILER, ['-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-static', '-s', '-o', file, source]);
-    // The one of Wine is still there for those who ask for a built-in DLL.
+    const file = path.join(built, path.basename(target));
+    const all = ['-Wall', '-Wextra', '-Werror', '-O2', '-static', '-s', ...flags];
+    await run(COMPILER, [...all, '-o', file, path.join(ROOT, 'test/native', source)]);
     copyFileSync(file, target);
   } finally {
     rmSync(built, { recursive: true, force: true });

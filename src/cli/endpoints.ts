@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { type EndpointsOptions, endpoints, LOOKUP_SEMANTICS } from '../probe/endpoints.ts';
 import { endpointsText } from '../report/endpoints-text.ts';
@@ -11,6 +12,7 @@ import { ipAddress, oneOf, portNumber, portRanges, positiveDuration } from './va
 interface Options {
   readonly epmPort?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
+  readonly dialect?: Dialect | undefined;
   readonly source?: string | undefined;
   readonly 4?: true | undefined;
   readonly 6?: true | undefined;
@@ -25,6 +27,11 @@ export function endpointsCommand(context: CliContext): CommandUnknownOpts {
     .argument('<host>', 'by name or address')
     .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
+    .option(
+      '--dialect <name>',
+      'how our end behaves: liberal, windows or c706 (default: liberal)',
+      oneOf(DIALECT_NAMES),
+    )
     .option('--source <address>', 'local address to send from', ipAddress)
     .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
     .addOption(new Option('-6', 'IPv6 only'))
@@ -44,6 +51,7 @@ async function listEndpoints(run: CommandRun, host: string, options: Options): P
   const document = await endpoints(host, {
     endpointMapperPort: options.epmPort,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
+    dialect: options.dialect,
     source,
     family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,
     semantics,

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { inventory } from '../inventory.ts';
+import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { inventoryText } from '../report/inventory-text.ts';
 import { withCommonOptions } from './common-options.ts';
@@ -14,6 +15,7 @@ interface Options extends LogonFlags {
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
+  readonly dialect?: Dialect | undefined;
   readonly source?: string | undefined;
   readonly timeout?: number | undefined;
   readonly stageTimeout?: number | undefined;
@@ -33,6 +35,11 @@ export function inventoryCommand(context: CliContext): CommandUnknownOpts {
     .option('--epm-port <port>', 'port of the endpoint mapper (default: 135)', portNumber())
     .option('--endpoint <port>', 'port of the Cluster service: skips the mapper', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
+    .option(
+      '--dialect <name>',
+      'how our end behaves: liberal, windows or c706 (default: liberal)',
+      oneOf(DIALECT_NAMES),
+    )
     .option('--source <address>', 'local address to send from', ipAddress)
     .option('--timeout <duration>', 'for opening the cluster (default: 15s)', positiveDuration)
     .option('--stage-timeout <duration>', 'for each answer (default: 4s)', positiveDuration)
@@ -51,6 +58,7 @@ async function listCluster(run: CommandRun, host: string, options: Options): Pro
     endpointMapperPort: epmPort,
     endpoint,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
+    dialect: options.dialect,
     localAddress: source,
     timeout,
     stageTimeout,

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { formatPortRanges, type PortRange } from '../ports/ranges.ts';
 import { outcomeOf } from '../probe/outcome.ts';
 import { probeUntilAborted } from '../probe/probe.ts';
@@ -18,6 +19,7 @@ interface Options extends LogonFlags {
   readonly epmPort?: number | undefined;
   readonly endpoint?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
+  readonly dialect?: Dialect | undefined;
   readonly source?: string | undefined;
   readonly eachPort?: true | undefined;
   readonly 4?: true | undefined;
@@ -49,6 +51,11 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
     .option('--endpoint <port>', 'UDP port of the Cluster service: skips the mapper', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
+    .option(
+      '--dialect <name>',
+      'how our end behaves: liberal, windows or c706 (default: liberal)',
+      oneOf(DIALECT_NAMES),
+    )
     .option('--source <address>', 'local address to send from', ipAddress)
     .option('--each-port', 'try every local port and list those that are not open')
     .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
@@ -106,6 +113,7 @@ function probeOptions(options: Options): ProbeOptions {
     endpointMapperPort: options.epmPort,
     endpoint,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
+    dialect: options.dialect,
     source,
     eachPort,
     family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,

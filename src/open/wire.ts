@@ -5,8 +5,9 @@ import { type AuthLevel, type Credentials, Logon } from '../client/logon.ts';
 import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import { openTcpSession } from '../client/tcp-session.ts';
+import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { OpenLimits } from './backend.ts';
 import { openEither, openUdp, type WireLimits, type WireTarget } from './either.ts';
@@ -22,6 +23,8 @@ export interface WireOptions extends OpenLimits {
    * mapper has, asked over both at once; UDP where an option needs it.
    */
   readonly transport?: 'auto' | 'udp' | 'tcp' | undefined;
+  /** How the datagram client behaves; default `liberal`, which works with every peer. Strictly as Windows or C706 does otherwise. */
+  readonly dialect?: Dialect | undefined;
   /** Port of the Cluster service, UDP unless `transport` is tcp: the mapper is not asked. */
   readonly endpoint?: number | undefined;
   readonly resolution?: ClusterTarget['resolution'];
@@ -37,6 +40,9 @@ export interface WireOptions extends OpenLimits {
 export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
   const { signal, timeout, stageTimeout, localAddress, endpoint, resolution, credentials } = options;
   const open = OPENERS[transportOf(options)];
+  if (options.dialect !== undefined && !DIALECT_NAMES.includes(options.dialect)) {
+    throw invalidOption(`dialect: ${JSON.stringify(options.dialect)} is none of ${DIALECT_NAMES.join(', ')}`);
+  }
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
     const host = await resolveHost(known?.host ?? name);
@@ -71,10 +77,10 @@ const OPENERS: Readonly<Record<NonNullable<WireOptions['transport']>, Opener>> =
 /** Throws LocalMisuseError for options that contradict each other. */
 function transportOf({ transport = 'auto', localPorts, resolution, endpoint }: WireOptions) {
   if (!Object.hasOwn(OPENERS, transport)) {
-    throw invalid(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp`);
+    throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp`);
   }
   if (transport === 'tcp' && (localPorts !== undefined || resolution !== undefined)) {
-    throw invalid('localPorts and resolution need transport udp: over TCP nobody is called back or forwarded');
+    throw invalidOption('localPorts and resolution need transport udp: over TCP nobody is called back or forwarded');
   }
   const datagramsMeant = localPorts !== undefined || resolution !== undefined || endpoint !== undefined;
   return transport === 'auto' && datagramsMeant ? 'udp' : transport;
@@ -83,11 +89,12 @@ function transportOf({ transport = 'auto', localPorts, resolution, endpoint }: W
 /** With an ordinary UDP port for the time of the session. */
 async function withSocket(
   { host, mapperPort, localAddress }: WireTarget,
-  { localPorts }: WireOptions,
+  { localPorts, dialect }: WireOptions,
   open: (client: RpcClient) => Promise<ClusterSession>,
 ): Promise<ClusterSession> {
   const client = await RpcClient.open({
     to: { host, port: mapperPort },
+    ...(dialect && { dialect }),
     localPorts: localPorts === undefined ? [0] : eachPort(parsePortRanges(localPorts)),
     ...(localAddress !== undefined && { localAddress }),
   });
@@ -97,8 +104,4 @@ async function withSocket(
     await client.close();
     throw error;
   }
-}
-
-function invalid(message: string): LocalMisuseError {
-  return new LocalMisuseError(message, { code: 'ERR_CLUSRPC_INVALID_OPTION' });
 }

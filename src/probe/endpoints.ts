@@ -32,7 +32,7 @@ export const LOOKUP_SEMANTICS = ['auto', 'at-most-once', 'idempotent'] as const;
 export interface EndpointsOptions
   extends Pick<
     ProbeOptions,
-    'endpointMapperPort' | 'localPorts' | 'source' | 'family' | 'timeout' | 'stageTimeout' | 'signal'
+    'endpointMapperPort' | 'dialect' | 'localPorts' | 'source' | 'family' | 'timeout' | 'stageTimeout' | 'signal'
   > {
   /**
    * Default `auto`: at most once, as Windows calls it ([MS-RPCE] 2.2.1.2.4), since an answer takes entries off the lookup

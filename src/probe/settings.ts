@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Logon } from '../client/logon.ts';
+import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
 import { durationOption, invalidOption, portOption, wholeOption } from '../status/options.ts';
 import type { ProbeOptions } from './types.ts';
@@ -12,6 +13,7 @@ export interface ProbeSettings {
   readonly endpoint: number | undefined;
   /** Null: the system chooses. */
   readonly localPorts: readonly number[] | null;
+  readonly dialect: Dialect;
   readonly source: string | undefined;
   readonly eachPort: boolean;
   readonly family: 0 | 4 | 6;
@@ -47,6 +49,7 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
     local: options.local ?? false,
     endpointMapperPort: portOption('endpointMapperPort', options.endpointMapperPort),
     endpoint: portOption('endpoint', options.endpoint),
+    dialect: checkedDialect(options.dialect),
     localPorts,
     source: options.source,
     eachPort: options.eachPort ?? false,
@@ -61,7 +64,16 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
 }
 
 /** Options of our own RPC, which clusapi.dll has no way to honour. */
-const UDP_ONLY = ['endpointMapperPort', 'endpoint', 'localPorts', 'source', 'eachPort', 'family', 'logon'] as const;
+const UDP_ONLY = [
+  'endpointMapperPort',
+  'endpoint',
+  'dialect',
+  'localPorts',
+  'source',
+  'eachPort',
+  'family',
+  'logon',
+] as const;
 
 /** `auto` is UDP, on Windows too: only there every layer can be told apart. */
 function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
@@ -77,4 +89,9 @@ function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
   }
   if (transport === 'tcp') throw invalidOption('transport tcp is not in this version: use auto or udp');
   throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
+}
+
+function checkedDialect(dialect: Dialect = 'liberal'): Dialect {
+  if (DIALECT_NAMES.includes(dialect)) return dialect;
+  throw invalidOption(`dialect: ${JSON.stringify(dialect)} is none of ${DIALECT_NAMES.join(', ')}`);
 }

@@ -23,6 +23,7 @@ export async function openRpcSocket(
   // Bound to the address that the system would choose: then a capture shows it, not the wildcard.
   const localAddress = settings.source ?? (await sourceAddressTo(to));
   return RpcClient.open({
+    dialect: settings.dialect,
     localPorts,
     localAddress: localAddress ?? (to.host.includes(':') ? '::' : '0.0.0.0'),
     settings: {

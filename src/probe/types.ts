@@ -1,6 +1,7 @@
 import type { ClusterVersion } from '../client/cluster-client.ts';
 import type { LogonOptions } from '../client/logon.ts';
 import type { Reason, StageId } from '../client/stages.ts';
+import type { Dialect } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import type { ErrorCode } from '../status/errors.ts';
 
@@ -81,6 +82,8 @@ export interface ProbeOptions {
   readonly endpoint?: number | undefined;
   /** The ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
   readonly localPorts?: string | undefined;
+  /** How the datagram client behaves; default `liberal`, which works with every peer. Strictly as Windows or C706 does otherwise. */
+  readonly dialect?: Dialect | undefined;
   /** Local IP address. */
   readonly source?: string | undefined;
   /** Try every local port and list those that are not open. */

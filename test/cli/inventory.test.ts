@@ -87,3 +87,18 @@ test('a host that refuses is no inventory: exit 1 with the stage’s advice', as
   expect(stdout).toBe('');
   expect(stderr).toContain('error: ');
 });
+
+test.each(['liberal', 'windows', 'c706'])(
+  'a client that behaves as %s is served by every command that has a peer',
+  async (dialect) => {
+    const pair = await claimLoopbackPair();
+    const host = await EmulatedHost.start({ address: pair.host });
+    for (const command of ['probe', 'endpoints', 'inventory']) {
+      const argv = [command, pair.host, '--epm-port', `${host.addresses.epmUdp}`];
+      expect((await cli([...argv, '--dialect', dialect])).code).toBe(0);
+      expect((await cli([...argv, '--dialect', 'samba'])).code).toBe(2);
+    }
+    await host.close();
+    await pair.release();
+  },
+);

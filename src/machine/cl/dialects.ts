@@ -5,7 +5,10 @@ import type { ServerSettings } from './server/settings.ts';
 export type { ClientSettings, MessageSettings, ServerSettings };
 
 /** Works with every peer (liberal), or behaves as Windows 2000 and later ([MS-RPCE]) or a C706 runtime such as FreeDCE would. */
-export type Dialect = 'liberal' | 'windows' | 'c706';
+export const DIALECT_NAMES = ['liberal', 'windows', 'c706'] as const;
+
+/** One of DIALECT_NAMES. */
+export type Dialect = (typeof DIALECT_NAMES)[number];
 
 const WINDOWS_MESSAGES = {
   maxPdu: 4_096,

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { RandomAccess } from './random-access.ts';
 
@@ -14,11 +14,16 @@ export interface InputFileOptions {
  * Opens a file for positioned reads as long as `use` runs. Only regular files are opened: a pipe waits for its writer, and a device may
  * have no end. Throws LocalMisuseError (ERR_CLUSRPC_INVALID_INPUT) that names the file for anything else and for what the system refuses.
  */
-export function withFile<T>(path: string, use: (file: RandomAccess) => T, options: InputFileOptions = {}): T {
+export function withFile<T>(
+  path: string,
+  use: (file: RandomAccess, status: Stats) => T,
+  options: InputFileOptions = {},
+): T {
   const descriptor = openInput(path, options);
   try {
-    const { size } = fstatSync(descriptor);
-    return use({
+    const status = fstatSync(descriptor);
+    const { size } = status;
+    const file: RandomAccess = {
       size,
       read(offset, length, into) {
         const wanted = Math.max(0, Math.min(length, size - offset));
@@ -26,7 +31,8 @@ export function withFile<T>(path: string, use: (file: RandomAccess) => T, option
         const count = attempt(path, options, () => fill(descriptor, buffer.subarray(0, wanted), offset));
         return buffer.subarray(0, count);
       },
-    });
+    };
+    return use(file, status);
   } finally {
     closeSync(descriptor);
   }
@@ -52,7 +58,7 @@ export function readFileBytes(path: string, maxBytes = 64 << 20, options: InputF
 export function openInput(path: string, options: InputFileOptions = {}): number {
   const { followLinks = true } = options;
   // Opening a device can do something by itself, so it is looked at first; again behind it, since names can change.
-  demandRegular(path, options, () => statSync(path));
+  demandRegular(path, options, () => (followLinks ? statSync(path) : lstatSync(path)));
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (followLinks ? 0 : (constants.O_NOFOLLOW ?? 0));
   const descriptor = attempt(path, options, () => openSync(path, flags));
   try {
@@ -70,6 +76,7 @@ export function notRegular(status: Stats): string | null {
   if (status.isDirectory()) return 'it is a directory';
   if (status.isFIFO()) return 'it is a named pipe, not a file';
   if (status.isSocket()) return 'it is a socket, not a file';
+  if (status.isSymbolicLink()) return 'it is a symbolic link, which is not followed here';
   return 'it is a device, not a file';
 }
 
@@ -81,7 +88,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is no directory',
   ENOSPC: 'no space left',
   EROFS: 'the file system is read-only',
-  ELOOP: 'it is a symbolic link',
+  ELOOP: 'symbolic links that lead nowhere',
   EAGAIN: 'nothing can be read from it without waiting',
   EIO: 'the device does not read it',
 };

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { windowsName } from '../diagnosis/data/windows-names.ts';
 import { diagnoseInstallation } from '../diagnosis/installation.ts';
 import { type EvidenceSource, gatherEvidence, sourceName } from '../evidence/gather.ts';
+import { PORT_CONFIGURATION } from '../evidence/registry-facts.ts';
 import { withMeasuredPorts, writePortsReg } from '../ports/configuration.ts';
 import { FIRST_ADVISED_PORT } from '../ports/forecast.ts';
 import { CLIENT_PROFILES, type ClientProfileName, type PortReuse } from '../ports/profiles.ts';
@@ -84,10 +85,13 @@ async function showPorts(run: CommandRun, source: string | undefined, options: O
     recycleAfterMs: options.recycleAfter,
   };
   const isAsked = options.forRate !== undefined && options.ports === undefined;
-  const report =
-    isAsked && evidenceSources(run, source, options).length === 0
-      ? rangeFor(load)
-      : ports({ ...(await sourceOf(run, source, options)), ...load });
+  const given =
+    isAsked && evidenceSources(run, source, options).length === 0 ? null : await sourceOf(run, source, options);
+  if (given !== null && 'unreadable' in given) {
+    run.note(given.unreadable);
+    return EXIT.unknown;
+  }
+  const report = given === null ? rangeFor(load) : ports({ ...given, ...load });
   if (options.writeReg !== undefined) writeReg(run, report, options.writeReg, options.force === true);
   run.output.document(report, () => portsText(report, run.style));
   return isFine(report) ? EXIT.fine : EXIT.notFine;
@@ -126,7 +130,9 @@ async function installedPorts(sources: readonly EvidenceSource[]) {
   const { ports: configuration, system } = diagnoseInstallation(evidence);
   const source = sources.map(sourceName).join(', ');
   const otherWindows = system.kind === 'other' ? windowsName(system.version ?? '', system.build) : undefined;
-  if (configuration !== null) return { configuration, source, otherWindows };
+  if (configuration !== null) return { configuration, source, otherWindows, warnings: evidence.warnings };
+  const lost = evidence.gaps.find(({ what }) => what.endsWith(PORT_CONFIGURATION));
+  if (lost !== undefined) return { unreadable: `the port configuration is not known: ${lost.reason} (${lost.source})` };
   const gaps = evidence.gaps.map((gap) => `${gap.what}: ${gap.reason}`).join('; ');
   throw usageError(`${source} does not show the port configuration`, gaps === '' ? undefined : gaps);
 }
@@ -134,6 +140,7 @@ async function installedPorts(sources: readonly EvidenceSource[]) {
 /** This Windows, with the ports that its TCP/IP stack hands out. */
 async function livePorts(sources: readonly EvidenceSource[]) {
   const installed = await installedPorts(sources);
+  if ('unreadable' in installed) return installed;
   try {
     const measured = await livePortLimits();
     return { ...installed, configuration: withMeasuredPorts(installed.configuration, measured) };

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { readFileBytes } from '../bytes/input-file.ts';
 import { portTrend } from '../diagnosis/port-trend.ts';
 import { exposureRule } from '../diagnosis/rules/exposure.ts';
 import { fromCollectorFolder, isCollectorFolder } from '../evidence/collector-folder.ts';
@@ -33,8 +34,12 @@ export async function watchNetstat(
   const files = given.map(seriesFile);
   const ranges = options.ports ?? collectedRanges(files);
   const texts: string[] = [];
-  for (const file of files) {
-    texts.push(Buffer.from(await readInput(run.world, file, 'the series', MAX_SERIES_BYTES)).toString('latin1'));
+  for (const [i, file] of files.entries()) {
+    const bytes =
+      file === given[i]
+        ? await readInput(run.world, file, 'the series', MAX_SERIES_BYTES)
+        : readFileBytes(file, MAX_SERIES_BYTES, { what: 'the series', followLinks: false });
+    texts.push(Buffer.from(bytes).toString('latin1'));
   }
   const { samples, lastLocalMs, warnings } = asInput(files, () => parseNetstatSeries(texts.join('\n')));
   const trend = portTrend(

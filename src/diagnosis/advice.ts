@@ -17,7 +17,8 @@ export function adviceFor(
 ): readonly string[] {
   if (verdict === 'not-applicable') return [];
   const advice: string[] = [];
-  if (waiting.restartPending) advice.push('Restart the machine first: a replacement of these files waits for it.');
+  if (waiting.restartPending)
+    advice.push('Restart the machine first: a replacement or deletion of these files waits for it.');
   if (verdict === 'unknown')
     advice.push(
       'Look at the versions of ole32.dll, rpcrt4.dll and rpcss.dll in system32: they decide. `collector` prints a script that gathers them.',

@@ -4,6 +4,8 @@ export const COLLECTED = {
   markerLine: 'clusrpc collector format 1',
   version: 'ver.txt',
   settings: 'set.txt',
+  /** Values of CurrentVersion, as lines of an export. */
+  servicePack: 'csd.txt',
   netstat: 'netstat.txt',
   running: 'system32',
   dllcache: 'dllcache',
@@ -22,6 +24,10 @@ export const COLLECTED_KEYS = [
   { file: 'linkage.reg', key: 'SYSTEM\\CurrentControlSet\\Services\\Rpc\\Linkage' },
   { file: 'clussvc.reg', key: 'SYSTEM\\CurrentControlSet\\Services\\ClusSvc' },
 ] as const;
+
+/** What is kept of CurrentVersion, which also holds the product key and the name of the owner. */
+const VERSION_KEY = 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
+export const VERSION_VALUES = ['CurrentVersion', 'CurrentBuildNumber', 'CSDVersion'] as const;
 
 /** Without these the folder says little. */
 const NEEDED = [
@@ -44,7 +50,7 @@ export interface CollectorOptions {
 
 /**
  * A batch file for Windows 2000 that uses what that system ships and nothing else, writes into one new folder and changes nothing.
- * CurrentVersion itself is not exported, since it holds the product key and the owner's name; `ver` tells its build. CRLF.
+ * Of CurrentVersion only three values stay, since it holds the product key and the owner's name. CRLF.
  */
 export function collectorScript({ samples = 1_600, everySeconds = 60 }: CollectorOptions = {}): string {
   const out = (name: string): string => `"%OUT%\\${name}"`;
@@ -73,6 +79,9 @@ export function collectorScript({ samples = 1_600, everySeconds = 60 }: Collecto
     `>${out(COLLECTED.settings)} echo COMPUTERNAME=%COMPUTERNAME%`,
     `>>${out(COLLECTED.settings)} echo SystemRoot=%SystemRoot%`,
     ...COLLECTED_KEYS.map(({ file, key }) => `start /wait regedit /e ${out(file)} "HKEY_LOCAL_MACHINE\\${key}"`),
+    `start /wait regedit /e ${out('all.tmp')} "HKEY_LOCAL_MACHINE\\${VERSION_KEY}"`,
+    ...VERSION_VALUES.map((name) => `type ${out('all.tmp')} | find """${name}""=" >>${out(COLLECTED.servicePack)}`),
+    `del ${out('all.tmp')}`,
     ...stores.map(
       ({ from, to }) =>
         `for %%f in (ole32 rpcrt4 rpcss) do if exist "${from}\\%%f.dll" copy "${from}\\%%f.dll" ${out(to)} >nul`,

@@ -7,6 +7,8 @@ export interface Fact<T> {
   /** For people, and exact: `SYSTEM hive /mnt/WINNT/system32/config/system, ControlSet001\Control\Windows`. */
   readonly source: string;
   readonly timeMs: number | null;
+  /** It stands in a key that has nothing of what Windows keeps there, as one that was written by hand to change one value. */
+  readonly partial?: true;
 }
 
 /** The files that KB814622 replaces. */
@@ -20,9 +22,11 @@ export interface FileFact {
   readonly name: ArticleFile;
   readonly place: FilePlace;
   readonly path: string;
+  /** A source looked, and there is no such file. */
+  readonly absent: boolean;
   /** Null when there is no such file, or when it carries no version. */
   readonly version: FileVersion | null;
-  /** Bytes; null when there is no such file. */
+  /** Bytes; null when there is no such file, or when it cannot be seen. */
   readonly size: number | null;
   readonly modifiedMs: number | null;
   readonly linkedMs: number | null;
@@ -81,6 +85,8 @@ export interface Evidence {
   readonly pendingRenames: readonly Fact<PendingRename>[];
   /** The key Rpc\Internet with its values as they are; null: the key is not there, ports are dynamic. */
   readonly rpcInternet: readonly Fact<RegistryKey | null>[];
+  /** Bind of Services\Rpc\Linkage: the network cards that RPC may use; null: all. */
+  readonly linkageBind: readonly Fact<readonly string[] | null>[];
   readonly maxUserPort: readonly Fact<number | null>[];
   readonly reservedPorts: readonly Fact<readonly string[] | null>[];
   /** Whether the cluster service is installed: the machine is a node. */
@@ -110,6 +116,7 @@ export function emptyEvidence(target: string): Evidence {
     files: [],
     pendingRenames: [],
     rpcInternet: [],
+    linkageBind: [],
     maxUserPort: [],
     reservedPorts: [],
     clusterService: [],

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { readFileBytes, withFile } from '../bytes/input-file.ts';
+import { type InputFileOptions, readFileBytes, withFile } from '../bytes/input-file.ts';
 import { memoryAccess, type RandomAccess } from '../bytes/random-access.ts';
 import type { LogFile } from '../hive/log.ts';
 import { parseReg } from '../reg/parse.ts';
@@ -7,9 +7,11 @@ import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { isDirectory, listing, locate } from './directory.ts';
 import type { Gap, PartialEvidence } from './evidence.ts';
 import { fileFacts } from './file-facts.ts';
+import { hiveView } from './hive-view.ts';
+import { regFileView } from './reg-file-view.ts';
 import { registryFacts } from './registry-facts.ts';
-import { hiveView, regFileView } from './registry-view.ts';
 
+const MAX_REG_BYTES = 64 << 20;
 const ROOT_NAMES = ['WINNT', 'Windows'];
 const STORES = [
   { place: 'dllcache', parts: ['system32', 'dllcache'] },
@@ -21,21 +23,8 @@ const STORES = [
  * hives. What cannot be read is a gap. Throws LocalMisuseError when the directory is neither.
  */
 export function fromSystemRoot(directory: string): readonly PartialEvidence[] {
-  const { root, others } = systemRoot(directory);
-  const warnings = others.map((other) => `${other} is a system root too and was not looked at`);
-  const system32 = join(root, basename(locate(root, 'system32') ?? 'system32'));
-  const stores = STORES.flatMap(({ place, parts }) => {
-    const store = locate(root, ...parts);
-    return store === null ? [] : fileFacts(store, place, `directory ${store}`, false);
-  });
-  return [
-    {
-      sources: [`system root ${root}`],
-      warnings,
-      files: [...fileFacts(system32, 'running', `directory ${system32}`, true), ...stores],
-    },
-    ...['software', 'system'].map((name) => hiveOfRoot(system32, name)),
-  ];
+  const system = systemRoot(directory);
+  return [filesOfRoot(system), ...['software', 'system'].map((name) => hiveOfRoot(system.system32, name))];
 }
 
 /** A directory that holds the DLLs themselves, as a copy of system32 does. */
@@ -43,7 +32,7 @@ export function fromDllDirectory(directory: string): PartialEvidence {
   if (!isDirectory(directory)) throw noSuch(directory, 'directory');
   return {
     sources: [`directory ${directory}`],
-    files: fileFacts(directory, 'running', `directory ${directory}`, true),
+    files: fileFacts(directory, 'running', `directory ${directory}`, { expectAll: true }),
   };
 }
 
@@ -52,9 +41,8 @@ export function fromHive(path: string): PartialEvidence {
   return withLogs(path, (logs) => withFile(path, (file) => registryFacts(hiveView(path, file, logs))));
 }
 
-export function fromRegFile(path: string, codePage?: string): PartialEvidence {
-  const file = parseReg(readFileBytes(path), codePage === undefined ? {} : { codePage });
-  return registryFacts(regFileView(path, file));
+export function fromRegFile(path: string, options: InputFileOptions = {}): PartialEvidence {
+  return registryFacts(regFileView(path, parseReg(readFileBytes(path, MAX_REG_BYTES, options))));
 }
 
 /** A hive without its logs, or a registry export, whose bytes came some other way than as a file. */
@@ -67,27 +55,60 @@ export function looksLikeHive(file: RandomAccess): boolean {
   return String.fromCharCode(...file.read(0, 4)) === 'regf';
 }
 
-function systemRoot(directory: string): { root: string; others: readonly string[] } {
+interface SystemRoot {
+  readonly root: string;
+  readonly system32: string;
+  /** Further ones on the same drive. */
+  readonly others: readonly string[];
+}
+
+function systemRoot(directory: string): SystemRoot {
   if (!isDirectory(directory)) throw noSuch(directory, 'directory');
-  if (locate(directory, 'system32') !== null) return { root: directory, others: [] };
-  const roots = ROOT_NAMES.flatMap((name) => {
-    const path = locate(directory, name);
-    return path !== null && locate(path, 'system32') !== null ? [path] : [];
-  });
-  const [root, ...others] = roots;
-  if (root === undefined) throw noSuch(directory, 'system root (no system32 in it, nor in a WINNT or Windows below)');
-  return { root, others };
+  const [first, ...others] = [directory, ...ROOT_NAMES.flatMap((name) => locate(directory, name) ?? [])].flatMap(
+    (root) => {
+      const system32 = locate(root, 'system32');
+      return system32 === null ? [] : [{ root, system32 }];
+    },
+  );
+  if (first === undefined) throw noSuch(directory, 'system root (no system32 in it, nor in a WINNT or Windows below)');
+  return { ...first, others: first.root === directory ? [] : others.map(({ root }) => root) };
+}
+
+function filesOfRoot({ root, system32, others }: SystemRoot): PartialEvidence {
+  const stores = STORES.map((store) => filesOfStore(root, store));
+  return {
+    sources: [`system root ${root}`],
+    warnings: others.map((other) => `${other} is a system root too and was not looked at`),
+    files: [
+      ...fileFacts(system32, 'running', `directory ${system32}`, { expectAll: true }),
+      ...stores.flatMap(({ files = [] }) => files),
+    ],
+    gaps: stores.flatMap(({ gaps = [] }) => gaps),
+  };
+}
+
+function filesOfStore(
+  root: string,
+  { place, parts }: (typeof STORES)[number],
+): Pick<PartialEvidence, 'files' | 'gaps'> {
+  const source = `directory ${root}`;
+  try {
+    const store = locate(root, ...parts);
+    return store === null ? {} : { files: fileFacts(store, place, `directory ${store}`, { expectAll: false }) };
+  } catch (error) {
+    if (!isClusError(error)) throw error;
+    return { gaps: [{ what: `files of ${parts.join('\\')}`, source, reason: error.message }] };
+  }
 }
 
 function hiveOfRoot(system32: string, name: string): PartialEvidence {
-  const path = locate(system32, 'config', name);
   const gap = (reason: string): PartialEvidence => {
     const gaps: Gap[] = [{ what: `${name.toUpperCase()} hive`, source: `directory ${system32}`, reason }];
     return { gaps };
   };
-  if (path === null) return gap('there is no such file below config');
   try {
-    return fromHive(path);
+    const path = locate(system32, 'config', name);
+    return path === null ? gap('there is no such file below config') : fromHive(path);
   } catch (error) {
     if (!isClusError(error)) throw error;
     return gap(error.message);

@@ -39,6 +39,7 @@ const KEYS = {
   tcpip: `${SERVICES}\\Tcpip\\Parameters`,
   clusterService: `${SERVICES}\\ClusSvc`,
   clusterServer: `${CURRENT_VERSION}\\Cluster Server`,
+  rpcLinkage: `${SERVICES}\\Rpc\\Linkage`,
   rpcInternet: 'SOFTWARE\\Microsoft\\Rpc\\Internet',
 } as const;
 const HOTFIX_KEYS = FAMILIES.flatMap((family) =>
@@ -47,6 +48,9 @@ const HOTFIX_KEYS = FAMILIES.flatMap((family) =>
 
 /** What a gap says is missing when damage leaves open which hotfixes are registered. */
 export const HOTFIX_REGISTRATIONS = 'registered hotfixes';
+
+/** What a gap says is missing when the key of the port configuration cannot be read. */
+export const PORT_CONFIGURATION: string = KEYS.rpcInternet;
 
 /** Every key that is asked for, below HKEY_LOCAL_MACHINE. */
 export const REGISTRY_PATHS: readonly string[] = [...Object.values(KEYS), ...HOTFIX_KEYS.map(({ path }) => path)];
@@ -75,7 +79,8 @@ export function registryFacts(view: RegistryView): PartialEvidence {
     computerName: present(text(reading, at(reading, KEYS.computerName), 'ComputerName')),
     hotfixKey: hotfixKeys(reading),
     pendingRenames: pendingRenames(reading),
-    rpcInternet: at(reading, KEYS.rpcInternet),
+    rpcInternet: undamaged(reading, at(reading, KEYS.rpcInternet)),
+    linkageBind: list(reading, at(reading, KEYS.rpcLinkage), 'Bind'),
     maxUserPort: number(reading, tcpip, 'MaxUserPort'),
     reservedPorts: list(reading, tcpip, 'ReservedPorts'),
     clusterInstallation: number(reading, at(reading, KEYS.clusterServer), 'ClusterInstallationState'),
@@ -97,6 +102,15 @@ function at({ view, gaps }: Reading, path: string, what: string = path): Fact<Vi
   return [{ value: key, source, timeMs: key?.timeMs ?? null }];
 }
 
+/** A key whose values count together: where one of them is lost, nothing is said of the others. */
+function undamaged({ gaps }: Reading, keys: readonly Fact<ViewedKey | null>[]): Fact<ViewedKey | null>[] {
+  return keys.filter(({ value: key, source }) => {
+    if (key === null || key.damage === null) return true;
+    gaps.push({ what: KEYS.rpcInternet, source, reason: key.damage });
+    return false;
+  });
+}
+
 /** A value by name, decoded; a type other than expected is a gap that is told, never a silent conversion. */
 function decoded<T>(
   reading: Reading,
@@ -105,22 +119,24 @@ function decoded<T>(
   decode: (value: RegistryValue) => T | null,
 ): Fact<T | null>[] {
   return keys.flatMap(({ value: key, source, timeMs }): Fact<T | null>[] => {
-    const value = key === null ? undefined : findValue(key, name);
-    if (value === undefined && key !== null && key.damage !== null) {
-      reading.gaps.push({ what: name, source, reason: key.damage });
+    const gap = (what: string, reason: string): [] => {
+      if (!reading.gaps.some((each) => each.what === what && each.source === source))
+        reading.gaps.push({ what, source, reason });
       return [];
-    }
-    if (value === undefined) return [{ value: null, source: `${source}\\${name}`, timeMs }];
+    };
+    const place = { source: `${source}\\${name}`, timeMs };
+    const value = key === null ? undefined : findValue(key, name);
+    if (key === null) return [{ value: null, ...place }];
+    if (value === undefined && key.damage !== null) return gap(name, key.damage);
+    if (value === undefined && !key.whole) return gap('values that are missing', PARTIAL);
+    if (value === undefined) return [{ value: null, ...place }];
     const result = decode(value);
-    if (result !== null) return [{ value: result, source: `${source}\\${name}`, timeMs }];
-    reading.gaps.push({
-      what: name,
-      source,
-      reason: `the value has type ${value.type} and ${value.data.length} bytes, not what Windows writes there`,
-    });
-    return [];
+    if (result !== null) return [{ value: result, ...place, ...(!key.whole && { partial: true }) }];
+    return gap(name, `the value has type ${value.type} and ${value.data.length} bytes, not what Windows writes there`);
   });
 }
+
+const PARTIAL = 'the key has nothing of what Windows keeps there, so that a value that is missing proves nothing';
 
 function text(reading: Reading, keys: readonly Fact<ViewedKey | null>[], name: string): Fact<string | null>[] {
   return decoded(reading, keys, name, (value) => regString(value)?.value ?? null);

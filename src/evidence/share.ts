@@ -92,7 +92,7 @@ async function filesOf(
     const written = Date.parse(/^write_time:\s+(.+)$/im.exec(info.output)?.[1] ?? '');
     if (!Number.isNaN(written)) utimesSync(local, written / 1000, written / 1000);
   }
-  const files = fileFacts(target, place, `share ${share}`, place === 'running');
+  const files = fileFacts(target, place, `share ${share}`, { expectAll: place === 'running' });
   return {
     files: files.map((fact) => ({
       ...fact,

@@ -9,8 +9,8 @@ import {
 } from '../reg/value.ts';
 import { writeReg } from '../reg/write.ts';
 import { configuredPool, type DynamicPortOptions, dynamicPool, type PortPool, poolOf, poolWithout } from './pool.ts';
-import { entryProblem, type PortProblem, parseEntry, problem } from './problems.ts';
-import { formatPortRanges, type PortRange, parsePortRanges } from './ranges.ts';
+import { entryProblem, type PortProblem, parseEntry, problem, trimBlanks } from './problems.ts';
+import { formatPortRanges, type PortRange, parsePortRanges, withoutRanges } from './ranges.ts';
 
 /** Where the RPC run time of Windows looks for its ports (MSDN, "Configuring the Windows XP/2000/NT registry for port allocations"). */
 export const RPC_INTERNET_KEY = 'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc\\Internet';
@@ -30,7 +30,9 @@ export interface PortConfiguration {
   readonly valid: boolean;
   /** Empty when valid; else each makes the whole configuration invalid, as on Windows. */
   readonly problems: readonly PortProblem[];
-  /** null: there is no such key, and every process takes dynamic ports. */
+  /** What is valid all the same and worth knowing, or taken so without a source. */
+  readonly remarks: readonly string[];
+  /** null: there is no such key, or none of the three values in it, and every process takes dynamic ports. */
   readonly policy: PortPolicy | null;
   /** Of size 0 when the configuration is invalid: every call for an endpoint fails. */
   readonly pool: PortPool;
@@ -75,7 +77,8 @@ export function portConfiguration(key: RegistryKey | undefined, options: PortCon
   const available = found('PortsInternetAvailable');
   const use = found('UseInternetPorts');
   if (ports === undefined && available === undefined && use === undefined) {
-    return { valid: true, problems: [], policy: null, pool: dynamicPool(options) };
+    const remarks = key === undefined ? [] : ['The key Rpc\\Internet is there and has none of its three values.'];
+    return { valid: true, problems: [], remarks, policy: null, pool: dynamicPool(options) };
   }
   const problems: PortProblem[] = [];
   const list = readPorts(ports, problems);
@@ -84,12 +87,44 @@ export function portConfiguration(key: RegistryKey | undefined, options: PortCon
     portsInternetAvailable: readYesNo('PortsInternetAvailable', available, problems),
     useInternetPorts: readYesNo('UseInternetPorts', use, problems),
   };
+  const listed = configuredPool(list?.ranges ?? []);
+  if (list !== null && problems.length === 0 && listed.size === 0) problems.push(problem('port-zero-only', 'Ports'));
   if (problems.length > 0 || list === null) {
-    return { valid: false, problems: problems.slice(0, MAX_PROBLEMS), policy, pool: INVALID_POOL };
+    return { valid: false, problems: problems.slice(0, MAX_PROBLEMS), remarks: [], policy, pool: INVALID_POOL };
   }
-  const inside = usesListedPorts(policy, options.wish ?? 'default');
-  const pool = inside ? configuredPool(list.ranges) : poolWithout(dynamicPool(options), list.ranges);
-  return { valid: true, problems, policy, pool };
+  const blanks = blankRemarks([
+    ...(list?.entries ?? []),
+    ...[available, use].map((value) => value && regString(value)?.value),
+  ]);
+  if (!usesListedPorts(policy, options.wish ?? 'default')) {
+    return { valid: true, problems, remarks: blanks, policy, pool: poolWithout(dynamicPool(options), list.ranges) };
+  }
+  return { valid: true, problems, remarks: [...blanks, ...ephemeralRemarks(listed, options)], policy, pool: listed };
+}
+
+/**
+ * Ephemeral ports are taken by any program, so that a list among them is not RPC's own: KB154596 advises ports above 5000, which is
+ * where those of Windows 2000 end unless MaxUserPort says otherwise.
+ */
+export function ephemeralRemarks(pool: PortPool, options: DynamicPortOptions): readonly string[] {
+  const ephemeral = dynamicPool(options);
+  const shared = withoutRanges(pool.ranges, withoutRanges(pool.ranges, ephemeral.ranges));
+  if (shared.length === 0) return [];
+  const { last } = ephemeral.ranges.at(-1) as PortRange;
+  const end = options.maxUserPort === undefined || options.majorVersion >= 6 ? '' : ', by MaxUserPort';
+  return [
+    `${formatPortRanges(shared)} of the list lies among the ephemeral ports (up to ${last}${end}), which other programs take as well: KB154596 advises ports above 5000${end === '' ? '' : `, here above ${last}`}.`,
+  ];
+}
+
+function blankRemarks(texts: readonly (string | undefined)[]): readonly string[] {
+  return texts.flatMap((text) =>
+    text === undefined || text === '' || trimBlanks(text) === text
+      ? []
+      : [
+          `${JSON.stringify(text)} has blanks around it, which are left out here; what Windows does with them is not documented.`,
+        ],
+  );
 }
 
 /**
@@ -146,7 +181,7 @@ function readYesNo(
   if (value === undefined) return report(problems, problem('value-missing', name));
   const text = regString(value);
   if (text === null || value.type !== 1) return report(problems, problem('wrong-type', name, `type ${value.type}`));
-  const letter = text.value.trim().toUpperCase();
+  const letter = trimBlanks(text.value).toUpperCase();
   return letter === 'Y' || letter === 'N' ? letter : report(problems, problem('not-y-or-n', name, text.value));
 }
 

@@ -12,6 +12,7 @@ export const PORT_PROBLEM_CODES = [
   'entry-not-a-number',
   'entry-out-of-range',
   'entry-backwards',
+  'port-zero-only',
   'not-y-or-n',
 ] as const;
 
@@ -33,17 +34,36 @@ const LONGEST_ENTRY = 200;
 
 type EntryProblemCode = Extract<PortProblemCode, `entry-${string}`>;
 
+/** What no article speaks of: that Windows refuses it is an assumption. */
+const UNDOCUMENTED: ReadonlySet<PortProblemCode> = new Set(['entry-empty', 'entry-backwards', 'port-zero-only']);
+
+export function isDocumented({ code }: PortProblem): boolean {
+  return !UNDOCUMENTED.has(code);
+}
+
+/** Blanks and tabs at both ends; what else Unicode calls a space is no blank for the programs of that time. */
+export function trimBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(unit: string | undefined): boolean {
+  return unit === ' ' || unit === '\t';
+}
+
 /**
  * One string of `Ports`: a decimal port or a range of them. Numbers from 0 to 65535 are legal (MSDN). Not specified are
  * blanks, which are trimmed here, and ranges that run backwards, which are taken for a mistake.
  */
 export function parseEntry(entry: string): PortRange | EntryProblemCode {
-  const text = entry.trim();
+  if (entry.length > LONGEST_ENTRY) return 'entry-not-a-number';
+  const text = trimBlanks(entry);
   if (text === '') return 'entry-empty';
-  if (text.length > LONGEST_ENTRY) return 'entry-not-a-number';
-  if (/[,;\s]/.test(text.replace(/\s*-\s*/, '-'))) return 'entry-several';
-  const match = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(text);
-  if (match === null) return /^\d+\s*-$|^-\s*\d+$/.test(text) ? 'entry-half-range' : 'entry-not-a-number';
+  if (/[,; \t]/.test(text.replace(/[ \t]*-[ \t]*/, '-'))) return 'entry-several';
+  const match = /^(\d+)(?:[ \t]*-[ \t]*(\d+))?$/.exec(text);
+  if (match === null) return /^\d+[ \t]*-$|^-[ \t]*\d+$/.test(text) ? 'entry-half-range' : 'entry-not-a-number';
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
   if (first > LARGEST_PORT || last > LARGEST_PORT) return 'entry-out-of-range';
@@ -82,6 +102,8 @@ function sentence(code: PortProblemCode, value: PortValueName, found: string): s
       return `${value} has ${found}: ports end at ${LARGEST_PORT}.`;
     case 'entry-backwards':
       return `${value} has ${found}, a range that runs backwards.`;
+    case 'port-zero-only':
+      return `${value} names port 0 alone, which no program can have.`;
     case 'not-y-or-n':
       return `${value} is ${found} instead of Y or N.`;
   }

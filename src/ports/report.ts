@@ -1,9 +1,17 @@
+import { exportedControlSet, inControlSet } from '../reg/control-set.ts';
+import { exportedKeys, keysByPath } from '../reg/exported-keys.ts';
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, regDword } from '../reg/value.ts';
 import { RemoteProtocolError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
-import { type PortConfiguration, type PortPolicy, RPC_INTERNET_KEY, readPortConfiguration } from './configuration.ts';
+import {
+  ephemeralRemarks,
+  type PortConfiguration,
+  type PortPolicy,
+  RPC_INTERNET_KEY,
+  readPortConfiguration,
+} from './configuration.ts';
 import {
   failureRateFromHang,
   forecast,
@@ -60,6 +68,8 @@ export interface PortsReport {
   readonly problems: readonly PortProblem[];
   /** Lines of the export that an import would pass over. */
   readonly warnings: readonly string[];
+  /** What is valid all the same and worth knowing. */
+  readonly remarks: readonly string[];
   /** null: there is no such key, or no registry was asked. */
   readonly policy: PortPolicy | null;
   readonly pool: PortPool;
@@ -89,7 +99,7 @@ export interface PortsSettings {
 
 /** How Windows 2000, the only system of the client profiles, numbers itself. */
 const WINDOWS_2000 = 5;
-const TCPIP_KEY = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Tcpip\\Parameters';
+const TCPIP_KEY = 'CurrentControlSet\\Services\\Tcpip\\Parameters';
 
 /**
  * What a port configuration is, carries and lets a load expect. Throws LocalMisuseError for options that cannot be, and
@@ -117,6 +127,7 @@ export function ports(options: PortsOptions): PortsReport {
     valid,
     problems: configuration.problems,
     warnings,
+    remarks: configuration.remarks,
     policy: configuration.policy,
     pool,
     settings: {
@@ -147,31 +158,46 @@ function readSource({ ports: list, reg, configuration: known, source, warnings =
   if (known !== undefined) return { source: source ?? 'configuration', configuration: known, warnings };
   if (list !== undefined) {
     const ranges = parsePortRanges(list);
-    const configuration = { valid: true, problems: [], policy: null, pool: configuredPool(ranges) };
+    const pool = configuredPool(ranges);
+    const remarks = ephemeralRemarks(pool, { majorVersion: WINDOWS_2000 });
+    const configuration = { valid: true, problems: [], remarks, policy: null, pool };
     return { source: source ?? formatPortRanges(ranges), configuration, warnings: [] };
   }
   const file = parseReg(reg as Uint8Array);
   checkCovered(file);
+  const control = exportedControlSet(file);
   return {
     source: source ?? 'registry export',
     configuration: configurationOf(file, WINDOWS_2000),
-    warnings: file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
+    warnings: [
+      ...file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
+      ...(control.warning === null ? [] : [control.warning]),
+    ],
   };
 }
 
+const RPC_INTERNET = RPC_INTERNET_KEY.replace('HKEY_LOCAL_MACHINE\\', '');
+
 function configurationOf(source: { readonly keys: readonly RegistryKey[] }, majorVersion: number): PortConfiguration {
-  const tcpip = findKey(source, TCPIP_KEY);
+  const { set } = exportedControlSet(source);
+  const inSet = `HKEY_LOCAL_MACHINE\\System\\${inControlSet(TCPIP_KEY, set ?? '')}`;
+  const tcpip = findKey(source, `HKEY_LOCAL_MACHINE\\System\\${TCPIP_KEY}`) ?? findKey(source, inSet);
   const limit = tcpip && findValue(tcpip, 'MaxUserPort');
   return readPortConfiguration(source, { majorVersion, maxUserPort: (limit && regDword(limit)) ?? undefined });
 }
 
-/** An export of some other key says nothing: without this, "no such key" would be taken for dynamic ports. */
-function checkCovered({ keys, deletions }: RegFile): void {
+/** An export of some other key, or of a part, says nothing: without this, "no such key" would be taken for dynamic ports. */
+function checkCovered(file: RegFile): void {
+  if (exportedKeys(keysByPath(file))(RPC_INTERNET) !== undefined) return;
   const parts = splitKeyPath(RPC_INTERNET_KEY);
   const above = parts.map((_, index) => parts.slice(0, index + 1).join('\\'));
-  if (above.some((path) => findKey({ keys }, path) !== undefined)) return;
-  if (deletions.some(({ path }) => above.some((one) => one.toUpperCase() === path.toUpperCase()))) return;
-  throw new RemoteProtocolError('the registry export holds neither HKLM\\Software\\Microsoft\\Rpc nor a key above it', {
+  if (file.deletions.some(({ path }) => above.some((one) => one.toUpperCase() === path.toUpperCase()))) return;
+  const [first] = file.warnings;
+  const inPart = above.slice(1).some((path) => findKey(file, path) !== undefined);
+  const what = inPart
+    ? 'the registry export holds a part of HKLM\\Software\\Microsoft\\Rpc only: a key that is missing in it may be there all the same'
+    : 'the registry export holds neither HKLM\\Software\\Microsoft\\Rpc nor a key above it';
+  throw new RemoteProtocolError(first === undefined ? what : `${what}; line ${first.line}: ${first.message}`, {
     code: 'ERR_CLUSRPC_INVALID_INPUT',
     advice: 'Export it on that machine: regedit /e rpc.reg HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc',
   });

@@ -97,7 +97,7 @@ function readHexData(first: string, type: number, lines: LineCursor, textBytes: 
   const raw = bytes.finish().slice();
   const isText = type === REG_TYPE.SZ || type === REG_TYPE.EXPAND_SZ || type === REG_TYPE.MULTI_SZ;
   if (!isText || raw.length === 0) return { kind: 'data', type, data: raw };
-  const { data, note } = textBytes(raw);
+  const { data, note = data.length % 2 === 1 ? 'the text has an odd number of bytes' : undefined } = textBytes(raw);
   const full = { kind: 'data', type, data: terminated(data) } as const;
   return note === undefined ? full : { ...full, note };
 }

@@ -58,6 +58,14 @@ const ROOTS: readonly string[] = [
   'HKEY_CURRENT_USER',
   'HKEY_DYN_DATA',
 ];
+/** As reg.exe writes them on its command line. */
+const SHORT_ROOTS: Readonly<Record<string, string>> = {
+  HKLM: 'HKEY_LOCAL_MACHINE',
+  HKU: 'HKEY_USERS',
+  HKCR: 'HKEY_CLASSES_ROOT',
+  HKCC: 'HKEY_CURRENT_CONFIG',
+  HKCU: 'HKEY_CURRENT_USER',
+};
 const MAX_WARNINGS = 1000;
 /** The depth that Windows allows (Registry element size limits). */
 const MAX_DEPTH = 512;
@@ -135,7 +143,12 @@ class Importer {
     const [root = '', ...parts] = splitKeyPath(name);
     const known = ROOTS.find((candidate) => candidate === foldName(root));
     if (known === undefined) {
-      this.warn(`${JSON.stringify(root)} is no root key (HKEY_LOCAL_MACHINE, …): the key and its values are ignored`);
+      const long = SHORT_ROOTS[foldName(root)];
+      const why =
+        long === undefined
+          ? `${JSON.stringify(root)} is no root key (HKEY_LOCAL_MACHINE, …)`
+          : `${root} is short for ${long}, which an import does not know`;
+      this.warn(`${why}: the key and its values are ignored`);
       return;
     }
     if (parts.length > MAX_DEPTH) {

@@ -1,5 +1,6 @@
 import { ARTICLE_FILES } from '../evidence/evidence.ts';
 import type { AuditReport } from './audit.ts';
+import { printable } from './text/printable.ts';
 
 const COLUMNS = [
   'target',
@@ -37,8 +38,9 @@ function auditRow({ target, system, kb814622, portConfig, files, gaps }: AuditRe
   ];
 }
 
-/** A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+/** Control characters become escapes. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
+function csvCell(content: string): string {
+  const text = printable(content);
+  const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

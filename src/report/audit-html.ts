@@ -107,6 +107,7 @@ function details(report: AuditReport, local: (utc: string) => string, heading: '
       'Problems of the port configuration',
       (portConfig?.problems ?? []).map((problem) => problem.message),
     ),
+    list('Remarks on the port configuration', portConfig?.remarks ?? []),
     list('Changes since the baseline', changeLines(report.changes)),
     list(
       'Not known',

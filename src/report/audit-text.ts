@@ -39,6 +39,7 @@ export function auditText(report: AuditReport, local: (utc: string) => string, s
       'Port problems',
       (portConfig?.problems ?? []).map((problem) => problem.message),
     ),
+    row('Port remarks', portConfig?.remarks ?? []),
     row('Changes', changeLines(changes)),
     row(
       'Not known',

@@ -56,6 +56,7 @@ export interface AuditReport {
   readonly portConfig: {
     readonly valid: boolean;
     readonly problems: readonly PortProblem[];
+    readonly remarks: readonly string[];
     readonly policy: PortPolicy | null;
     readonly pool: PortPool;
   } | null;
@@ -118,8 +119,8 @@ function auditFile({ value, source }: Fact<FileFact>): AuditFile {
 }
 
 /** The version decides; the size tells the article's own file from another build of the same number. */
-function matchOf({ name, version, size }: FileFact): FileMatch {
-  if (version === null) return size === null ? 'absent' : 'unreadable';
+function matchOf({ name, absent, version, size }: FileFact): FileMatch {
+  if (version === null) return absent ? 'absent' : 'unreadable';
   const required = requiredFile(name);
   if (version[0] !== 5 || version[1] !== 0 || version[2] !== 2195) return 'other-system';
   if (version[3] < FIXED_REVISION) return 'older';

@@ -1,3 +1,5 @@
+import { printable } from './text/printable.ts';
+
 /** Nagios' own states; the index is its exit code (Monitoring Plugins guidelines, 2.4). */
 export const NAGIOS_STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 
@@ -10,7 +12,7 @@ export function worstState(states: readonly NagiosState[]): NagiosState {
   return BY_WEIGHT.find((each) => states.includes(each)) ?? 'UNKNOWN';
 }
 
-/** The bar separates text and metrics, and a quote ends a label. */
+/** The bar separates text and metrics, a quote ends a label, and control characters are none of a line. */
 export function cleanText(text: string): string {
-  return text.replace(/[|'\r\n]+/g, ' ');
+  return printable(text.replace(/[|'\r\n\t]+/g, ' '));
 }

@@ -1,3 +1,4 @@
+import { isDocumented } from '../ports/problems.ts';
 import { formatPortRanges } from '../ports/ranges.ts';
 import type { PortsReport } from '../ports/report.ts';
 import { countText, durationText, numberText, percentText, quantilesText } from './text/figures.ts';
@@ -12,13 +13,17 @@ export function portsText(report: PortsReport, style: Style = PLAIN): string {
   return rowsText(rows, style.bold);
 }
 
-function problemRows({ valid, problems, warnings }: PortsReport, style: Style): Row[] {
-  const rows: Row[] = warnings.length === 0 ? [] : [['Warnings', ...warnings]];
+function problemRows({ valid, problems, warnings, remarks }: PortsReport, style: Style): Row[] {
+  const rows: Row[] = [];
+  if (warnings.length > 0) rows.push(['Warnings', ...warnings]);
+  if (remarks.length > 0) rows.push(['Remarks', ...remarks]);
   if (valid) return rows;
   const invalid: Row = [
     'Invalid',
     ...problems.map(({ message }) => style.red(message)),
-    'Windows takes the whole configuration for invalid: RPC over TCP and UDP gets no endpoint at all (error 87).',
+    problems.some(isDocumented)
+      ? 'Windows takes the whole configuration for invalid: RPC over TCP and UDP gets no endpoint at all (error 87).'
+      : 'What Windows does with that is not documented; here the whole configuration is taken for invalid.',
   ];
   return [...rows, invalid];
 }
@@ -28,7 +33,7 @@ function poolRow({ pool, policy }: PortsReport): Row {
   if (pool.kind === 'configured') return ['Ports', what];
   const why =
     policy === null
-      ? 'There is no Rpc\\Internet key, so RPC takes ordinary dynamic ports.'
+      ? 'No ports are listed below Rpc\\Internet, so RPC takes ordinary dynamic ports.'
       : 'The policy keeps RPC off the listed ports, so it takes ordinary dynamic ones.';
   return ['Ports', what, why];
 }

@@ -197,6 +197,15 @@ describe('forms of the answer', () => {
     expect(auditListSchema.parse(json).results).toHaveLength(3);
   });
 
+  test('no control character of a name reaches a table or a line for Nagios', async () => {
+    const path = join(place('a\u001b[31m\u0007\nb'), 'drive');
+    makeDrive(path);
+    for (const form of ['--csv', '--nagios']) {
+      const { stdout } = await cli(['audit', path, form]);
+      expect(stdout.trim().replaceAll('\r\n', '')).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
   test('--nagios has one line and its own exit codes', async () => {
     const limited = await cli(['audit', drive({ ports: ['5000-5019'] }), '--nagios']);
     expect(limited).toMatchObject({

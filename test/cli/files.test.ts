@@ -93,7 +93,7 @@ describe('an output that is no regular file is refused before the work:', () => 
     writeFileSync(page, '<!doctype html>');
     execFileSync('truncate', ['-s', '8G', page]);
     expect((await cli(['audit', '--reg', EXPORT, '--html', page])).code).toBe(3);
-    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/);
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]{500,50000}<\/html>\n$/i);
   });
 });
 

@@ -7,6 +7,7 @@ import { EXIT } from '../../src/cli/exit.ts';
 import { readPortConfiguration } from '../../src/ports/configuration.ts';
 import { parseReg } from '../../src/reg/parse.ts';
 import { portsSchema } from '../../src/report/schema/index.ts';
+import { softwareHive } from '../evidence/made-drive.ts';
 import { cli } from './in-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'clusrpc-ports-'));
@@ -140,7 +141,10 @@ describe('a registry export', () => {
 
   test('of the key above without Rpc\\Internet means dynamic ports', async () => {
     const file = join(directory, 'rpc.reg');
-    writeFileSync(file, 'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc]\r\n');
+    writeFileSync(
+      file,
+      'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc]\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc\\ClientProtocols]\r\n',
+    );
     const { document } = await json('--reg', file);
     expect(document).toMatchObject({ valid: true, policy: null, pool: { kind: 'dynamic', size: 5000 - 1024 } });
   });
@@ -149,6 +153,16 @@ describe('a registry export', () => {
     ['is not there', null, /the registry export .* cannot be read: no such file/],
     ['is empty', '', /registry export: the file is empty/],
     ['is something else', 'hello\r\n', /no header of a registry export/],
+    [
+      'has the key above by hand, with nothing of what Windows keeps there',
+      'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc]\r\n"x"="y"\r\n',
+      /holds a part of HKLM\\Software\\Microsoft\\Rpc only/,
+    ],
+    [
+      'names its root in short, as reg.exe does and regedit does not',
+      'REGEDIT4\r\n\r\n[HKLM\\SOFTWARE\\Microsoft\\Rpc\\Internet]\r\n"x"="y"\r\n',
+      /line 3: HKLM is short for HKEY_LOCAL_MACHINE, which an import does not know/,
+    ],
     [
       'is of another key',
       'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Setup]\r\n',
@@ -161,6 +175,23 @@ describe('a registry export', () => {
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     expect(stderr).toMatch(message);
   });
+});
+
+test('a hive whose key of the port configuration is lost, or a value in it, is exit 3 with its place, and no ports', async () => {
+  const whole = softwareHive({ ports: ['5000-5019'] });
+  for (const name of ['Internet', 'UseInternetPorts']) {
+    const hive = Buffer.from(whole);
+    // The signature of the key or value goes with the name behind it.
+    const at = hive.indexOf(name, 0, 'latin1');
+    hive.fill(0xff, at - (name === 'Internet' ? 76 : 20), at);
+    const file = join(directory, `${name}.hive`);
+    writeFileSync(file, hive);
+    const { code, stdout, stderr } = await cli(['ports', '--hive', file, '--json']);
+    expect({ code, stdout }).toEqual({ code: EXIT.unknown, stdout: '' });
+    expect(stderr).toMatch(/^the port configuration is not known: offset 0x[0-9a-f]+: .*Internet\)$/m);
+    const audit = await cli(['audit', '--hive', file, '--json']);
+    expect(JSON.parse(audit.stdout).kb814622.exposure).toBe('unknown');
+  }
 });
 
 describe('--write-reg', () => {

@@ -25,6 +25,9 @@ export interface State {
   readonly dllcache?: readonly (number | undefined)[];
   readonly spfiles?: readonly (number | undefined)[];
   readonly rename?: string;
+  /** A file that waits to be deleted. */
+  readonly deletion?: string;
+  readonly bind?: readonly string[];
   /** Strings of `Ports`; null: there is no such key. */
   readonly ports?: readonly string[] | null;
   readonly policy?: 'YY' | 'YN' | 'NY' | 'NN';
@@ -65,10 +68,11 @@ export function makeEvidence(state: State): Evidence {
         versions?.[i] === undefined ? [] : [fact(makeFile(name, place, versions[i]))],
       ),
     ),
-    pendingRenames: list(state.rename).map((each) => ({
-      ...each,
-      value: { from: '\\??\\C:\\temp\\new.dll', to: each.value },
-    })),
+    pendingRenames: [
+      ...list(state.rename).map((each) => ({ ...each, value: { from: '\\??\\C:\\temp\\new.dll', to: each.value } })),
+      ...list(state.deletion).map((each) => ({ ...each, value: { from: each.value, to: '' } })),
+    ],
+    linkageBind: list(state.bind),
     rpcInternet: list(state.ports).map((each) => ({
       ...each,
       value:
@@ -92,6 +96,7 @@ export function makeFile(name: ArticleFile, place: FilePlace, version: number | 
     name,
     place,
     path: `C:\\WINNT\\${place}\\${name}`,
+    absent: numbers === null,
     version: numbers as [number, number, number, number] | null,
     size: numbers === null ? null : 1000,
     modifiedMs: null,

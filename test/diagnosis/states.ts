@@ -40,6 +40,13 @@ const OTHER_STATES: readonly StateRow[] = [
     'unknown',
     /rpcss.dll is 5.2.3790.4555|ole32.dll is 5.2.3790.4555/,
   ],
+  [
+    'a beta of Windows 2000, which calls itself 5.0 too',
+    { nt: '5.0', build: 2128, ...FREE },
+    'not-applicable',
+    'unlimited',
+    /the build is 2128 .*Windows 2000 \(5\.0\.2195\) only/,
+  ],
   ['Windows 10', { nt: '6.3', build: 19_045, ...FREE }, 'not-applicable', 'unlimited', /the version is 6.3/],
   [
     'files of two systems',
@@ -86,6 +93,28 @@ const OTHER_STATES: readonly StateRow[] = [
     'affected',
     'limited-ports',
     /limited to 100 ports/,
+  ],
+  [
+    'a deletion of rpcrt4.dll that waits for a restart',
+    { ...SP3, files: [6089, 6662, 6089], deletion: '\\??\\C:\\WINNT\\system32\\rpcrt4.dll', ...FREE },
+    'partly',
+    'unlimited',
+    /!rpcrt4.dll waits to be deleted at the next start/,
+    /Restart the machine first/,
+  ],
+  [
+    'an empty list of network cards',
+    { ...SP3, bind: [], ...HUNDRED },
+    'affected',
+    'unknown',
+    /Rpc\\Linkage\\Bind names no network card, so that every RPC call over TCP and UDP fails/,
+  ],
+  [
+    'a list of network cards',
+    { ...SP3, bind: ['\\Device\\El90x1'], ...HUNDRED },
+    'affected',
+    'limited-ports',
+    /limited to/,
   ],
   ['an invalid list', { ...SP3, ports: ['5100-5000'] }, 'affected', 'unknown', /runs backwards/],
   [

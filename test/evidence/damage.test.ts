@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { memoryAccess } from '../../src/bytes/random-access.ts';
 import { diagnoseInstallation } from '../../src/diagnosis/installation.ts';
 import { mergeEvidence } from '../../src/evidence/evidence.ts';
+import { hiveView } from '../../src/evidence/hive-view.ts';
 import { registryFacts } from '../../src/evidence/registry-facts.ts';
-import { hiveView } from '../../src/evidence/registry-view.ts';
 import { isClusError } from '../../src/status/errors.ts';
 import { cli } from '../cli/in-process.ts';
 
@@ -26,6 +26,14 @@ test('a later bulletin that is registered brings files of unknown versions: the 
   const { code, stdout } = await cli(['audit', '--reg', caseFile('sp3-with-kb823980.reg'), '--json']);
   expect(code).toBe(3);
   expect(JSON.parse(stdout).kb814622.verdict).toBe('unknown');
+});
+
+test('an export with an empty Linkage\\Bind: RPC fails at all, so that nothing is said of limited ports', async () => {
+  const { code, stdout } = await cli(['audit', '--reg', caseFile('empty-linkage-bind.reg'), '--json']);
+  expect(code).toBe(3);
+  const { exposure, because } = JSON.parse(stdout).kb814622;
+  expect(exposure).toBe('unknown');
+  expect(because.join()).toMatch(/Linkage\\Bind names no network card, .*\(export .*empty-linkage-bind\.reg/);
 });
 
 /** What the hive says with `length` bytes from `at` on overwritten; null: it is refused. */

@@ -52,9 +52,11 @@ export function systemHive({ servicePack = 3, pending }: MadeSystem): Buffer {
       'ControlSet002\\Control\\Windows': [dword('CSDVersion', servicePack * 256)],
       'ControlSet002\\Control\\ProductOptions': [sz('ProductType', 'ServerNT'), multi('ProductSuite', ['Enterprise'])],
       'ControlSet002\\Control\\ComputerName\\ComputerName': [sz('ComputerName', 'NODE1')],
-      'ControlSet002\\Control\\Session Manager':
-        pending === undefined ? [] : [multi('PendingFileRenameOperations', pending)],
-      'ControlSet002\\Services\\Tcpip\\Parameters': [],
+      'ControlSet002\\Control\\Session Manager': [
+        multi('BootExecute', ['autocheck autochk *']),
+        ...(pending === undefined ? [] : [multi('PendingFileRenameOperations', pending)]),
+      ],
+      'ControlSet002\\Services\\Tcpip\\Parameters': [sz('Hostname', 'node1')],
       'ControlSet002\\Services\\ClusSvc': [dword('Start', 2)],
     }),
   );

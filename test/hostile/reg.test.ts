@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { regFileView } from '../../src/evidence/reg-file-view.ts';
 import { registryFacts } from '../../src/evidence/registry-facts.ts';
-import { regFileView } from '../../src/evidence/registry-view.ts';
 import { parseReg } from '../../src/reg/parse.ts';
 import { dwordValue, multiStringValue, stringValue } from '../../src/reg/value.ts';
 import { writeReg } from '../../src/reg/write.ts';

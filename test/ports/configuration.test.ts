@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toUtf16 } from '../../src/bytes/utf16.ts';
 import {
   type PortConfiguration,
@@ -10,8 +10,18 @@ import {
   usesListedPorts,
   writePortsReg,
 } from '../../src/ports/configuration.ts';
+import type { PortRange } from '../../src/ports/ranges.ts';
+import { ports } from '../../src/ports/report.ts';
 import { parseReg } from '../../src/reg/parse.ts';
-import { dwordValue, multiStringValue, type RegistryValue, stringValue } from '../../src/reg/value.ts';
+import {
+  dwordValue,
+  multiStringValue,
+  type RegistryKey,
+  type RegistryValue,
+  stringValue,
+} from '../../src/reg/value.ts';
+import { writeReg } from '../../src/reg/write.ts';
+import { portsText } from '../../src/report/ports-text.ts';
 
 const WINDOWS_2000 = { majorVersion: 5 };
 
@@ -19,6 +29,7 @@ test('the ports of the demo are twenty, from the export that Wine wrote', () => 
   expect(fixture('fixtures/rpc-internet-5000-5019.reg')).toEqual({
     valid: true,
     problems: [],
+    remarks: [expect.stringMatching(/^5000 of the list lies among the ephemeral ports \(up to 5000\).*KB154596/)],
     policy: { ports: ['5000-5019'], portsInternetAvailable: 'Y', useInternetPorts: 'Y' },
     pool: { size: 20, ranges: [{ first: 5000, last: 5019 }], kind: 'configured' },
   });
@@ -70,6 +81,8 @@ test.each([
   ['0x1388', 'entry-not-a-number'],
   ['5000-5001-5002', 'entry-not-a-number'],
   ['65536', 'entry-out-of-range'],
+  ['5000\u00a0-\u00a05100', 'entry-not-a-number'],
+  ['\u00a05000', 'entry-not-a-number'],
   ['1-99999999999999999999999', 'entry-out-of-range'],
   ['5001-5000', 'entry-backwards'],
   [`1${' '.repeat(100_000)}2`, 'entry-not-a-number'],
@@ -87,6 +100,47 @@ test.each<[string, RegistryValue, string]>([
   ['8-bit text', { name: 'Ports', type: 7, data: new TextEncoder().encode('5000-5019') }, 'not-text'],
 ])('%s as Ports is invalid', (_, ports, code) => {
   expect(configured(ports).problems.map((found) => found.code)).toEqual([code]);
+});
+
+test('port 0 alone is no list of ports', () => {
+  const { valid, problems } = configured(multiStringValue('Ports', ['0']));
+  expect(valid).toBe(false);
+  expect(problems.map(({ code }) => code)).toEqual(['port-zero-only']);
+});
+
+test('what no source speaks of is not said to be what Windows does', () => {
+  const text = (entry: string): string =>
+    portsText(ports({ reg: writeReg([keyOf(multiStringValue('Ports', [entry]))]) }));
+  expect(text('5100-5000')).toMatch(/What Windows does with that is not documented/);
+  expect(text('5100-')).toMatch(/Windows takes the whole configuration for invalid/);
+  expect(text(' 5001')).toMatch(/" 5001" has blanks around it.* not documented/);
+});
+
+describe('a list among the ephemeral ports is told', () => {
+  const remarks = (entry: string, maxUserPort?: number, reserved: PortRange[] = []): string =>
+    portConfiguration(keyOf(multiStringValue('Ports', [entry])), {
+      majorVersion: 5,
+      maxUserPort,
+      reservedPorts: reserved,
+    }).remarks.join();
+
+  test('below 5000, and up to MaxUserPort', () => {
+    expect(remarks('4000-5100')).toMatch(
+      /^4000-5000 of the list lies .*\(up to 5000\).*KB154596 advises ports above 5000\.$/,
+    );
+    expect(remarks('5001-5100')).toBe('');
+    expect(remarks('5001-5100', 5050)).toMatch(/^5001-5050 .*\(up to 5050, by MaxUserPort\).*here above 5050\.$/);
+  });
+
+  test('unless ReservedPorts keeps them for whom they are meant', () => {
+    expect(remarks('4000-4099', undefined, [{ first: 4000, last: 4099 }])).toBe('');
+  });
+});
+
+test('a key without any of its values is not one that is not there', () => {
+  expect(portConfiguration({ path: RPC_INTERNET_KEY, values: [] }, WINDOWS_2000).remarks).toEqual([
+    'The key Rpc\\Internet is there and has none of its three values.',
+  ]);
 });
 
 test('every problem has a message of its own', () => {
@@ -200,6 +254,10 @@ function fixture(path: string): PortConfiguration {
 }
 
 function configured(ports: RegistryValue, wish: 'default' | 'intranet' = 'default'): PortConfiguration {
+  return portConfiguration(keyOf(ports), { ...WINDOWS_2000, wish });
+}
+
+function keyOf(ports: RegistryValue): RegistryKey {
   const values = [ports, stringValue('PortsInternetAvailable', 'Y'), stringValue('UseInternetPorts', 'Y')];
-  return portConfiguration({ path: RPC_INTERNET_KEY, values }, { ...WINDOWS_2000, wish });
+  return { path: RPC_INTERNET_KEY, values };
 }

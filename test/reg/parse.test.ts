@@ -58,6 +58,12 @@ test('a backslash after a digit ends the value, and the next line is read as usu
   expect(values(file)).toEqual(['w 4 01000000']);
 });
 
+test('text in hex with an odd number of bytes is kept as it is, with a warning', () => {
+  const file = unicode(`${HEAD}"m"=hex(7):61,00,62\r\n"b"=hex:61,00,62\r\n`);
+  expect(values(file)).toEqual(['m 7 610062', 'b 3 610062']);
+  expect(file.warnings).toEqual([{ line: 4, message: '"m": the text has an odd number of bytes' }]);
+});
+
 test('a list whose file ends after a comma and a backslash is kept', () => {
   expect(values(unicode(`${HEAD}"v"=hex:01,\\`))).toEqual(['v 3 01']);
 });

@@ -42,7 +42,11 @@ describe('a ports document says nothing that the schema does not know', () => {
     'a hang by a stall': { ports: '5000-5019', everyMs: 100, hangsAfterMs: 60_000 },
     'a hang for another reason': { ports: '5000-5099', everyMs: 10_000, hangsAfterMs: 20_000 },
     'the letter of the article': { ports: '5000-5019', everyMs: 1000, clientProfile: 'strict' },
-    'no key': { reg: new TextEncoder().encode('REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc]\r\n') },
+    'no key': {
+      reg: new TextEncoder().encode(
+        'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc]\r\n"DCOM Protocols"=hex(7):00\r\n',
+      ),
+    },
     'an invalid configuration': {
       reg: new TextEncoder().encode(
         'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Rpc\\Internet]\r\n"Ports"="5000"\r\nnonsense\r\n',

@@ -1,6 +1,6 @@
-import type { Evidence } from '../../evidence/evidence.ts';
+import type { Evidence, Fact } from '../../evidence/evidence.ts';
 import { type PortConfiguration, portConfiguration } from '../../ports/configuration.ts';
-import { type Grounds, said } from './grounds.ts';
+import { counting, type Grounds, said } from './grounds.ts';
 import { entryRanges } from './reserved-ports.ts';
 
 /** How much of the port range is left to RPC, and so how soon a leak hurts. */
@@ -14,17 +14,33 @@ export interface ExposureFinding extends Grounds {
 
 /**
  * "This problem may occur after you limit the port usage on the firewall that the program uses to communicate." Without a list of
- * ports below Rpc\Internet a leaked port is one of some thousand ephemeral ones. Sources that disagree: the limited one counts.
+ * ports below Rpc\Internet a leaked port is one of some thousand ephemeral ones. Sources that disagree: the limited one counts, and
+ * one that lacks values, as a file that somebody wrote to change one, comes last.
  */
 export function exposureRule(evidence: Evidence, majorVersion: number): ExposureFinding {
-  const maxUserPort = evidence.maxUserPort.find((fact) => fact.value !== null)?.value ?? undefined;
-  const reservedPorts = entryRanges(evidence.reservedPorts.flatMap((fact) => fact.value ?? []));
+  const unbound = evidence.linkageBind.find((fact) => fact.value?.every((name) => name.trim() === '') === true);
+  if (unbound !== undefined)
+    return { ...ofPorts(evidence, majorVersion), exposure: 'unknown', because: [noCards(unbound)] };
+  return ofPorts(evidence, majorVersion);
+}
+
+function noCards(fact: Fact<unknown>): string {
+  return `Rpc\\Linkage\\Bind names no network card, so that every RPC call over TCP and UDP fails before a port could leak ${said(fact)}`;
+}
+
+function ofPorts(evidence: Evidence, majorVersion: number): ExposureFinding {
+  const maxUserPort = counting(evidence.maxUserPort).find((fact) => fact.value !== null)?.value ?? undefined;
+  const reservedPorts = entryRanges(counting(evidence.reservedPorts).flatMap((fact) => fact.value ?? []));
   const findings = evidence.rpcInternet.map((fact): ExposureFinding => {
     const ports = portConfiguration(fact.value ?? undefined, { majorVersion, maxUserPort, reservedPorts });
     const { exposure, because } = judge(ports);
     return { exposure, ports, because: [`${because} ${said(fact)}`], contradictions: [] };
   });
-  const decided = ORDER.flatMap((exposure) => findings.filter((finding) => finding.exposure === exposure));
+  const decided = [false, true].flatMap((lacking) =>
+    ORDER.flatMap((exposure) =>
+      findings.filter((finding) => finding.exposure === exposure && lacksValues(finding.ports) === lacking),
+    ),
+  );
   const [first] = decided;
   if (first === undefined) {
     return {
@@ -36,6 +52,10 @@ export function exposureRule(evidence: Evidence, majorVersion: number): Exposure
   }
   const other = decided.find((finding) => finding.exposure !== first.exposure);
   return other === undefined ? first : { ...first, contradictions: [`${first.because[0]}, but ${other.because[0]}`] };
+}
+
+function lacksValues(ports: PortConfiguration | null): boolean {
+  return ports !== null && ports.problems.length > 0 && ports.problems.every(({ code }) => code === 'value-missing');
 }
 
 const ORDER: readonly Exposure[] = ['limited-ports', 'unknown', 'unlimited'];

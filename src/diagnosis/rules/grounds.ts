@@ -20,3 +20,9 @@ export function distinct<T>(
   for (const fact of facts) if (!seen.has(key(fact.value))) seen.set(key(fact.value), fact);
   return [...seen.values()];
 }
+
+/** The facts that count: one out of a key that was written by hand never overrules a whole source. */
+export function counting<T>(facts: readonly Fact<T>[]): readonly Fact<T>[] {
+  const whole = facts.filter((fact) => fact.partial !== true);
+  return whole.length > 0 ? whole : facts;
+}

@@ -1,6 +1,6 @@
 import type { Evidence, Fact } from '../../evidence/evidence.ts';
 import { FIRST_FIXED_SERVICE_PACK, LAST_SERVICE_PACK } from '../data/service-packs.ts';
-import { distinct, type Grounds, said } from './grounds.ts';
+import { counting, distinct, type Grounds, said } from './grounds.ts';
 
 export interface ServicePackFinding extends Grounds {
   /** 0: none; null: not known, or the sources disagree on whether it is one with the correction. Else the lowest of what they say. */
@@ -12,11 +12,11 @@ export interface ServicePackFinding extends Grounds {
  * the double word (level << 8) is what set-up programs ask, and what administrators change to get past them.
  */
 export function servicePackRule(evidence: Evidence): ServicePackFinding {
-  const claims = [
+  const claims = counting([
     ...evidence.csdText.map((fact) => claim(fact, fact.value === null ? 0 : levelOf(fact.value))),
     ...evidence.csdNumber.map((fact) => claim(fact, fact.value === null ? 0 : Math.floor(fact.value / 256))),
     ...evidence.remoteServicePack.map((fact) => claim(fact, fact.value === '' ? 0 : levelOf(fact.value))),
-  ];
+  ]);
   const possible = claims.filter(({ value }) => value !== null && value <= LAST_SERVICE_PACK) as Fact<number>[];
   const strange = claims.filter((each) => !(possible as readonly Fact<number | null>[]).includes(each));
   const levels = distinct(possible);

@@ -14,16 +14,16 @@ export interface SystemFinding extends Grounds {
 
 /**
  * The article is for "Microsoft Windows 2000 Professional Edition, Microsoft Windows 2000 Server, Microsoft Windows 2000 Advanced
- * Server". One fact that says Windows 2000 is enough; facts that say something else beside it are contradictions.
+ * Server". One fact that says Windows 2000 is enough; facts that say something else beside it are contradictions. Its betas are 5.0
+ * too, so that beside a build the version 5.0 says nothing.
  */
 export function systemRule(evidence: Evidence): SystemFinding {
   const { major, minor, build: number } = WINDOWS_2000;
   const ntText = `${major}.${minor}`;
   const votes = [
-    ...evidence.ntVersion.map((fact) => ({
-      yes: fact.value === ntText,
-      text: `the version is ${fact.value} ${said(fact)}`,
-    })),
+    ...evidence.ntVersion
+      .filter((fact) => fact.value !== ntText || evidence.build.length === 0)
+      .map((fact) => ({ yes: fact.value === ntText, text: `the version is ${fact.value} ${said(fact)}` })),
     ...evidence.build.map((fact) => ({ yes: fact.value === number, text: `the build is ${fact.value} ${said(fact)}` })),
     ...evidence.files.flatMap((fact) => {
       const { place, version, name } = fact.value;

@@ -10,7 +10,7 @@ export interface WaitingFinding extends Grounds {
 }
 
 /**
- * What lies beside the running files and can take their place: a replacement that waits for a restart in
+ * What lies beside the running files and can take their place: a replacement or deletion that waits for a restart in
  * PendingFileRenameOperations, and the stores from which Windows File Protection brings files back. The verdict stays with the file
  * that runs.
  */
@@ -19,12 +19,12 @@ export function waitingCopiesRule(evidence: Evidence, { files }: FilesFinding): 
   let restartPending = false;
   for (const name of ARTICLE_FILES) {
     const running = files.find((file) => file.name === name);
-    const rename = evidence.pendingRenames.find(({ value }) => endsWithName(value.to, name));
+    const rename = evidence.pendingRenames.find(({ value }) => endsWithName(value.to || value.from, name));
     if (rename !== undefined) {
       restartPending = true;
-      contradictions.push(
-        `${rename.value.from} waits to replace ${name} at the next start: what runs now is not what will run ${said(rename)}`,
-      );
+      const { from, to } = rename.value;
+      const what = to === '' ? `${name} waits to be deleted` : `${from} waits to replace ${name}`;
+      contradictions.push(`${what} at the next start: what runs now is not what will run ${said(rename)}`);
     }
     for (const fact of evidence.files) {
       if (fact.value.name !== name || fact.value.place === 'running' || !is2195(fact)) continue;

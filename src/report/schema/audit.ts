@@ -32,6 +32,8 @@ const portConfigSchema = z.object({
       message: z.string(),
     }),
   ),
+  /** Documents of older versions have none. */
+  remarks: z.array(z.string()).default([]),
   policy: z
     .object({
       ports: z.array(z.string()).nullable(),

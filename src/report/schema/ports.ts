@@ -48,6 +48,7 @@ export const portsSchema = z.object({
     }),
   ),
   warnings: z.array(z.string()),
+  remarks: z.array(z.string()),
   policy: z
     .object({
       ports: z.array(z.string()).nullable(),

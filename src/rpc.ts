@@ -4,6 +4,7 @@ export type { Account, Accounts } from './auth/ntlm/accounts.ts';
 export type { Refusal } from './auth/ntlm/logon.ts';
 export type { NtlmVersion } from './auth/ntlm/message.ts';
 export type { ServerNames } from './auth/ntlm/server-context.ts';
+export type { StreamProvider } from './auth/stream/provider.ts';
 export { Reader } from './bytes/reader.ts';
 export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
 export { Writer } from './bytes/writer.ts';

@@ -4,7 +4,11 @@ import { NtlmClientSecurity } from '../auth/datagram/client-security.ts';
 import { DEFAULT_DIALECT, type NtlmDialect } from '../auth/datagram/dialect.ts';
 import type { AuthLevel } from '../auth/datagram/level.ts';
 import { NtlmCredential } from '../auth/ntlm/credential.ts';
+import { SpnegoClient } from '../auth/spnego/client.ts';
+import { NtlmConnectionClient } from '../auth/stream/ntlm-client.ts';
+import { STREAM_PROVIDER, type StreamProvider } from '../auth/stream/provider.ts';
 import { toUtf16 } from '../bytes/utf16.ts';
+import type { ClientSecurity } from '../machine/co/security.ts';
 import { type ClusError, RejectError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { isDenied } from './stages.ts';
@@ -25,7 +29,7 @@ export interface Credentials {
 /** How a client logs on. */
 export interface LogonOptions {
   readonly credentials: Credentials;
-  /** Default integrity ([MS-CMRP] 2.1). Over datagrams connect is the same as packet. */
+  /** Default by [MS-CMRP] 2.1: integrity over datagrams, where connect is the same as packet, and privacy over connections. */
   readonly level?: AuthLevel | undefined;
   /** Answer as NTLMv1, for servers that know nothing else. */
   readonly version1?: boolean | undefined;
@@ -36,7 +40,9 @@ export interface LogonOptions {
 
 /** What one server has said to one account. */
 interface BindingLogon {
-  readonly contexts: NtlmClientSecurity[];
+  readonly contexts: { readonly opened: number; wipe(): void }[];
+  /** A call came back, at whichever level. */
+  answered: boolean;
   /** AUTHENTICATE_MESSAGEs handed over. */
   answers: number;
   problem: Error | null;
@@ -76,27 +82,47 @@ export class Logon {
 
   /** For one binding: makes the security of its activities, and sees each call through its turn. */
   forBinding(now: () => number): BoundLogon {
-    const of: BindingLogon = { contexts: [], answers: 0, problem: null };
-    this.#bindings.add(of);
-    const { version1 = false, dialect = DEFAULT_DIALECT } = this.#options;
+    const of = this.#newBinding();
+    const { level, dialect = DEFAULT_DIALECT } = this.#options;
     const security = (): NtlmClientSecurity => {
-      const context = new NtlmClientSecurity({
-        credential: this.#credential,
-        workstation: hostname().split('.')[0]?.toUpperCase().slice(0, 15) ?? '',
-        level: this.level,
-        version1,
-        dialect,
-        random: randomBytes,
-        now,
-        onLogon: (problem) => {
-          of.answers += problem === null ? 1 : 0;
-          of.problem = problem;
-        },
-      });
+      const context = new NtlmClientSecurity({ ...this.#ntlm(of, now), level: level ?? 'integrity', dialect });
       of.contexts.push(context);
       return context;
     };
     return { security, inTurn: (call) => this.#inTurn(of, call) };
+  }
+
+  /** For one connection: its security, and how to see each call through its turn. */
+  forConnection(
+    now: () => number,
+    provider: StreamProvider = 'negotiate',
+  ): { readonly security: ClientSecurity; readonly inTurn: InTurn } {
+    const of = this.#newBinding();
+    const ntlm = new NtlmConnectionClient({ ...this.#ntlm(of, now), level: this.#options.level ?? 'privacy' });
+    const context = provider === 'ntlm' ? ntlm : new SpnegoClient(ntlm);
+    of.contexts.push(context);
+    const security = { type: STREAM_PROVIDER[provider], level: context.level, context };
+    return { security, inTurn: (call) => this.#inTurn(of, call) };
+  }
+
+  #newBinding(): BindingLogon {
+    const of: BindingLogon = { contexts: [], answered: false, answers: 0, problem: null };
+    this.#bindings.add(of);
+    return of;
+  }
+
+  #ntlm(of: BindingLogon, now: () => number) {
+    return {
+      credential: this.#credential,
+      workstation: hostname().split('.')[0]?.toUpperCase().slice(0, 15) ?? '',
+      version1: this.#options.version1 ?? false,
+      random: randomBytes,
+      now,
+      onLogon: (problem: Error | null) => {
+        of.answers += problem === null ? 1 : 0;
+        of.problem = problem;
+      },
+    };
   }
 
   /** Zeroes the hashes; logs on nowhere any more. */
@@ -115,7 +141,9 @@ export class Logon {
     try {
       await before;
       if (this.#refusal !== null && this.#options.keepTrying !== true) throw notRepeated(this.user, this.#refusal);
-      return await call();
+      const result = await call();
+      of.answered = true;
+      return result;
     } catch (error) {
       if (isAccepted(of) || !isDenied(error)) throw of.problem ?? error;
       error.advice ??= ADVICE[error.code] ?? WRONG;
@@ -129,9 +157,11 @@ export class Logon {
 
 export interface BoundLogon {
   readonly security: () => NtlmClientSecurity;
-  /** Runs a call when no other logon is under way. Throws the refusal of an earlier one, and what the call throws. */
-  readonly inTurn: <T>(call: () => Promise<T>) => Promise<T>;
+  readonly inTurn: InTurn;
 }
+
+/** Runs a call when no other logon is under way. Throws the refusal of an earlier one, and what the call throws. */
+export type InTurn = <T>(call: () => Promise<T>) => Promise<T>;
 
 function notRepeated(user: string, refusal: ClusError): RejectError {
   const { code, errno, advice = WRONG } = refusal;
@@ -157,6 +187,6 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** The server has sent something under a key that only the AUTHENTICATE_MESSAGE told it. */
-function isAccepted({ contexts }: BindingLogon): boolean {
-  return contexts.some(({ opened }) => opened > 0);
+function isAccepted({ answered, contexts }: BindingLogon): boolean {
+  return answered || contexts.some(({ opened }) => opened > 0);
 }

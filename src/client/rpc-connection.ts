@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { StreamProvider } from '../auth/stream/provider.ts';
 import type { InterfaceId } from '../machine/call.ts';
 import { CoClient } from '../machine/co/client/client.ts';
 import type { CoClientSettings } from '../machine/co/client/state.ts';
@@ -11,11 +12,16 @@ import type { StreamNetwork } from '../transport/streams.ts';
 import { tcpNetwork } from '../transport/tcp.ts';
 import { notConnected } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
+import type { InTurn, Logon } from './logon.ts';
 import { PendingCalls } from './pending-calls.ts';
 
 /** The server and the behaviour of an RpcConnection. */
 export interface RpcConnectionOptions {
   readonly to: Address;
+  /** Who logs on; default: nobody. */
+  readonly logon?: Logon | undefined;
+  /** How, for servers that know one of them only. Default negotiate: SPNEGO with NTLM inside. */
+  readonly provider?: StreamProvider | undefined;
   /** Default: the address that the system chooses. */
   readonly localAddress?: string | undefined;
   /** Changes to the timers and limits. */
@@ -38,6 +44,7 @@ export class RpcConnection implements Caller {
   readonly #machine: CoClient;
   readonly #connection: Connection<CoClientInput, CoClientEvent>;
   readonly #pending: PendingCalls;
+  readonly #inTurn: InTurn | null;
   #lastNumber = 0;
   #closed = false;
 
@@ -46,24 +53,29 @@ export class RpcConnection implements Caller {
     machine: CoClient,
     pending: PendingCalls,
     connection: Connection<CoClientInput, CoClientEvent>,
+    inTurn: InTurn | null,
   ) {
     this.server = to;
     this.#machine = machine;
     this.#pending = pending;
     this.#connection = connection;
+    this.#inTurn = inTurn;
   }
 
   /** Throws TransportError when no connection can be made, LocalMisuseError for an address that can be none. */
   static async open(options: RpcConnectionOptions): Promise<RpcConnection> {
-    const { to, localAddress, timeout, signal, settings, assocGroup, network = tcpNetwork } = options;
+    const { to, logon, provider, localAddress, timeout, signal, settings, assocGroup } = options;
+    const { network = tcpNetwork } = options;
     if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
       throw invalidOption(`${to.host} port ${to.port} is no address of a server`);
     }
     const socket = await network.connect(to, { localAddress, timeout, signal }).catch((error: unknown) => {
       throw notConnected(error);
     });
+    const bound = logon?.forConnection(() => network.clock.now(), provider);
     const machine = new CoClient({
       server: to,
+      security: bound?.security ?? null,
       ...(settings && { settings }),
       ...(assocGroup !== undefined && { assocGroup }),
     });
@@ -79,7 +91,7 @@ export class RpcConnection implements Caller {
       side: 'client',
       onEvent: (event) => pending.end(event),
     });
-    return new RpcConnection(to, machine, pending, connection);
+    return new RpcConnection(to, machine, pending, connection, bound?.inTurn ?? null);
   }
 
   get local(): Address {
@@ -102,7 +114,9 @@ export class RpcConnection implements Caller {
     const call = ++this.#lastNumber;
     const maybe = semantics === 'maybe';
     const of = { call, interfaceId, opnum, stub, maybe, ...(object && { object }) };
-    return this.#pending.start(call, this, of, options, () => this.#connection.handle({ kind: 'call', ...of }));
+    const start = () =>
+      this.#pending.start(call, this, of, options, () => this.#connection.handle({ kind: 'call', ...of }));
+    return this.#inTurn === null ? start() : this.#inTurn(start);
   }
 
   /** The connection itself tells the server that its client lives. */

@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { callLimits, type SessionLimits } from './cluster-queries.ts';
 import { at, type ClusterSession, type ClusterTarget, openService, withClose } from './cluster-session.ts';
 import { mapEndpoint } from './endpoint-mapper.ts';
+import type { Logon } from './logon.ts';
 import { RpcConnection } from './rpc-connection.ts';
 import { mapperStage, reasonOf } from './stages.ts';
 
@@ -19,7 +20,7 @@ export interface TcpTarget extends Omit<ClusterTarget, 'resolution'> {
  */
 export async function openTcpSession(target: TcpTarget, limits: SessionLimits = {}): Promise<ClusterSession> {
   const port = await tcpServicePort(target, limits);
-  const service = await at('endpoint-reachable', () => connect(target, port, limits));
+  const service = await at('endpoint-reachable', () => connect(target, port, limits, target.logon));
   try {
     const session = await openService({ caller: service, clusapi: CLUSAPI_V3 }, limits);
     return withClose(session, () => service.close());
@@ -73,10 +74,11 @@ async function mappedPort(
   return tower?.port ?? mapperPort;
 }
 
-function connect({ host, localAddress, network }: TcpTarget, port: number, limits: SessionLimits) {
+function connect({ host, localAddress, network }: TcpTarget, port: number, limits: SessionLimits, logon?: Logon) {
   const { signal, stageTimeout } = limits;
   return RpcConnection.open({
     to: { host, port },
+    logon,
     localAddress,
     timeout: stageTimeout,
     signal,

@@ -105,7 +105,9 @@ export class EmulatedHost {
     });
     const { clock } = network;
     const faults = new Faults({ clock, random: seededRandom(options.seed ?? 1), rates: options.faults ?? {} });
-    const access = new Access(options, () => clock.now());
+    // [MS-CMRP] 2.1: a server of 3.0 refuses every level below privacy; where it knows nobody, nobody could come so far.
+    const least = profile.clusapi === 3 && options.users !== undefined ? ({ minAuth: 'privacy' } as const) : {};
+    const access = new Access({ ...least, ...options }, () => clock.now());
     const map = new EndpointMap();
     const log = new CallLog();
     const settings = { callback: profile.callback, offersOverlap: profile.offersOverlap, ...options.settings };

@@ -111,7 +111,8 @@ export class NodeService {
         settings,
         newUuid,
         bootTime: this.#bootTime,
-        ...(ntlm && { ntlm }),
+        // Servers since Windows Vista tell the time, which makes their clients sign the logon itself.
+        ...(ntlm && { ntlm: { ...ntlm, timestamp: profile.clusapi === 3 } }),
         onRundown: (client) => {
           this.#rundowns += this.#handles.rundown(client);
         },

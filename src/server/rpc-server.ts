@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { NtlmProviderOptions } from '../auth/datagram/server-security.ts';
+import { acceptLogons } from '../auth/stream/provider.ts';
 import type { Uuid } from '../bytes/uuid.ts';
 import type { Dialect, ServerSettings } from '../machine/cl/dialects.ts';
 import { newServerCounters, type ServerCounters } from '../machine/cl/server/types.ts';
@@ -70,7 +72,7 @@ export class RpcServer {
   /** Throws TransportError when a port cannot be bound. */
   static async open(options: RpcServerOptions = {}): Promise<RpcServer> {
     const { local = { host: '127.0.0.1', port: 0 }, tcp = null, newUuid = systemUuid, tcpSettings } = options;
-    const { network = udpNetwork, streams = tcpNetwork, dialect = 'liberal', onRundown } = options;
+    const { network = udpNetwork, streams = tcpNetwork, dialect = 'liberal', onRundown, ntlm } = options;
     if (local === null && tcp === null) throw new LocalMisuseError('an RPC server without any address');
     const dispatcher = new Dispatcher();
     const datagrams =
@@ -85,6 +87,7 @@ export class RpcServer {
               settings: tcpSettings,
               newUuid,
               onRundown,
+              acceptSecurity: ntlm && acceptLogons({ ...ntlm, random: randomBytes, now: () => streams.clock.now() }),
               maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
             });
       const server = new RpcServer(dispatcher, datagrams, connections);

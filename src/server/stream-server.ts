@@ -1,3 +1,5 @@
+import { SpnegoServer } from '../auth/spnego/server.ts';
+import { NtlmConnectionServer } from '../auth/stream/ntlm-server.ts';
 import type { Uuid } from '../bytes/uuid.ts';
 import { CoServer, type CoServerConnection, type CoServerOptions } from '../machine/co/server/server.ts';
 import type { CoServerSettings } from '../machine/co/server/state.ts';
@@ -6,6 +8,7 @@ import type { Address } from '../machine/contract.ts';
 import { Connection } from '../transport/connection.ts';
 import type { StreamListener, StreamNetwork, StreamSocket } from '../transport/streams.ts';
 import { type Dispatcher, type RpcInterface, RunningCalls } from './dispatcher.ts';
+import type { RpcCallerIdentity } from './served-call.ts';
 
 export interface StreamServerOptions {
   readonly network: StreamNetwork;
@@ -120,7 +123,7 @@ export class StreamServer {
 
 function dispatch(event: CoServerEvent, running: RunningCalls, from: Address): void {
   if (event.kind === 'cancelled') return running.cancel(event.call);
-  const { call, interfaceId, opnum, stub, littleEndian, association, object } = event;
+  const { call, interfaceId, opnum, stub, littleEndian, association, object, security } = event;
   running.start(call, interfaceId, {
     opnum,
     stub,
@@ -129,6 +132,13 @@ function dispatch(event: CoServerEvent, running: RunningCalls, from: Address): v
     protocol: 'ncacn_ip_tcp',
     addressSpace: association,
     object,
-    caller: null,
+    caller: callerOf(security),
   });
+}
+
+function callerOf(security: (CoServerEvent & { kind: 'dispatch' })['security']): RpcCallerIdentity | null {
+  const context = security?.context;
+  if (!(context instanceof NtlmConnectionServer || context instanceof SpnegoServer)) return null;
+  const { identity, level } = context;
+  return identity === null ? null : { ...identity, level };
 }

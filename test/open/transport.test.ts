@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { AUTH_LEVELS } from '../../src/auth/datagram/level.ts';
 import { EmulatedHost, type EmulatedHostOptions } from '../../src/emulator/host.ts';
 import { HOST_PROFILES, type HostProfileName } from '../../src/emulator/host-profiles.ts';
 import { type OpenClusterOptions, openCluster } from '../../src/open/open-cluster.ts';
+import { account } from '../auth/ntlm/kit.ts';
 import { rejection } from '../emulator/kit.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -102,6 +104,40 @@ test('after a fail-over the old connection is gone, and the cluster is found at 
   await emulated.failOver('Cluster Group', 'NODE2');
   expect(await rejection(cluster.nodes())).toMatchObject({ code: 'RPC_S_SERVER_UNAVAILABLE' });
   expect((await to(emulated, { transport: 'tcp' })).node).toBe('NODE2');
+});
+
+describe('a logon over TCP', () => {
+  const users = [account('ops', 'Secret.1'), account('guest', 'Secret.1')];
+  const as = (user: string, password = 'Secret.1') => ({ credentials: { user, password } });
+
+  test.each(AUTH_LEVELS)('at level %s', async (authLevel) => {
+    const emulated = await host({ hostProfile: 'windows-server-2016', users, minAuth: 'connect' });
+    const cluster = await to(emulated, { transport: 'tcp', authLevel, ...as('LAB\\ops') });
+    expect((await cluster.inventory()).groups).toHaveLength(1);
+    expect(emulated.logons).toMatchObject([{ user: 'ops', domain: 'LAB', refusal: null }]);
+    expect(emulated.counters).toMatchObject({ unauthenticated: 0, violations: 0 });
+  });
+
+  test('is at level privacy, below which a server of 3.0 refuses', async () => {
+    const emulated = await host({ hostProfile: 'windows-server-2019', users });
+    await to(emulated, { transport: 'auto', ...as('LAB\\ops') });
+    const low = await rejection(to(emulated, { authLevel: 'integrity', ...as('LAB\\ops') }));
+    expect(low).toMatchObject({ code: 'ERROR_ACCESS_DENIED', stage: 'authenticate' });
+    expect(await rejection(to(emulated))).toMatchObject({ code: 'ERROR_ACCESS_DENIED', stage: 'authenticate' });
+  });
+
+  test('with a wrong password is refused at the stage authenticate', async () => {
+    const emulated = await host({ hostProfile: 'windows-server-2019', users });
+    const error = await rejection(to(emulated, { transport: 'tcp', ...as('LAB\\ops', 'wrong') }));
+    expect(error).toMatchObject({ code: 'ERROR_ACCESS_DENIED', stage: 'authenticate' });
+    expect(emulated.logons).toMatchObject([{ refusal: 'wrong-password' }]);
+  });
+
+  test('of somebody who may not open the cluster is refused there', async () => {
+    const emulated = await host({ hostProfile: 'windows-server-2019', users, mayOpen: ['ops'] });
+    const error = await rejection(to(emulated, { transport: 'tcp', ...as('LAB\\guest') }));
+    expect(error).toMatchObject({ code: 'ERROR_ACCESS_DENIED', stage: 'open-cluster' });
+  });
 });
 
 test.each([

@@ -6,7 +6,8 @@ import { crcMac, DUMMY_SIGNATURE, extendedMac, SIGNATURE_LENGTH } from './signat
 
 interface Direction {
   readonly signingKey: Uint8Array | null;
-  readonly cipher: Rc4;
+  readonly sealingKey: Uint8Array;
+  cipher: Rc4;
   sequence: number;
 }
 
@@ -30,9 +31,7 @@ export class StreamSession {
   constructor(flags: number, sessionKey: Uint8Array, side: Sender) {
     const direction = (sender: Sender): Direction => {
       const key = sealingKey(flags, sessionKey, sender);
-      const cipher = new Rc4(key);
-      key.fill(0);
-      return { signingKey: signingKey(flags, sessionKey, sender), cipher, sequence: 0 };
+      return { signingKey: signingKey(flags, sessionKey, sender), sealingKey: key, cipher: new Rc4(key), sequence: 0 };
     };
     this.#flags = flags;
     this.#own = direction(side);
@@ -59,15 +58,29 @@ export class StreamSession {
     return this.verify(signed(plain), message.signature) ? plain : null;
   }
 
+  /** Whether its signatures are more than a constant. */
+  get signs(): boolean {
+    return hasFlag(this.#flags, 'SIGN') || hasFlag(this.#flags, 'SEAL');
+  }
+
+  /** Begins both RC4 streams anew, as SPNEGO wants it behind the signatures of its list of mechanisms ([MS-SPNG] 3.3.5.1). */
+  restart(): void {
+    for (const direction of new Set([this.#own, this.#peer])) {
+      direction.cipher.wipe();
+      direction.cipher = new Rc4(direction.sealingKey);
+    }
+  }
+
   wipe(): void {
-    for (const { signingKey, cipher } of [this.#own, this.#peer]) {
+    for (const { signingKey, sealingKey, cipher } of [this.#own, this.#peer]) {
       signingKey?.fill(0);
+      sealingKey.fill(0);
       cipher.wipe();
     }
   }
 
   #mac(direction: Direction, message: Uint8Array): Uint8Array {
-    if (!hasFlag(this.#flags, 'SIGN') && !hasFlag(this.#flags, 'SEAL')) return DUMMY_SIGNATURE.slice();
+    if (!this.signs) return DUMMY_SIGNATURE.slice();
     const sequence = direction.sequence;
     direction.sequence = (sequence + 1) >>> 0;
     if (direction.signingKey === null) return crcMac(direction.cipher, sequence, message);

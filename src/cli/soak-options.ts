@@ -31,6 +31,12 @@ export interface SoakCliOptions {
   readonly time?: 'virtual' | 'real' | undefined;
   readonly onExhaustion?: 'fail' | 'hang' | undefined;
   readonly strategy?: SoakOptions['strategy'];
+  readonly arrivals?: SoakOptions['arrivals'];
+  readonly burst?: number | undefined;
+  readonly holds?: SoakOptions['holds'];
+  readonly think?: number | undefined;
+  readonly workload?: string | undefined;
+  readonly replayHost?: string | undefined;
   readonly compare?: true | undefined;
   readonly svg?: string | undefined;
   readonly prometheus?: number | undefined;
@@ -60,6 +66,10 @@ export async function optionsOf(
     durationMs: options.duration,
     everyMs: options.every ?? options.rate,
     holdMs: options.hold,
+    arrivals: options.arrivals,
+    burst: options.burst,
+    holds: options.holds,
+    thinkMs: options.think,
     concurrency: options.concurrency,
     programs: options.programs,
     failureRate: options.failureRate,

@@ -6,19 +6,28 @@ import { soakHtml, soakSvg } from '../report/soak-html.ts';
 import { soakText } from '../report/soak-text.ts';
 import { loadText } from '../report/soak-words.ts';
 import { countText } from '../report/text/figures.ts';
-import { planSoak, SOAK_FAILURES, type SoakProgramEvent, type SoakReport, soak } from '../soak/index.ts';
+import {
+  planSoak,
+  SOAK_FAILURES,
+  type SoakOptions,
+  type SoakProgramEvent,
+  type SoakReport,
+  soak,
+} from '../soak/index.ts';
 import { isLoopback } from '../soak/loopback.ts';
+import { ARRIVALS, HOLDS } from '../soak/shapes.ts';
 import { STRATEGIES } from '../soak/strategies.ts';
 import { isClusError } from '../status/errors.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { checkOutput, type OutputFileOptions, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
 import { serveMetrics, withPrometheus } from './metrics.ts';
 import type { CommandRun } from './run.ts';
 import { SoakMetrics } from './soak-metrics.ts';
 import { checkTarget, failureKinds, optionsOf, type SoakCliOptions } from './soak-options.ts';
+import { readWorkload } from './soak-workload.ts';
 import {
   count,
   duration,
@@ -64,6 +73,23 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .option('--every <duration>', 'time between two opens (default: half of what the ports sustain)', positiveDuration)
     .addOption(new Option('--rate <rate>', 'the same as a rate, such as 0.05/s').argParser(rate).conflicts('every'))
     .option('--hold <duration>', 'time from open to close (default: 0s)', duration)
+    .option(
+      '--arrivals <how>',
+      `how opens follow each other: ${ARRIVALS.join(', ')} (default: constant)`,
+      oneOf(ARRIVALS),
+    )
+    .option('--burst <n>', 'with --arrivals bursty: opens at once (default: 10)', count(1))
+    .option('--holds <how>', `how hold times scatter: ${HOLDS.join(', ')} (default: constant)`, oneOf(HOLDS))
+    .option(
+      '--think <duration>',
+      'from a close to the next open of a user, of whom --concurrency says the number',
+      duration,
+    )
+    .option(
+      '--workload <file>',
+      'all of this out of a JSON file, or the opens of a document of explain --json; options win',
+    )
+    .option('--replay-host <address>', 'with a document of explain: whose opens (default: the host with the most)')
     .option('--concurrency <n>', 'cycles under way at once (default: any number; against a host 1)', count(1))
     .option('--programs <n>', 'in real time: so many programs on one machine, each a process', count(1, 64))
     .option('--failure-rate <p>', 'probability that an open fails, 0 to 1 (default: 0)', probability)
@@ -91,7 +117,7 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
 async function soakTarget(run: CommandRun, target: string, options: SoakCliOptions): Promise<ExitCode> {
   checkTarget(target, options);
   if (options.svg !== undefined) checkOutput(options.svg, PICTURE);
-  const soakOptions = await optionsOf(run.world, options);
+  const soakOptions = { ...(await workloadOf(run, options)), ...defined(await optionsOf(run.world, options)) };
   const { settings, pool } = planSoak(target, soakOptions);
   const { output, progress } = run;
   if (output.mode === 'text' || target !== 'emulated') run.note(announcement({ target, options, settings, pool }));
@@ -120,6 +146,17 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   output.document(report, () => soakText(report, run.style));
   const nothingHeard = report.opened === 0 && report.refused === 0 && silent.failures > 0 && silent.all;
   return nothingHeard && target !== 'emulated' ? EXIT.unknown : exitOf(report);
+}
+
+function workloadOf(run: CommandRun, { workload, replayHost }: SoakCliOptions): Promise<SoakOptions> | SoakOptions {
+  if (workload !== undefined) return readWorkload(run, workload, replayHost);
+  if (replayHost !== undefined) throw usageError('--replay-host needs --workload with a document of explain --json');
+  return {};
+}
+
+/** Without what was not given, so that it does not hide what the file says. */
+function defined(options: SoakOptions): SoakOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function programText({ id, pid, end, gaveBack }: SoakProgramEvent): string {
@@ -153,7 +190,11 @@ function announcement({ target, options, settings, pool }: Announced): string {
     return `soak opens and closes the cluster at ${target}, ${whose}, ${many}: ${loadText(settings)}.`;
   }
   const pace =
-    told !== undefined ? '' : reuse === 'never' ? ' (the default pace)' : ` (half of what ${pool.size} ports sustain)`;
+    told !== undefined || options.workload !== undefined
+      ? ''
+      : reuse === 'never'
+        ? ' (the default pace)'
+        : ` (half of what ${pool.size} ports sustain)`;
   return `soak opens and closes an emulated cluster ${many}: ${loadText(settings)}${pace}.`;
 }
 

@@ -84,11 +84,16 @@ export function resultRows(report: SoakReport): readonly Row[] {
       `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, 99 % at most ${durationText(p99)}, the longest ${durationText(max)}`,
     ]);
   }
-  if (settings.clientProfile !== null && settings.strategy === 'naive') {
+  if (settings.clientProfile !== null && settings.strategy === 'naive' && settings.traced === null) {
+    const { simulated } = forecast;
+    const never = simulated === undefined ? 'never' : `not within ${countText(simulated.opens, 'open')}`;
+    const by =
+      simulated === undefined ? [] : [`out of ${simulated.runs} simulated runs, since no formula knows this load`];
     rows.push([
       'Forecast',
-      `first refusal ${rangeText(forecast.firstRefusalMs)}`,
-      `exhausted ${rangeText(forecast.exhaustionMs)}`,
+      `first refusal ${rangeText(forecast.firstRefusalMs, never)}`,
+      `exhausted ${rangeText(forecast.exhaustionMs, never)}`,
+      ...by,
     ]);
   }
   return rows;

@@ -5,20 +5,42 @@ import { countText, durationText, numberText, percentText } from './text/figures
 export function loadText({
   everyMs,
   holdMs,
+  arrivals,
+  burst,
+  holds,
+  thinkMs,
+  traced,
   failureRate,
   failureKind,
   concurrency,
   strategy,
   programs,
 }: SoakSettings): string {
-  const parts = [`one open each ${durationText(everyMs)}`];
-  if (holdMs > 0) parts.push(`each held for ${durationText(holdMs)}`);
+  if (traced !== null) return [`${countText(traced, 'open')} of a trace`, ...curesOf(strategy, programs)].join(', ');
+  const parts = [
+    arrivals === 'bursty'
+      ? `${burst} opens at once each ${durationText(burst * everyMs)}`
+      : `one open each ${durationText(everyMs)}${arrivals === 'poisson' ? ' on the average, at random' : ''}`,
+  ];
+  if (holdMs > 0) parts.push(`each held for ${durationText(holdMs)}${HOLD_WORDS[holds]}`);
+  if (thinkMs > 0) parts.push(`${durationText(thinkMs)} of thinking after each close`);
   if (concurrency !== null) parts.push(`at most ${concurrency} at a time`);
   if (failureRate > 0) parts.push(`${percentText(failureRate)} fail by ${failureKind}`);
-  if (strategy !== 'naive') parts.push(STRATEGY_WORDS[strategy]);
-  if (programs > 1) parts.push(`by each of ${programs} programs`);
-  return parts.join(', ');
+  return [...parts, ...curesOf(strategy, programs)].join(', ');
 }
+
+function curesOf(strategy: SoakSettings['strategy'], programs: number): readonly string[] {
+  return [
+    ...(strategy === 'naive' ? [] : [STRATEGY_WORDS[strategy]]),
+    ...(programs > 1 ? [`by each of ${programs} programs`] : []),
+  ];
+}
+
+const HOLD_WORDS: Readonly<Record<SoakSettings['holds'], string>> = {
+  constant: '',
+  uniform: ' on the average, up to twice that',
+  exponential: ' on the average, exponentially',
+};
 
 const STRATEGY_WORDS = {
   'cached-handle': 'through one shared handle',
@@ -27,8 +49,8 @@ const STRATEGY_WORDS = {
 } as const;
 
 /** `after 12 min to 27 min, most likely 18 min`. */
-export function rangeText(quantiles: ForecastQuantiles | null): string {
-  if (quantiles === null) return 'never';
+export function rangeText(quantiles: ForecastQuantiles | null, never = 'never'): string {
+  if (quantiles === null) return never;
   const { p05, p50, p95 } = quantiles;
   if (p05 === p95) return `after ${durationText(p50)}`;
   return `after ${durationText(p05)} to ${durationText(p95)}, most likely ${durationText(p50)}`;

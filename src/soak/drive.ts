@@ -5,7 +5,7 @@ import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
 import type { Attempt, AttemptOutcome, SoakSubject } from './subject.ts';
 import { Tally } from './tally.ts';
-import { failingCycles } from './workload.ts';
+import { type PlannedCycle, workload } from './workload.ts';
 
 export interface DriveOptions extends Pick<SoakOptions, 'signal' | 'onStep' | 'onFailure'> {
   /** Failures in a row that end the run; default: none do. */
@@ -28,7 +28,7 @@ class Drive {
   readonly #subject: SoakSubject;
   readonly #options: DriveOptions;
   readonly #tally: Tally;
-  readonly #fails: () => boolean;
+  readonly #next: () => PlannedCycle;
   readonly #start: number;
   readonly #underWay = new Set<Promise<void>>();
   #cycle = 0;
@@ -45,7 +45,7 @@ class Drive {
     this.#subject = subject;
     this.#options = options;
     this.#tally = new Tally(plan.settings, options.onStep);
-    this.#fails = failingCycles(plan.settings);
+    this.#next = workload(plan.settings, plan.trace);
     this.#start = subject.clock.now();
     this.#nextAt = this.#start;
   }
@@ -95,15 +95,16 @@ class Drive {
   /** Begins a cycle; goes on when its open has a port or was refused. */
   async #open(): Promise<void> {
     const begun = this.#now();
-    this.#nextAt = this.#subject.clock.now() + this.#settings.everyMs;
+    const { fails, gapMs, holdMs } = this.#next();
+    this.#nextAt = this.#subject.clock.now() + gapMs;
     this.#cycle++;
     const cycle = this.#cycle;
     this.#tally.sample(begun, this.#subject.snapshot());
-    const attempt = this.#subject.open(this.#fails(), () => {
+    const attempt = this.#subject.open(fails, () => {
       this.#tally.leased(this.#now(), this.#subject.snapshot());
       this.#wake();
     });
-    const whole = this.#follow(cycle, begun, attempt);
+    const whole = this.#follow(cycle, begun, attempt, holdMs);
     this.#underWay.add(whole);
     void whole.finally(() => {
       this.#underWay.delete(whole);
@@ -125,16 +126,18 @@ class Drive {
     }
   }
 
-  async #follow(cycle: number, begun: number, attempt: Attempt): Promise<void> {
+  async #follow(cycle: number, begun: number, attempt: Attempt, holdMs: number): Promise<void> {
     const outcome = await attempt.outcome;
     // What the end of the run cuts off has no outcome.
     if (this.#over) return;
     this.#count(cycle, begun, outcome);
     this.#wake();
-    if (outcome.kind !== 'opened') return;
-    await this.#hold();
-    await outcome.close();
-    this.#tally.closed();
+    if (outcome.kind === 'opened') {
+      await this.#rest(holdMs);
+      await outcome.close();
+      this.#tally.closed();
+    }
+    await this.#rest(this.#settings.thinkMs);
   }
 
   #count(cycle: number, begun: number, outcome: AttemptOutcome): void {
@@ -150,11 +153,10 @@ class Drive {
     this.#tally.failed(cycle, now, ports);
   }
 
-  async #hold(): Promise<void> {
-    const { holdMs } = this.#settings;
-    if (holdMs === 0) return;
+  async #rest(ms: number): Promise<void> {
+    if (ms === 0) return;
     const { clock } = this.#subject;
-    await new Promise<void>((resolve) => clock.at(clock.now() + holdMs, resolve));
+    await new Promise<void>((resolve) => clock.at(clock.now() + ms, resolve));
   }
 
   /** Until that time, the end of a cycle, or an abort. */

@@ -1,12 +1,12 @@
 import { forecast } from '../ports/forecast.ts';
 import { SOAK_FAILURES } from './failures.ts';
-import type { SoakForecast } from './report.ts';
+import type { SoakForecast, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
 
 /** What the formulas say of the same load, if it went on for ever. */
 export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
-  // The formulas are those of a program that opens and closes each time.
-  if (settings.clientProfile === null || settings.strategy !== 'naive')
+  // The formulas are those of a program that opens and closes each time, at an even pace.
+  if (settings.clientProfile === null || settings.strategy !== 'naive' || isShaped(settings))
     return { firstRefusalMs: null, exhaustionMs: null };
   const { recycleAfterMs, reuse, everyMs, holdMs, failureRate, failureKind, failureMs, onExhaustion } = settings;
   const leaks = settings.onFailure === 'leak' && settings.leakOn.includes(SOAK_FAILURES[failureKind]);
@@ -15,4 +15,9 @@ export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
     { everyMs, holdMs, failureRate, failedMs: failureMs[failureKind] },
   );
   return { firstRefusalMs: firstRefusal?.ms ?? null, exhaustionMs };
+}
+
+/** Whether the load is another than the even one that the formulas know. */
+export function isShaped({ arrivals, holds, thinkMs, traced }: SoakSettings): boolean {
+  return arrivals !== 'constant' || holds !== 'constant' || thinkMs > 0 || traced !== null;
 }

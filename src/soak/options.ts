@@ -3,7 +3,7 @@ import type { WireOptions } from '../open/wire.ts';
 import type { PortPool } from '../ports/pool.ts';
 import type { ClientProfileName, FailureKind, PortReuse } from '../ports/profiles.ts';
 import type { FailureDurations, SoakFailureKind } from './failures.ts';
-import type { SoakProgramEvent, SoakSettings, SoakStep } from './report.ts';
+import type { SoakProgramEvent, SoakSettings, SoakStep, TracedOpen } from './report.ts';
 
 /** How `soak` opens and closes; all times in ms, all of it optional. */
 export interface SoakOptions {
@@ -29,6 +29,16 @@ export interface SoakOptions {
   readonly everyMs?: number | undefined;
   /** From open to close; 0 by default. */
   readonly holdMs?: number | undefined;
+  /** How opens follow each other, `everyMs` apart on the average; `constant` by default. */
+  readonly arrivals?: SoakSettings['arrivals'] | undefined;
+  /** With `bursty`: opens at once; 10 by default. */
+  readonly burst?: number | undefined;
+  /** How hold times scatter around `holdMs`; `constant` by default. */
+  readonly holds?: SoakSettings['holds'] | undefined;
+  /** From a close until the same user opens again: with a concurrency, which is then the number of users. 0 by default. */
+  readonly thinkMs?: number | undefined;
+  /** Opens to play one after the other instead of drawn ones. `cycles` is then their number, and their times decide. */
+  readonly trace?: readonly TracedOpen[] | undefined;
   /** Cycles under way at once, from open to close; later ones wait. Default: no limit, 1 for a host. */
   readonly concurrency?: number | undefined;
   /** Programs that do the same on one machine, each a process of the system; 1 by default, more on real time only. */

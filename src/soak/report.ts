@@ -86,6 +86,15 @@ export interface SoakSettings {
   readonly durationMs: number | null;
   readonly everyMs: number;
   readonly holdMs: number;
+  readonly arrivals: 'constant' | 'poisson' | 'bursty';
+  /** Opens of a burst. */
+  readonly burst: number;
+  /** How the hold times scatter around `holdMs`. */
+  readonly holds: 'constant' | 'uniform' | 'exponential';
+  /** From a close until the same user opens again. */
+  readonly thinkMs: number;
+  /** How many opens of a trace are played instead; null: none, the load is drawn. */
+  readonly traced: number | null;
   /** Cycles under way at once, from open to close; null: no limit. */
   readonly concurrency: number | null;
   readonly failureRate: number;
@@ -96,6 +105,14 @@ export interface SoakSettings {
   /** On one machine; each of them opens as the settings say. */
   readonly programs: number;
   readonly seed: number;
+}
+
+/** An open as it was seen: when, how long the cluster stayed open, and whether it failed. */
+export interface TracedOpen {
+  /** ms from the first one on, in ascending order. */
+  readonly atMs: number;
+  readonly holdMs: number;
+  readonly fails: boolean;
 }
 
 /** A stall begins with an open that finds no port although one will come back, and ends with the next open that gets one. */
@@ -151,6 +168,8 @@ export interface LatencyQuantiles {
 export interface SoakForecast {
   readonly firstRefusalMs: ForecastQuantiles | null;
   readonly exhaustionMs: ForecastQuantiles | null;
+  /** The quantiles are those of so many runs of so many opens each, and null means not within these; without it they are computed. */
+  readonly simulated?: { readonly runs: number; readonly opens: number };
 }
 
 /** A time that is expected, and its band of 5 to 95 %; ms. */

@@ -6,13 +6,15 @@ import { invalidOption } from '../status/options.ts';
 import { FAILURE_DURATIONS, type FailureDurations, SOAK_FAILURES } from './failures.ts';
 import { isLoopback } from './loopback.ts';
 import type { SoakOptions } from './options.ts';
-import type { SoakSettings } from './report.ts';
+import type { SoakSettings, TracedOpen } from './report.ts';
+import { ARRIVALS, HOLDS } from './shapes.ts';
 import { STRATEGIES } from './strategies.ts';
 
 /** Everything that a run needs to know. */
 export interface SoakPlan {
   readonly settings: SoakSettings;
   readonly pool: PortPool;
+  readonly trace: readonly TracedOpen[] | undefined;
 }
 
 /** KB154596 advises at least a hundred ports above 5000. */
@@ -29,6 +31,8 @@ const SHORTEST_PATIENCE = 1_000;
 export function planSoak(target: string, options: SoakOptions): SoakPlan {
   checkNumbers(options);
   oneOf('the strategy', options.strategy, STRATEGIES);
+  oneOf('the arrivals', options.arrivals, ARRIVALS);
+  oneOf('the spread of hold times', options.holds, HOLDS);
   oneOf('the failure kind', options.failureKind, Object.keys(SOAK_FAILURES));
   oneOf('the client profile', options.clientProfile, Object.keys(CLIENT_PROFILES));
   oneOf('the reuse', options.reuse, ['by-process', 'never']);
@@ -68,11 +72,12 @@ function planEmulated(options: SoakOptions): SoakPlan {
     reuse,
     leakOn: [...new Set(options.leakOn ?? DEFAULT_LEAK_ON)],
     recycleAfterMs,
-    cycles: options.cycles ?? (durationMs === null ? DEFAULT_CYCLES[time] : null),
+    cycles: options.cycles ?? options.trace?.length ?? (durationMs === null ? DEFAULT_CYCLES[time] : null),
     durationMs,
     everyMs:
       options.everyMs ?? (options.programs ?? 1) * halfTheSustainableRate(pool.size, holdMs + recycleAfterMs, reuse),
     holdMs,
+    ...shapeOf(options),
     concurrency: options.concurrency ?? null,
     failureRate: options.failureRate ?? 0,
     failureKind: options.failureKind ?? 'no-memory',
@@ -82,7 +87,7 @@ function planEmulated(options: SoakOptions): SoakPlan {
     programs: options.programs ?? 1,
     seed: options.seed ?? 1,
   };
-  return { settings, pool };
+  return { settings, pool, trace: options.trace };
 }
 
 function planHost(target: string, options: SoakOptions): SoakPlan {
@@ -126,6 +131,7 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
     durationMs,
     everyMs: options.everyMs ?? POLITE.everyMs,
     holdMs: options.holdMs ?? 0,
+    ...shapeOf(options),
     concurrency: options.concurrency ?? POLITE.concurrency,
     failureRate: 0,
     failureKind: 'no-memory',
@@ -135,7 +141,12 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
     programs: 1,
     seed: options.seed ?? 1,
   };
-  return { settings, pool };
+  return { settings, pool, trace: options.trace };
+}
+
+function shapeOf(options: SoakOptions): Pick<SoakSettings, 'arrivals' | 'burst' | 'holds' | 'thinkMs' | 'traced'> {
+  const { arrivals = 'constant', burst = 10, holds = 'constant', thinkMs = 0, trace } = options;
+  return { arrivals, burst, holds, thinkMs, traced: trace?.length ?? null };
 }
 
 const EMULATED_ONLY = [
@@ -149,6 +160,7 @@ const EMULATED_ONLY = [
   ['onExhaustion', 'what happens on exhaustion'],
   ['programs', 'a number of programs'],
   ['compare', 'a comparison'],
+  ['trace', 'a trace'],
 ] as const satisfies readonly (readonly [keyof SoakOptions, string])[];
 
 function poolOf({ ports }: SoakOptions): PortPool | undefined {
@@ -169,10 +181,21 @@ function failureDurations(time: SoakSettings['time'], recycleAfterMs: number): F
 }
 
 function checkNumbers(options: SoakOptions): void {
+  checkTrace(options.trace);
+  if ((options.thinkMs ?? 0) > 0 && options.concurrency === undefined) {
+    throw invalidOption(
+      'a think time is that of a number of users, which nothing says',
+      'Give the concurrency as well.',
+    );
+  }
+  if (options.burst !== undefined && options.arrivals !== 'bursty') {
+    throw invalidOption('the size of a burst needs bursty arrivals', 'Give arrivals bursty as well, or leave it out.');
+  }
   const { cycles, durationMs, everyMs, holdMs, concurrency, failureRate, recycleAfterMs, seed, failureMs } = options;
   number('the number of programs', options.programs, (n) => Number.isSafeInteger(n) && n >= 1 && n <= 64, '1 to 64');
   number('the number of cycles', cycles, (n) => Number.isSafeInteger(n) && n >= 1, 'a whole number from 1 on');
   number('the concurrency', concurrency, (n) => Number.isSafeInteger(n) && n >= 1, 'a whole number from 1 on');
+  number('the size of a burst', options.burst, (n) => Number.isSafeInteger(n) && n >= 1, 'a whole number from 1 on');
   number('the seed', seed, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number from 0 on');
   number('the failure rate', failureRate, (n) => n >= 0 && n <= 1, 'a probability from 0 to 1');
   for (const [what, ms] of [
@@ -183,10 +206,26 @@ function checkNumbers(options: SoakOptions): void {
   }
   for (const [what, ms] of [
     ['the hold time', holdMs],
+    ['the think time', options.thinkMs],
     ['the recycle time', recycleAfterMs],
     ...Object.entries(failureMs ?? {}).map(([kind, ms]) => [`the time of a failure by ${kind}`, ms] as const),
   ] as const) {
     number(what, ms, (n) => n >= 0 && Number.isFinite(n), '0 ms or more');
+  }
+}
+
+function checkTrace(trace: SoakOptions['trace']): void {
+  if (trace === undefined) return;
+  if (trace.length === 0) throw invalidOption('the trace has no opens', 'Give one with opens, or none.');
+  let before = 0;
+  for (const [index, { atMs, holdMs }] of trace.entries()) {
+    const fits = Number.isFinite(atMs) && atMs >= before && Number.isFinite(holdMs) && holdMs >= 0;
+    if (!fits)
+      throw invalidOption(
+        `open ${index + 1} of the trace is out of order or has a time below 0`,
+        'Sort it by its times.',
+      );
+    before = atMs;
   }
 }
 

@@ -39,6 +39,11 @@ export class Tally {
     return this.#opened + this.#failed + this.#refused;
   }
 
+  /** When an open first found no port, and when none would come any more; null: not yet. */
+  get ends(): { readonly refusedMs: number | null; readonly exhaustedMs: number | null } {
+    return { refusedMs: this.#firstStall?.ms ?? null, exhaustedMs: this.#exhausted?.at.ms ?? null };
+  }
+
   /** Ports as they are before an open. */
   sample(ms: number, ports: PortSnapshot): void {
     this.#timeline.offer(ms, ports);

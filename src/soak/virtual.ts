@@ -6,15 +6,15 @@ import { setImmediate } from '../transport/timers.ts';
 import { VirtualClock } from '../transport/virtual-clock.ts';
 import { drive } from './drive.ts';
 import { SOAK_FAILURES } from './failures.ts';
-import { soakForecast } from './forecast.ts';
+import { isShaped, soakForecast } from './forecast.ts';
 import { type ModelProgram, modelProgram } from './model-subject.ts';
 import type { SoakOptions } from './options.ts';
-import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
+import type { ForecastQuantiles, SoakEnd, SoakForecast, SoakReport, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
 import { withStrategy } from './strategy.ts';
 import type { SoakSubject } from './subject.ts';
 import { Tally } from './tally.ts';
-import { failingCycles } from './workload.ts';
+import { type PlannedCycle, workload } from './workload.ts';
 
 /** Cycles between two turns of the event loop, so that an abort is heard and a progress bar drawn. */
 const SLICE = 10_000;
@@ -25,11 +25,51 @@ export async function soakVirtually(plan: SoakPlan, options: SoakOptions): Promi
   const { signal, onStep } = options;
   const run = new VirtualRun(plan, new Tally(plan.settings, onStep));
   for (;;) {
-    const ended = run.go(SLICE);
-    if (ended !== null) return run.report(ended);
+    const ended = run.go(SLICE) ?? (signal?.aborted === true ? 'aborted' : null);
+    if (ended !== null) return withSimulation(plan, run.report(ended));
     await new Promise(setImmediate);
-    if (signal?.aborted === true) return run.report('aborted');
   }
+}
+
+/** Where no formula knows the load, many runs of it stand for one. */
+function withSimulation(plan: SoakPlan, report: SoakReport): SoakReport {
+  const { failureRate, cycles, traced } = plan.settings;
+  if (!isShaped(plan.settings) || traced !== null) return report;
+  const opens = failureRate === 0 ? Math.min(cycles ?? MOST_SIMULATED, MOST_SIMULATED) : MOST_SIMULATED;
+  return { ...report, forecast: simulated(plan, opens) };
+}
+
+const SIMULATIONS = 100;
+/** Opens of one of them. */
+const MOST_SIMULATED = 20_000;
+
+function simulated(plan: SoakPlan, opens: number): SoakForecast {
+  const runs = Array.from({ length: SIMULATIONS }, (_, index) => {
+    // Seeds of their own: what is forecast does not know this run's failures.
+    const settings = {
+      ...plan.settings,
+      cycles: opens,
+      durationMs: null,
+      seed: plan.settings.seed + 1_000_003 * (index + 1),
+    };
+    const tally = new Tally(settings);
+    const run = new VirtualRun({ ...plan, settings }, tally);
+    while (run.go(200) === null && tally.ends.exhaustedMs === null);
+    return tally.ends;
+  });
+  return {
+    firstRefusalMs: quantilesOf(runs.map(({ refusedMs, exhaustedMs }) => refusedMs ?? exhaustedMs)),
+    exhaustionMs: quantilesOf(runs.map(({ exhaustedMs }) => exhaustedMs)),
+    simulated: { runs: SIMULATIONS, opens },
+  };
+}
+
+/** null where one run in twenty or more did not come so far. */
+function quantilesOf(times: readonly (number | null)[]): ForecastQuantiles | null {
+  const sorted = times.map((ms) => ms ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const at = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] as number;
+  const quantiles = { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+  return Number.isFinite(quantiles.p95) ? quantiles : null;
 }
 
 /** The same for a cure, whose code works with promises: they settle between two events. */
@@ -58,18 +98,18 @@ class VirtualRun {
   readonly #tally: Tally;
   readonly #clock = new VirtualClock(0);
   readonly #runtime: DatagramRuntime;
-  readonly #fails: () => boolean;
+  readonly #next: () => PlannedCycle;
   #cycle = 0;
   #nextAt = 0;
   #underWay = 0;
-  #waiting: { readonly cycle: number; readonly fails: boolean } | null = null;
+  #waiting: { readonly cycle: number; readonly planned: PlannedCycle } | null = null;
 
   constructor(plan: SoakPlan, tally: Tally) {
     const { settings } = plan;
     this.#plan = plan;
     this.#settings = settings;
     this.#tally = tally;
-    this.#fails = failingCycles(settings);
+    this.#next = workload(settings, plan.trace);
     const { onFailure, reuse, leakOn, recycleAfterMs: recycleAfter, onExhaustion } = settings;
     const options = { onFailure, reuse, leakOn, recycleAfter, onExhaustion };
     this.#runtime = new PortBroker(plan.pool).startProcess('soak', options, {
@@ -116,20 +156,20 @@ class VirtualRun {
   #open(): void {
     this.#clock.runUntil(Math.max(this.#nextAt, this.#clock.now()));
     const now = this.#clock.now();
-    this.#nextAt = now + this.#settings.everyMs;
+    const planned = this.#next();
+    this.#nextAt = now + planned.gapMs;
     this.#underWay++;
     this.#cycle++;
     const cycle = this.#cycle;
-    const fails = this.#fails();
     this.#runtime.recycleDue(now);
     this.#tally.sample(now, this.#runtime.snapshot());
     const result = this.#runtime.open(now);
-    if (result.kind === 'leased') this.#leased(result.lease, cycle, fails);
+    if (result.kind === 'leased') this.#leased(result.lease, cycle, planned);
     else if (result.kind === 'refused') {
-      this.#underWay--;
+      this.#leave();
       this.#tally.refused(cycle, now, result.reason, this.#runtime.snapshot());
     } else {
-      this.#waiting = { cycle, fails };
+      this.#waiting = { cycle, planned };
       this.#tally.without(cycle, now, result.reason);
     }
   }
@@ -153,11 +193,11 @@ class VirtualRun {
     if (waiting === null) return;
     this.#waiting = null;
     // The runtime is in the middle of its own change: what the open does next comes after it.
-    this.#clock.at(this.#clock.now(), () => this.#leased(lease, waiting.cycle, waiting.fails));
+    this.#clock.at(this.#clock.now(), () => this.#leased(lease, waiting.cycle, waiting.planned));
   }
 
-  #leased(lease: PortLease, cycle: number, fails: boolean): void {
-    const { failureKind, failureMs, holdMs } = this.#settings;
+  #leased(lease: PortLease, cycle: number, { fails, holdMs }: PlannedCycle): void {
+    const { failureKind, failureMs } = this.#settings;
     this.#tally.leased(this.#clock.now(), this.#runtime.snapshot());
     if (fails) return this.#after(failureMs[failureKind], () => this.#fail(lease, cycle));
     this.#tally.opened(cycle, this.#clock.now(), this.#runtime.snapshot());
@@ -167,14 +207,19 @@ class VirtualRun {
   #fail(lease: PortLease, cycle: number): void {
     const now = this.#clock.now();
     this.#runtime.fail(lease, SOAK_FAILURES[this.#settings.failureKind], now);
-    this.#underWay--;
+    this.#leave();
     this.#tally.failed(cycle, now, this.#runtime.snapshot());
   }
 
   #close(lease: PortLease): void {
     this.#runtime.close(lease, this.#clock.now());
-    this.#underWay--;
+    this.#leave();
     this.#tally.closed();
+  }
+
+  /** The user thinks, and may then open again. */
+  #leave(): void {
+    this.#after(this.#settings.thinkMs, () => this.#underWay--);
   }
 
   #after(ms: number, run: () => void): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAILURE_KINDS } from '../../ports/profiles.ts';
+import { ARRIVALS, HOLDS } from '../../soak/shapes.ts';
 import {
   clientProfileSchema,
   countSchema,
@@ -28,6 +29,11 @@ const settingsSchema = z.object({
   durationMs: timeSchema.nullable(),
   everyMs: timeSchema,
   holdMs: timeSchema,
+  arrivals: z.enum(ARRIVALS).default('constant'),
+  burst: countSchema.default(10),
+  holds: z.enum(HOLDS).default('constant'),
+  thinkMs: timeSchema.default(0),
+  traced: countSchema.nullable().default(null),
   concurrency: countSchema.nullable(),
   failureRate: z.number().min(0).max(1),
   failureKind: z.enum(failureKinds),
@@ -81,7 +87,11 @@ const runSchema = z.object({
   }),
   timeline: z.array(timelinePointSchema).max(1000),
   latencyMs: z.object({ p50: timeSchema, p95: timeSchema, p99: timeSchema, max: timeSchema }).nullable(),
-  forecast: z.object({ firstRefusalMs: quantilesSchema.nullable(), exhaustionMs: quantilesSchema.nullable() }),
+  forecast: z.object({
+    firstRefusalMs: quantilesSchema.nullable(),
+    exhaustionMs: quantilesSchema.nullable(),
+    simulated: z.object({ runs: countSchema, opens: countSchema }).optional(),
+  }),
   /** Of several programs on one machine, what each did. */
   programs: z.array(programSchema).optional(),
 });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CaptureReader } from '../../src/capture/capture-reader.ts';
 import type { Datagram, Packet } from '../../src/capture/packet.ts';
-import { type CaptureSummary, readDatagrams } from '../../src/capture/read-datagrams.ts';
 import { LocalMisuseError, RemoteProtocolError } from '../../src/status/errors.ts';
 import { ipv4, pattern, pcapFile, pcapngBlocks, u16, u32, udp } from './builder.ts';
+import { type CaptureSummary, readDatagrams } from './read-datagrams.ts';
 import { SAMPLES } from './samples.ts';
 
 const le = pcapngBlocks(false);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Datagram } from '../../src/capture/packet.ts';
-import { readDatagrams } from '../../src/capture/read-datagrams.ts';
 import { explain } from '../../src/explain/index.ts';
 import { demoSchema } from '../../src/report/schema/index.ts';
+import { readDatagrams } from '../capture/read-datagrams.ts';
 import { type CliRun, cli } from './in-process.ts';
 
 let directory: string;

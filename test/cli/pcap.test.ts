@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { uuid } from '../../src/bytes/uuid.ts';
 import type { Datagram } from '../../src/capture/packet.ts';
-import { readDatagrams } from '../../src/capture/read-datagrams.ts';
 import { captureTo } from '../../src/cli/pcap-file.ts';
 import { decodeCl } from '../../src/pdu/cl/index.ts';
 import { RpcClient, RpcServer } from '../../src/rpc.ts';
+import { readDatagrams } from '../capture/read-datagrams.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'clusrpc-pcap-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

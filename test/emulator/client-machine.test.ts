@@ -3,9 +3,9 @@ import { ClientMachine, type ClientMachineOptions } from '../../src/emulator/cli
 import type { EmulatedProcess } from '../../src/emulator/emulated-process.ts';
 import type { InjectedFailure } from '../../src/emulator/open-failures.ts';
 import { VirtualTime } from '../../src/emulator/virtual-time.ts';
-import { checkInvariants, type PortOwnership, portOwnership } from '../../src/ports/invariants.ts';
 import type { FailureKind } from '../../src/ports/profiles.ts';
 import { seededRandom } from '../../src/transport/random.ts';
+import { checkInvariants, type PortOwnership, portOwnership } from '../ports/check-invariants.ts';
 import { CLIENT, rejection, type VirtualHostOptions, virtualHost } from './kit.ts';
 
 type OpenRest = Parameters<EmulatedProcess['open']> extends [unknown, ...infer Rest] ? Rest : never;

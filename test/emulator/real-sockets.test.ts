@@ -5,8 +5,8 @@ import { EmulatedHost } from '../../src/emulator/host.ts';
 import { claimLoopbackPair } from '../../src/emulator/loopback.ts';
 import type { InjectedFailure } from '../../src/emulator/open-failures.ts';
 import { openWire } from '../../src/open/wire.ts';
-import { checkInvariants } from '../../src/ports/invariants.ts';
 import { seededRandom } from '../../src/transport/random.ts';
+import { checkInvariants } from '../ports/check-invariants.ts';
 import { boundPorts, udpSocketsOfThisProcess } from './udp-ports.ts';
 
 test('the ports that the operating system shows are those of the lease table, at every step', async () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CaptureReader } from '../../src/capture/capture-reader.ts';
 import type { Datagram, Packet } from '../../src/capture/packet.ts';
-import { readDatagrams } from '../../src/capture/read-datagrams.ts';
 import { PcapngWriter } from '../../src/capture/writers.ts';
 import { ethernet, ipv4, pattern, pcapFile, udp } from '../capture/builder.ts';
+import { readDatagrams } from '../capture/read-datagrams.ts';
 import { SAMPLES } from '../capture/samples.ts';
 import { convert, tsharkFields, wireshark, withDirectory } from './wireshark.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readDatagrams } from '../../src/capture/read-datagrams.ts';
 import { PcapngWriter } from '../../src/capture/writers.ts';
 import { EmulatedHost } from '../../src/emulator/host.ts';
 import { FLAGS2 } from '../../src/pdu/cl/index.ts';
 import { account } from '../auth/ntlm/kit.ts';
+import { readDatagrams } from '../capture/read-datagrams.ts';
 import { cli } from '../cli/in-process.ts';
 import { scratch } from './tools.ts';
 import { tsharkFields } from './wireshark.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ClientProcess, PortBroker } from '../../src/ports/broker.ts';
-import { type BrokerView, checkInvariants, mayBecome, portOwnership } from '../../src/ports/invariants.ts';
 import type { LeaseState, PortLease, PortSnapshot } from '../../src/ports/lease.ts';
 import { configuredPool, type PortPool } from '../../src/ports/pool.ts';
 import { CLIENT_PROFILES, type ClientProfileName, FAILURE_KINDS } from '../../src/ports/profiles.ts';
 import { mergeRanges } from '../../src/ports/ranges.ts';
+import { type BrokerView, checkInvariants, mayBecome, portOwnership } from './check-invariants.ts';
 
 const IDS = ['a', 'b', 'c'];
 const step = fc.record({

@@ -3,11 +3,11 @@ import { ClientMachine, type ClientMachineOptions } from '../../src/emulator/cli
 import { EmulatedHost } from '../../src/emulator/host.ts';
 import { claimLoopbackPair, type LoopbackPair } from '../../src/emulator/loopback.ts';
 import { VirtualTime } from '../../src/emulator/virtual-time.ts';
-import { checkInvariants, type PortOwnership, portOwnership } from '../../src/ports/invariants.ts';
 import { clientOptions, soakProgram } from '../../src/soak/emulated.ts';
 import { planSoak, type SoakOptions, type SoakReport, type SoakStep, soak } from '../../src/soak/index.ts';
 import { CLIENT, virtualHost } from '../emulator/kit.ts';
 import { boundPorts } from '../emulator/udp-ports.ts';
+import { checkInvariants, type PortOwnership, portOwnership } from '../ports/check-invariants.ts';
 
 describe('whole RPC on a simulated network does what the model says', () => {
   const LOADS: readonly [string, SoakOptions][] = [

@@ -1,5 +1,5 @@
-import { LEASE_TRANSITIONS, type LeaseState, type PortLease, type PortSnapshot } from './lease.ts';
-import type { PortPool } from './pool.ts';
+import { LEASE_TRANSITIONS, type LeaseState, type PortLease, type PortSnapshot } from '../../src/ports/lease.ts';
+import type { PortPool } from '../../src/ports/pool.ts';
 
 /** What `checkInvariants` looks at; a PortBroker is one. */
 export interface BrokerView {

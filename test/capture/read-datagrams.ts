@@ -1,7 +1,7 @@
-import { type CaptureEnd, type CaptureLimits, CaptureReader } from './capture-reader.ts';
-import { DatagramReader, type PacketKind } from './datagram-reader.ts';
-import type { ReassemblyCounts, ReassemblyLimits } from './fragments.ts';
-import type { Datagram } from './packet.ts';
+import { type CaptureEnd, type CaptureLimits, CaptureReader } from '../../src/capture/capture-reader.ts';
+import { DatagramReader, type PacketKind } from '../../src/capture/datagram-reader.ts';
+import type { ReassemblyCounts, ReassemblyLimits } from '../../src/capture/fragments.ts';
+import type { Datagram } from '../../src/capture/packet.ts';
 
 export interface CaptureSummary extends CaptureEnd {
   readonly kinds: Readonly<Record<PacketKind, number>>;

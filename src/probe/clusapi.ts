@@ -3,12 +3,7 @@ import { clusterApiFor } from '../open/clusapi.ts';
 import { isClusError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
 import { systemClock } from '../transport/clock.ts';
-import {
-  type ClusterApi,
-  type ClusterConnection,
-  type ClusterInformation,
-  NO_CLUSTER_CLIENT,
-} from '../windows/cluster-api.ts';
+import type { ClusterApi, ClusterConnection, ClusterInformation } from '../windows/cluster-api.ts';
 import { summarize } from './judge.ts';
 import type { ProbeSettings } from './settings.ts';
 import type { ProbeResult, StageResult } from './types.ts';
@@ -92,7 +87,7 @@ function failure(error: unknown): Omit<StageResult, 'id' | 'ms'> {
   if (!isClusError(error)) return { status: 'unknown', detail: 'interrupted' };
   const late = error.code === 'ERR_CLUSRPC_TIMEOUT' || error.code === 'ERR_CLUSRPC_NO_FREE_THREAD';
   const reason = late ? 'timeout' : unanswered(error.errno) ? 'silent' : reasonOf(error);
-  const advice = error.advice ?? (error.syscall === 'LoadLibraryExW' ? NO_CLUSTER_CLIENT : ADVICE[reason]);
+  const advice = error.advice ?? ADVICE[reason];
   const summary = summarize(error);
   return {
     status: late ? 'unknown' : 'fail',

@@ -1,7 +1,7 @@
 import { ClusError, type LocalMisuseError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { Win32Error } from '../status/win32-error.ts';
-import type { CallOptions, LaneStats } from './cluster-api.ts';
+import { type CallOptions, type LaneStats, NO_CLUSTER_CLIENT } from './cluster-api.ts';
 
 /**
  * What a call that runs on another thread answers: a Win32 number (0: success), the call that said it, the value, and of an
@@ -39,7 +39,7 @@ export function boundedCall<T>(call: ThreadCall<T>, { signal, timeout }: CallOpt
     const giveUp = call.begin((error, syscall, value, said) => {
       end();
       if (error === 0) resolve(value);
-      else reject(new Win32Error(error, syscall, { said }));
+      else reject(failure(error, syscall, said));
     });
     const onAbort = (): void => {
       end();
@@ -54,6 +54,11 @@ export function boundedCall<T>(call: ThreadCall<T>, { signal, timeout }: CallOpt
     signal?.addEventListener('abort', onAbort, { once: true });
     if (timeout !== undefined) timer = setTimeout(onTimeout, timeout);
   });
+}
+
+function failure(error: number, syscall: string, said: string | undefined): Win32Error {
+  // The one library that is loaded is clusapi.dll.
+  return new Win32Error(error, syscall, { said, ...(syscall === 'LoadLibraryExW' && { advice: NO_CLUSTER_CLIENT }) });
 }
 
 function neverBegan(call: ThreadCall<unknown>, lane: LaneStats, timeout: number | undefined): ClusError {

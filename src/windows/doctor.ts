@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { type ClusError, isClusError } from '../status/errors.ts';
 import { Win32Error } from '../status/win32-error.ts';
-import { NO_CLUSTER_CLIENT, NODE_CLUSTER_STATES } from './cluster-api.ts';
+import { NODE_CLUSTER_STATES } from './cluster-api.ts';
 import { clusapiPath, FFI_PACKAGES, probePackage } from './ffi/functions.ts';
 import { liveFileVersion } from './file-version.ts';
 import { type AddonOptions, loadAddon } from './load-addon.ts';
@@ -70,8 +70,8 @@ async function clusterClientFact({ timeout = 5_000, ...options }: DoctorOptions)
     const detail = `${await clusapiVersion(options)}answers; this machine as a node: ${stateName(state)}`;
     return { name, available: true, detail, advice: null };
   } catch (error) {
-    if (!(error instanceof Win32Error || isLate(error))) return lacking(name, error);
-    if (error.syscall === 'LoadLibraryExW') return { ...lacking(name, error), advice: NO_CLUSTER_CLIENT };
+    const asked = (error instanceof Win32Error && error.syscall !== 'LoadLibraryExW') || isLate(error);
+    if (!asked) return lacking(name, error);
     // The DLL is there: it was asked, and what it knows of this node is not needed to open other clusters.
     return {
       name,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { probeThroughClusapi } from '../../src/probe/clusapi.ts';
 import { probeSettings } from '../../src/probe/settings.ts';
 import { Win32Error } from '../../src/status/win32-error.ts';
+import { boundedCall } from '../../src/windows/bounded-call.ts';
 import type { ClusterApi } from '../../src/windows/cluster-api.ts';
 
 function failing(error: Error): ClusterApi {
@@ -14,10 +15,16 @@ async function opening(error: Error) {
   return stages.find(({ id }) => id === 'open-cluster');
 }
 
-test('probe on a machine without clusapi.dll says what to install', async () => {
-  expect((await opening(new Win32Error(126, 'LoadLibraryExW')))?.advice).toMatch(
-    /Install the Failover Clustering tools/,
-  );
+test('an open on a machine without clusapi.dll says what to install, and probe repeats it', async () => {
+  const lane = () => ({ size: 1, busy: 0, queued: 0, abandoned: 0, oldest: null });
+  const begin: Parameters<typeof boundedCall>[0]['begin'] = (settle) => {
+    settle(126, 'LoadLibraryExW', undefined);
+    return () => false;
+  };
+  const open = boundedCall({ name: 'OpenCluster', subject: '', begin, lane });
+  const error = (await open.catch((reason: unknown) => reason)) as Win32Error;
+  expect(error.advice).toMatch(/^Install the Failover Clustering tools/);
+  expect((await opening(error))?.advice).toBe(error.advice);
 });
 
 test('a library that a loaded clusapi.dll lacks is another thing', async () => {

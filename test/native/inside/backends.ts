@@ -8,10 +8,10 @@ export type BackendName = (typeof BACKENDS)[number];
 const made = new Map<BackendName, ClusterApi>();
 
 /** One backend of each kind for the whole process, as a program would have it. */
-export function backend(name: BackendName, exitWait?: number): ClusterApi {
+export function backend(name: BackendName, options: { exitWait?: number; threads?: number } = {}): ClusterApi {
   const known = made.get(name);
   if (known !== undefined) return known;
-  const api = name === 'native' ? nativeClusterApi({ exitWait }) : ffiClusterApi({ package: name, exitWait });
+  const api = name === 'native' ? nativeClusterApi(options) : ffiClusterApi({ package: name, ...options });
   made.set(name, api);
   return api;
 }

@@ -78,4 +78,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'which backends, peers and rights does this machine have?',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  {
+    name: 'completion',
+    summary: 'prints the completion for bash, zsh, fish or PowerShell',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
 ];

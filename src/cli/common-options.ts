@@ -1,4 +1,4 @@
-import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { usageError } from './exit.ts';
 import { oneOf } from './values.ts';
 
@@ -46,6 +46,20 @@ export function withCommonOptions(command: CommandUnknownOpts, features: Command
   if (features.html === true) command.option('--html <file>', 'write the result as a page that stands alone');
   else laterOptions(command, ['--html <file>']);
   return command;
+}
+
+/** The words with the common options that stand before the command behind its name, where commander looks for them. */
+export function commandFirst(argv: readonly string[]): readonly string[] {
+  const { options } = withCommonOptions(new Command(), { ndjson: true, pcap: true, html: true });
+  let at = 0;
+  while (at < argv.length) {
+    const [flag, value] = (argv[at] as string).split('=', 2);
+    const option = options.find(({ long }) => long === flag);
+    if (option === undefined) break;
+    at += option.required && value === undefined ? 2 : 1;
+  }
+  const name = argv[at];
+  return name === undefined || name.startsWith('-') ? argv : [name, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 /** Options that are promised and not there yet: hidden, and an error when someone uses them. */

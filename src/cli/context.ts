@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT, type ExitCode, Interruption, SIGNAL_EXIT } from './exit.ts';
 import { explainFailure } from './failure.ts';
+import { inOptionNames } from './option-names.ts';
 import type { TerminalStream } from './progress.ts';
 import { type CommandRun, openRun } from './run.ts';
 import { terminalText } from './terminal-text.ts';
@@ -26,6 +27,8 @@ export class CliContext {
   /** Without node and script. */
   readonly argv: readonly string[];
   exitCode: number = EXIT.fine;
+  /** Every command, loaded: for what is made of all of them. */
+  commands: () => Promise<readonly CommandUnknownOpts[]> = async () => [];
 
   constructor(world: CliWorld, argv: readonly string[]) {
     this.world = world;
@@ -45,16 +48,16 @@ export class CliContext {
       }
     } catch (error) {
       if (signal.aborted && isAbort(error)) this.exitCode = EXIT.fine;
-      else this.exitCode = this.fail(error, options.logLevel === 'debug');
+      else this.exitCode = this.fail(error, options.logLevel === 'debug', (text) => inOptionNames(text, command));
     }
     const reason: unknown = signal.reason;
     if (reason instanceof Interruption && this.exitCode !== EXIT.defect) this.exitCode = SIGNAL_EXIT[reason.by];
   }
 
   /** Says on stderr what went wrong. */
-  fail(error: unknown, debug = false): ExitCode {
+  fail(error: unknown, debug = false, worded = (text: string) => text): ExitCode {
     const { code, message } = explainFailure(error, debug);
-    if (message !== '') this.world.stderr.write(`${terminalText(message)}\n`);
+    if (message !== '') this.world.stderr.write(`${terminalText(code === EXIT.defect ? message : worded(message))}\n`);
     return code;
   }
 }

@@ -27,7 +27,7 @@ export function demoCommand(context: CliContext): CommandUnknownOpts {
 }
 
 async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
-  const { output, progress, style, signal } = run;
+  const { output, progress, style, columns, signal } = run;
   const pool = await poolOf(run.world, { reg: REGISTRY_EXPORT });
   if (pool === undefined) throw usageError(`${REGISTRY_EXPORT} names no ports`);
   const files = filesIn(directory);
@@ -44,7 +44,7 @@ async function demo(run: CommandRun, directory: string): Promise<ExitCode> {
       onStep: ({ cycle, leaked }) => progress.update(cycle, leaked === 0 ? '' : `${leaked} leaked`),
       onEnd: (act) => {
         progress.stop();
-        output.text(`${demoActText(act, style)}\n`);
+        output.text(`${demoActText(act, style, columns)}\n`);
       },
     });
   } finally {

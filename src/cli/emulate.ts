@@ -106,7 +106,8 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
     ...(users !== undefined && { users: await readUsers(run.world, users) }),
     ...(lockOut !== undefined && { lockOut: { after: lockOut, lasts: LOCKED_FOR } }),
   });
-  const counters = () => run.output.event({ event: 'counters', ...host.counters });
+  const counters = () =>
+    run.output.event({ schema: 'clusrpc/emulate-counters/1', event: 'counters', ...host.counters });
   const stop =
     scenario === null
       ? () => {}
@@ -123,7 +124,7 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
         read: () => ({ ...host.counters }),
       },
     ]);
-    run.output.event({ event: 'ready', ...host.addresses, pid: process.pid });
+    run.output.event({ schema: 'clusrpc/emulate-ready/1', event: 'ready', ...host.addresses, pid: process.pid });
     await aborted(run.signal);
   } finally {
     process.off('SIGUSR1', counters);

@@ -5,6 +5,7 @@ import { outcomeOf } from '../probe/outcome.ts';
 import { probeUntilAborted } from '../probe/probe.ts';
 import type { ProbeDocument, ProbeOptions, ProbeResult } from '../probe/types.ts';
 import { NAGIOS_STATES } from '../report/nagios.ts';
+import { probeListText } from '../report/probe-list-text.ts';
 import { probeNagios } from '../report/probe-nagios.ts';
 import { probeText } from '../report/probe-text.ts';
 import { withCommonOptions } from './common-options.ts';
@@ -30,6 +31,7 @@ interface Options extends LogonFlags {
   readonly cycles?: number | undefined;
   readonly timeout?: number | undefined;
   readonly stageTimeout?: number | undefined;
+  readonly details?: true | undefined;
   readonly nagios?: true | undefined;
   readonly warn?: number | undefined;
   readonly crit?: number | undefined;
@@ -66,6 +68,7 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .option('--cycles <n>', 'how often each host is probed (default: 1)', count(1))
     .option('--timeout <duration>', 'for the whole of a host (default: 15s)', positiveDuration)
     .option('--stage-timeout <duration>', 'for each stage (default: 4s)', positiveDuration)
+    .option('--details', 'of several probes too, every stage of each')
     .addOption(new Option('--nagios', 'one line and the exit codes of a Nagios plugin').conflicts(['json', 'ndjson']))
     .option('--warn <duration>', 'with --nagios: an open is slow from here on', positiveDuration)
     .option('--crit <duration>', 'with --nagios: an open is too slow from here on', positiveDuration)
@@ -84,11 +87,11 @@ async function probeHosts(run: CommandRun, hosts: readonly string[], options: Op
     throw usageError('--warn is above --crit, so it would never be reached', 'Give --warn the shorter time.');
   }
   const { output, progress } = run;
-  progress.start('probing', null);
   let done = 0;
   const document = await probeUntilAborted(hosts, {
     ...probeOptions(options),
     signal: run.signal,
+    onBegin: (probes) => progress.start('probing', probes),
     onStage: ({ id }, { target }) => progress.update(done, `${target} ${id}`),
     onResult: (result) => {
       done += 1;
@@ -101,7 +104,7 @@ async function probeHosts(run: CommandRun, hosts: readonly string[], options: Op
     output.text(line);
     return NAGIOS_STATES.indexOf(state) as ExitCode;
   }
-  if (output.mode !== 'ndjson') output.document(document, () => documentText(document, run));
+  if (output.mode !== 'ndjson') output.document(document, () => documentText(document, run, options));
   return exitOf(document.results);
 }
 
@@ -126,7 +129,9 @@ function probeOptions(options: Options): ProbeOptions {
   };
 }
 
-function documentText({ results }: ProbeDocument, { style }: CommandRun): string {
+/** A line each where there are several, since the stages of many hosts are no answer to a question about many. */
+function documentText({ results }: ProbeDocument, { style }: CommandRun, { details }: Options): string {
+  if (results.length > 1 && details === undefined) return probeListText(results, style);
   return results.map((result) => probeText(result, style)).join('\n');
 }
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { COMMANDS, type CommandEntry } from './commands.ts';
+import { commandFirst } from './common-options.ts';
 import { CliContext, type CliWorld } from './context.ts';
+import { examplesText } from './examples.ts';
 import { EXIT, usageError } from './exit.ts';
 import { asksForDebug } from './failure.ts';
 import { packageVersion } from './origin.ts';
@@ -10,9 +12,10 @@ import { terminalText } from './terminal-text.ts';
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
   const context = new CliContext(world, argv);
   try {
-    const program = await createProgram(argv, context);
-    if (argv.length === 0) program.help({ error: true });
-    await program.parseAsync(argv, { from: 'user' });
+    const words = commandFirst(argv);
+    const program = await createProgram(new Set(words.slice(0, 2)), context);
+    if (words.length === 0) program.help({ error: true });
+    await program.parseAsync(words, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
@@ -20,8 +23,15 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
-/** Only the command that `argv` names is loaded; of the others the help needs no more than their summary. */
-async function createProgram(argv: readonly string[], context: CliContext): Promise<CommandUnknownOpts> {
+/** With every command loaded, as the man page needs it. */
+export function wholeProgram(world: CliWorld): Promise<CommandUnknownOpts> {
+  return createProgram(ALL, new CliContext(world, []));
+}
+
+const ALL: ReadonlySet<string> = new Set(COMMANDS.map(({ name }) => name));
+
+/** Only the commands that are named are loaded; of the others the help needs no more than their summary. */
+async function createProgram(named: ReadonlySet<string>, context: CliContext): Promise<CommandUnknownOpts> {
   const { stdout, stderr } = context.world;
   const program = new Command('clusrpc')
     .description('Opens Windows clusters over datagram RPC, says why that fails, and emulates the leak of KB814622.')
@@ -36,12 +46,13 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  const named = new Set(argv.slice(0, 2));
+  context.commands = async () => (await createProgram(ALL, context)).commands;
   for (const entry of COMMANDS) {
     const command = named.has(entry.name) ? await load(entry, context) : new Command(entry.name);
     command.copyInheritedSettings(program);
     command.summary(entry.summary);
     if (command.description() === '') command.description(sentence(entry.summary));
+    command.addHelpText('after', examplesText(entry.name));
     command.showHelpAfterError(`(clusrpc ${entry.name} --help lists the options)`);
     program.addCommand(command);
   }

@@ -96,6 +96,8 @@ class BarProgress implements Progress {
       // The types ask for a stream of the process, of which only what every terminal stream has is used.
       stream: this.#stream as NodeJS.WritableStream,
       hideCursor: true,
+      // Lines of the log wrap at the edge like all others; the bar itself is cut there.
+      linewrap: true,
       barsize: 24,
       barCompleteChar: '█',
       barIncompleteChar: '░',

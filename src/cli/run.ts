@@ -28,6 +28,8 @@ export interface CommandRun {
   readonly style: Style;
   /** What a page says of where it comes from. */
   readonly origin: PageOrigin;
+  /** Of the terminal that stdout is; undefined: as many as the text takes. */
+  readonly columns: number | undefined;
   /** Writes the page of `--html`; without that option nothing is rendered. */
   html(render: (origin: PageOrigin) => string): void;
   /** A line for people on stderr, past the bar. */
@@ -59,6 +61,7 @@ export async function openRun(world: CliWorld, options: CommonOptions, argv: rea
     progress,
     style: pc.createColors(colored),
     origin,
+    columns: stdout.isTTY === true ? stdout.columns : undefined,
     html: (render) => {
       if (options.html !== undefined) writeOutput(options.html, render(origin), PAGE);
     },

@@ -129,7 +129,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
     ...soakOptions,
     signal: run.signal,
     onStep: (step) => {
-      output.item(step);
+      output.item({ schema: 'clusrpc/soak-step/1', ...step });
       live.add(step);
       progress.update(step.cycle, step.leaked === 0 ? '' : `${step.leaked} leaked`);
     },
@@ -143,7 +143,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   progress.stop();
   run.html((origin) => soakHtml(report, origin));
   if (options.svg !== undefined) writeOutput(options.svg, soakSvg(report), PICTURE);
-  output.document(report, () => soakText(report, run.style));
+  output.document(report, () => soakText(report, run.style, run.columns));
   const nothingHeard = report.opened === 0 && report.refused === 0 && silent.failures > 0 && silent.all;
   return nothingHeard && target !== 'emulated' ? EXIT.unknown : exitOf(report);
 }

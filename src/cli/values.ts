@@ -91,19 +91,25 @@ export function ipAddress(text: string): string {
 export function hostName(text: string): string {
   const host = text.trim();
   if (isIP(host) !== 0 || /^(?!-)[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63})*\.?$/u.test(host)) return host;
-  const port = /^[^:]+:\d+$/.test(host) ? ' A port is an option of its own.' : '';
+  const port = /^[^:]+:\d+$/.test(host) ? ' The port of its endpoint mapper is --epm-port.' : '';
   throw new InvalidArgumentError(`Write a host name or an IP address.${port}`);
 }
 
 /** One of a list, with a guess at what was meant. */
 export function oneOf<const T extends string>(values: readonly T[]): (text: string) => T {
-  return (text) => {
+  const parse = (text: string): T => {
     const found = values.find((value) => value === text);
     if (found !== undefined) return found;
     const guess = nearest(text, values);
     const meant = guess === undefined ? '' : `Did you mean ${guess}? `;
     throw new InvalidArgumentError(`${meant}It is one of ${values.join(', ')}.`);
   };
+  return Object.assign(parse, { choices: values });
+}
+
+/** The list of a parser that `oneOf` made; empty for any other. */
+export function choicesOf(parse: unknown): readonly string[] {
+  return typeof parse === 'function' && 'choices' in parse ? (parse.choices as readonly string[]) : [];
 }
 
 /** A number without sign or exponent; null for anything else. */

@@ -115,7 +115,9 @@ async function collect(
 ): Promise<void> {
   const ends = options.for === undefined ? [] : [AbortSignal.timeout(options.for)];
   for await (const sample of watchPorts(pid, { every: options.every, signal: AbortSignal.any([signal, ...ends]) })) {
-    output.item({ event: 'sample', ...sample }, () => sampleText(sample, timeText(sample.ms)));
+    output.item({ schema: 'clusrpc/watch-sample/1', event: 'sample', ...sample }, () =>
+      sampleText(sample, timeText(sample.ms)),
+    );
     samples.push(sample);
     if (samples.length > MOST_SAMPLES) samples.shift();
   }

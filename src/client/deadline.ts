@@ -1,4 +1,5 @@
 import { TransportError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import type { Clock } from '../transport/clock.ts';
 
 export interface Deadline {
@@ -17,7 +18,6 @@ export async function runWithin<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
   const onTime = () => {
     controller.abort(
       new TransportError(`${what} took longer than ${Math.round(timeout ?? 0)} ms`, {
@@ -27,11 +27,11 @@ export async function runWithin<T>(
     );
   };
   const timer = timeout === undefined ? null : clock.at(clock.now() + timeout, onTime);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stop = onAbort(signal, () => controller.abort(signal?.reason));
   try {
     return await run(controller.signal);
   } finally {
     timer?.cancel();
-    signal?.removeEventListener('abort', onAbort);
+    stop();
   }
 }

@@ -3,6 +3,7 @@ import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import type { ClientEvent } from '../machine/cl/client/types.ts';
 import type { CoClientEvent } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
+import { onAbort } from '../status/on-abort.ts';
 import type { Clock } from '../transport/clock.ts';
 import { failure, timedOut } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
@@ -101,15 +102,14 @@ export class PendingCalls {
   /** Ends the call by itself when the caller's signal or time says so. */
   #limit(call: number, { signal, timeout, name }: CallOptions): () => void {
     const { clock } = this.#options;
-    const onAbort = () => this.#giveUp(call, () => signal?.reason);
     const timer =
       timeout === undefined
         ? null
         : clock.at(clock.now() + timeout, () => this.#giveUp(call, (trace) => timedOut(timeout, trace, name)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stop = onAbort(signal, () => this.#giveUp(call, () => signal?.reason));
     return () => {
       timer?.cancel();
-      signal?.removeEventListener('abort', onAbort);
+      stop();
     };
   }
 

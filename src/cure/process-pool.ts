@@ -1,4 +1,5 @@
 import { ClusError, LocalMisuseError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { invalidOption } from '../status/options.ts';
 import { type PoolCall, PoolProcess, type PoolProcessOptions } from './pool-process.ts';
 import { type Generation, Recycler } from './recycler.ts';
@@ -97,16 +98,15 @@ export class ProcessPool {
       const settle: PoolCall['settle'] = (result) => {
         if (settled) return;
         settled = true;
-        signal?.removeEventListener('abort', onAbort);
+        stop();
         if ('value' in result) resolve(result.value);
         else reject(result.error);
         this.#count(-1);
       };
-      const onAbort = () => {
+      const stop = onAbort(signal, () => {
         settle({ error: signal?.reason });
         this.#abort(id);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      });
       this.#count(1);
       this.#queue.push({ id, name, argument, idempotent, signal, settle });
       this.#dispatch();

@@ -1,5 +1,6 @@
 import type { PortLease } from '../ports/lease.ts';
 import type { DatagramRuntime, OpenWait } from '../ports/runtime.ts';
+import { onAbort } from '../status/on-abort.ts';
 
 interface Waiter {
   readonly grant: (lease: PortLease) => void;
@@ -26,19 +27,18 @@ export class PortWaits {
   /** Resolves with the port; rejects with the signal's reason. */
   wait(wait: OpenWait, signal: AbortSignal, endless: boolean): Promise<PortLease> {
     return new Promise((grant, reject) => {
-      const onAbort = () => {
+      const stop = onAbort(signal, () => {
         this.#waiters.delete(wait);
         this.#runtime.cancel(wait);
         reject(signal.reason);
-      };
+      });
       const settled = <T>(settle: (value: T) => void) => {
         return (value: T) => {
-          signal.removeEventListener('abort', onAbort);
+          stop();
           settle(value);
         };
       };
       this.#waiters.set(wait, { grant: settled(grant), reject: settled(reject), endless });
-      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 

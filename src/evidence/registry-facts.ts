@@ -1,5 +1,5 @@
 import { findValue } from '../reg/path.ts';
-import { type RegistryValue, regDword, regMultiString, regString } from '../reg/value.ts';
+import { type RegistryValue, regDword, registryTypeName, regMultiString, regString } from '../reg/value.ts';
 import type { Fact, Gap, HotfixKey, PartialEvidence, PendingRename } from './evidence.ts';
 import type { RegistryView, ViewedKey } from './registry-view.ts';
 
@@ -132,7 +132,10 @@ function decoded<T>(
     if (value === undefined) return [{ value: null, ...place }];
     const result = decode(value);
     if (result !== null) return [{ value: result, ...place, ...(!key.whole && { partial: true }) }];
-    return gap(name, `the value has type ${value.type} and ${value.data.length} bytes, not what Windows writes there`);
+    return gap(
+      name,
+      `the value is a ${registryTypeName(value.type)} of ${value.data.length} bytes, not what Windows writes there`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { ClusError, isClusError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { win32Code } from '../status/win32.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { Backend } from './backend.ts';
@@ -57,8 +58,7 @@ export async function openFirst<T>(backends: readonly Backend[], race: Race<T>):
   if (before.length === 0 || before.length === backends.length) return openInTurn(backends, race, race.signal);
   const { clock, signal, discard } = race;
   const losers = new AbortController();
-  const onAbort = (): void => losers.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stop = onAbort(signal, () => losers.abort(signal?.reason));
   const library = openInTurn(before, race, losers.signal);
   const attempts = [library];
   let won: Opened<T> | null = null;
@@ -70,7 +70,7 @@ export async function openFirst<T>(backends: readonly Backend[], race: Race<T>):
     won = await firstOf(library, wire);
     return won;
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    stop();
     losers.abort();
     for (const attempt of attempts) {
       attempt.then(

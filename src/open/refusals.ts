@@ -2,6 +2,7 @@ import { refusedPort, saysRefused } from '../client/refused-port.ts';
 import type { RpcClient } from '../client/rpc-client.ts';
 import type { Address } from '../machine/contract.ts';
 import type { TransportError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { systemClock } from '../transport/clock.ts';
 import { connectedNetwork } from '../transport/reachability.ts';
 
@@ -26,7 +27,7 @@ export async function heedingRefusals<T>(
       const asking = systemClock.at(systemClock.now() + SLOW, () => {
         void askOnce(to, localAddress, ended.signal, (error) => refused.abort(error));
       });
-      ended.signal.addEventListener('abort', () => asking.cancel());
+      onAbort(ended.signal, () => asking.cancel());
       return client.bind(to, options);
     },
   };
@@ -54,7 +55,7 @@ async function askOnce(
   const socket = await network.bind({ host, port: 0 }, () => {}).catch(() => null);
   if (socket === null) return;
   socket.unref();
-  ended.addEventListener('abort', () => void socket.close());
+  onAbort(ended, () => void socket.close());
   if (ended.aborted) await socket.close();
   else socket.send(NOTHING, to);
 }

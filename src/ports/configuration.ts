@@ -3,6 +3,7 @@ import {
   multiStringValue,
   type RegistryKey,
   type RegistryValue,
+  registryTypeName,
   regMultiString,
   regString,
   stringValue,
@@ -159,7 +160,7 @@ function readPorts(
 ): { entries: readonly string[]; ranges: readonly PortRange[] } | null {
   if (value === undefined) return report(problems, problem('value-missing', 'Ports'));
   const strings = regMultiString(value);
-  if (strings === null) return report(problems, problem('wrong-type', 'Ports', `type ${value.type}`));
+  if (strings === null) return report(problems, problem('wrong-type', 'Ports', registryTypeName(value.type)));
   if (strings.notes.includes('odd-length') || strings.notes.includes('looks-8-bit')) {
     return report(problems, problem('not-text', 'Ports'));
   }
@@ -180,7 +181,8 @@ function readYesNo(
 ): 'Y' | 'N' | null {
   if (value === undefined) return report(problems, problem('value-missing', name));
   const text = regString(value);
-  if (text === null || value.type !== 1) return report(problems, problem('wrong-type', name, `type ${value.type}`));
+  if (text === null || value.type !== 1)
+    return report(problems, problem('wrong-type', name, registryTypeName(value.type)));
   const letter = trimBlanks(text.value).toUpperCase();
   return letter === 'Y' || letter === 'N' ? letter : report(problems, problem('not-y-or-n', name, text.value));
 }

@@ -29,6 +29,7 @@ export async function probeUntilAborted(
   const found = unnamed.local ? thisNode(targets, options) : findTargets(targets, options.targetsFile);
   const logon = options.logon === undefined ? null : await Logon.prepare(options.logon);
   const settings = { ...unnamed, logon };
+  options.onBegin?.(found.length * settings.cycles);
   try {
     const results = await mapConcurrently(found, settings.concurrency, (target) =>
       probeCycles(target, settings, options),

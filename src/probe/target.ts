@@ -11,7 +11,7 @@ import { CHECKS } from './checks/index.ts';
 import { summarize } from './judge.ts';
 import { tryLocalPorts } from './local-ports.ts';
 import type { ProbeSettings } from './settings.ts';
-import type { ClosedPort, ProbeResult, StageResult } from './types.ts';
+import type { ProbeResult, StageResult } from './types.ts';
 import { kb814622Of } from './verdict.ts';
 
 export interface Target {
@@ -32,7 +32,7 @@ export async function probeTarget(
   const budget = new Budget(settings);
   let question: Question = { target: name, known, settings, budget, facts: factsAtFirst(settings, known) };
   const stages: StageResult[] = [];
-  let closedPorts: readonly ClosedPort[] = [];
+  let ports: Pick<ProbeResult, 'localPorts' | 'triedPorts'> = { localPorts: [] };
   let stoppedAt: StageId | null = null;
   try {
     for (const id of STAGES) {
@@ -43,14 +43,14 @@ export async function probeTarget(
       onStage(stage);
       if (id === 'resolve' && stage.status === 'pass' && settings.eachPort) {
         const { closed, order } = await tryLocalPorts(question);
-        closedPorts = closed;
+        ports = { localPorts: closed, triedPorts: order.length };
         question = { ...question, settings: { ...settings, localPorts: order } };
       }
     }
   } finally {
     await release(question);
   }
-  return { target: name, transport: 'udp', stages, stoppedAt, ...clusterOf(question.facts), localPorts: closedPorts };
+  return { target: name, transport: 'udp', stages, stoppedAt, ...clusterOf(question.facts), ...ports };
 }
 
 async function decide(id: StageId, question: Question): Promise<{ stage: StageResult; learnt: Partial<Facts> }> {

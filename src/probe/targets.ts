@@ -33,7 +33,8 @@ export function problemOf(target: string): string | null {
   if (!/^[\p{L}\p{N}._:%-]+$/u.test(target) || target.startsWith('-')) {
     return `${shown} is not a host name or IP address`;
   }
-  if (/^[^:]+:\d+$/.test(target)) return `${shown} holds a port, which is an option of its own`;
+  if (/^[^:]+:\d+$/.test(target))
+    return `${shown} holds a port: that of the endpoint mapper goes to endpointMapperPort, apart from the host`;
   return target.length > 255 ? `${shown} is too long for a host name` : null;
 }
 

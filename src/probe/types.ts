@@ -64,6 +64,8 @@ export interface ProbeResult {
   readonly kb814622: Kb814622 | null;
   /** With `eachPort`: the ports that are not open. */
   readonly localPorts: readonly ClosedPort[];
+  /** With `eachPort`, once the host has an address: how many were looked at. */
+  readonly triedPorts?: number;
 }
 
 /** The document `clusrpc/probe/1`. */
@@ -108,6 +110,8 @@ export interface ProbeOptions {
   readonly onStage?:
     | ((stage: StageResult, of: { readonly target: string; readonly cycle: number }) => void)
     | undefined;
+  /** Told how many probes there will be, before the first. */
+  readonly onBegin?: ((probes: number) => void) | undefined;
   /** Told of every target when it is done. */
   readonly onResult?: ((result: ProbeResult) => void) | undefined;
 }

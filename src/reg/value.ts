@@ -13,6 +13,12 @@ export const REG_TYPE = {
   QWORD: 11,
 } as const;
 
+/** `REG_SZ`; a type that is not listed by its number. */
+export function registryTypeName(type: number): string {
+  const name = Object.entries(REG_TYPE).find(([, number]) => number === type)?.[0];
+  return name === undefined ? `registry type ${type}` : `REG_${name}`;
+}
+
 /** One value as the registry holds it: text is UTF-16LE with its terminators. The default value has the name `''`. */
 export interface RegistryValue {
   readonly name: string;

@@ -33,8 +33,8 @@ export interface DemoScene {
 }
 
 /** One act when it is over: what was done, the ports over time, the forecast beside what happened. */
-export function demoActText(act: DemoAct, style: Style = PLAIN): string {
-  const chart = soakChart(act.report, { paint: (state, text) => style[PAINT[state]](text) });
+export function demoActText(act: DemoAct, style: Style = PLAIN, columns?: number): string {
+  const chart = soakChart(act.report, { columns, paint: (state, text) => style[PAINT[state]](text) });
   const tone = act.id === 'leak' ? style.red : act.id === 'stall' ? style.yellow : style.green;
   return `${style.bold(TITLES[act.id])}\n\n${chart}\n\n${rowsText(actRows(act), style.bold)}\n${tone(actVerdict(act))}\n`;
 }

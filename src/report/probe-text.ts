@@ -1,6 +1,6 @@
 import { openTime } from '../probe/outcome.ts';
 import type { ProbeResult, StageResult, StageStatus } from '../probe/types.ts';
-import { durationText } from './text/figures.ts';
+import { countText, durationText } from './text/figures.ts';
 import { PLAIN, type Style } from './text/style.ts';
 
 const MARKS: Readonly<Record<StageStatus, string>> = { pass: '✓', fail: '✗', unknown: '?', skip: '-' };
@@ -11,11 +11,22 @@ const TIME_WIDTH = 8;
 export function probeText(result: ProbeResult, style: Style = PLAIN): string {
   const lines = [
     style.bold(headline(result)),
-    ...result.stages.flatMap((stage) => stageLines(stage, style)),
+    ...reached(result).flatMap((stage) => stageLines(stage, style)),
+    ...notReachedLines(result, style),
     ...clusterLines(result),
     ...portLines(result, style),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The stages up to the one that stopped it, which all later ones only name. */
+function reached({ stages, stoppedAt }: ProbeResult): readonly StageResult[] {
+  return stoppedAt === null ? stages : stages.slice(0, stages.findIndex(({ id }) => id === stoppedAt) + 1);
+}
+
+function notReachedLines(result: ProbeResult, style: Style): string[] {
+  const rest = result.stages.slice(reached(result).length);
+  return rest.length === 0 ? [] : [style.dim(`  - not reached: ${rest.map(({ id }) => id).join(', ')}`)];
 }
 
 function headline({ target, cycle, transport, stoppedAt, stages, ...result }: ProbeResult): string {
@@ -38,23 +49,33 @@ function stageLines({ id, status, reason, ms, detail, advice }: StageResult, sty
 
 export function clusterLines({ cluster, kb814622 }: Pick<ProbeResult, 'cluster' | 'kb814622'>): string[] {
   if (cluster === null) return [];
-  const { name, node, version } = cluster;
-  const known = node === '' ? `  Cluster ${name}` : `  Cluster ${name}, node ${node}`;
-  if (version === null) return [known];
-  const { major, minor, build, servicePack, vendor } = version;
-  const parts = [`Windows ${major}.${minor}.${build}`, servicePack, vendor].filter((part) => part !== '');
-  const lines = [`${known}, ${parts.join(', ')}`];
-  if (kb814622 === null) return lines;
-  const { verdict, appliesTo, because } = kb814622;
   return [
-    ...lines,
-    `  KB814622: ${verdict} for ${appliesTo}: ${because.join('; ')}.`,
-    '  The program that hangs usually runs on another machine: this says nothing about that one.',
+    `  ${clusterText(cluster)}`,
+    ...(kb814622 === null ? [] : [`  ${verdictLine(kb814622)}`, `  ${OTHER_MACHINE}`]),
   ];
 }
 
-function portLines({ localPorts }: ProbeResult, style: Style): string[] {
-  if (localPorts.length === 0) return [];
+/** `Cluster LAB, node NODE1, Windows 5.0.2195, Service Pack 3` */
+export function clusterText({ name, node, version }: NonNullable<ProbeResult['cluster']>): string {
+  const known = node === '' ? [`Cluster ${name}`] : [`Cluster ${name}`, `node ${node}`];
+  if (version === null) return known.join(', ');
+  const { major, minor, build, servicePack, vendor } = version;
+  return [...known, `Windows ${major}.${minor}.${build}`, servicePack, vendor].filter((part) => part !== '').join(', ');
+}
+
+export function verdictLine({ verdict, appliesTo, because }: NonNullable<ProbeResult['kb814622']>): string {
+  return `KB814622: ${verdict} for ${appliesTo}: ${because.join('; ')}.`;
+}
+
+export const OTHER_MACHINE =
+  'The program that hangs usually runs on another machine: this says nothing about that one.';
+
+function portLines({ localPorts, triedPorts }: ProbeResult, style: Style): string[] {
+  if (localPorts.length === 0) {
+    return triedPorts === undefined
+      ? []
+      : [style.green(`  ${countText(triedPorts, 'local port')} tried: all are open.`)];
+  }
   return [
     style.red('  Local ports that are not open:'),
     ...localPorts.map(({ port, reason }) => `    ${String(port).padStart(5)}  ${reason}`),

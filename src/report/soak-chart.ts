@@ -4,8 +4,10 @@ import { durationText } from './text/figures.ts';
 export type ChartState = 'leaked' | 'inUse' | 'closing' | 'recycled';
 
 export interface ChartOptions {
-  /** Columns of the plot itself, without its scale; 60 by default. */
+  /** Columns of the plot itself, without its scale; 60 by default, and fewer where there is no room. */
   readonly width?: number;
+  /** Columns that there are, scale included. */
+  readonly columns?: number | undefined;
   /** Lines; 10 by default, fewer for a small pool. */
   readonly height?: number;
   /** Colours a run of cells. */
@@ -20,13 +22,17 @@ const LAYERS = [
   { state: 'recycled', cell: '·', label: 'recycled' },
 ] as const satisfies readonly { state: ChartState; cell: string; label: string }[];
 
+/** Below that a plot shows nothing. */
+const NARROWEST = 20;
+
 /** The port states over time as lines of text: the pool upwards, time to the right. */
 export function soakChart({ timeline, ports }: SoakReport, options: ChartOptions = {}): string {
-  const { width = 60, paint = (_, text) => text } = options;
+  const { columns: room = Number.POSITIVE_INFINITY, paint = (_, text) => text } = options;
+  const scale = String(ports.pool).length;
+  const width = Math.min(options.width ?? 60, Math.max(NARROWEST, room - scale - 2));
   const height = Math.max(1, Math.min(options.height ?? 10, ports.pool));
   const end = timeline.at(-1)?.ms ?? 0;
   const columns = Array.from({ length: width }, (_, x) => column(pointAt(timeline, x, width), ports.pool, height));
-  const scale = String(ports.pool).length;
   const lines = Array.from({ length: height }, (_, row) => {
     const y = height - 1 - row;
     const label = row === 0 ? String(ports.pool) : y === 0 ? '1' : '';

@@ -7,10 +7,10 @@ import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
 import { tableLines } from './text/table.ts';
 
-/** A soak for people. */
-export function soakText(report: SoakReport, style: Style = PLAIN): string {
+/** A soak for people, its plot no wider than `columns`. */
+export function soakText(report: SoakReport, style: Style = PLAIN, columns?: number): string {
   const rows = [...settingRows(report), ...resultRows(report)];
-  const chart = soakChart(report, { paint: (state, text) => style[PAINT[state]](text) });
+  const chart = soakChart(report, { columns, paint: (state, text) => style[PAINT[state]](text) });
   return `${style.bold(heading(report))}\n\n${rowsText(rows, style.bold)}\n${chart}\n\n${verdictLine(report, style)}\n${variantsText(report, style)}`;
 }
 

@@ -91,6 +91,8 @@ export function verdictText(report: SoakReport): string {
     case 'fine': {
       const lost = report.timeline.some(({ leaked }) => leaked > 0);
       const end = lost ? 'the ports that leaked came back with the end of their process' : 'no port leaked';
+      if (report.ended === 'aborted')
+        return `Ended early: ${countText(opened, 'open')} succeeded until then, ${failed} failed, and ${end}.`;
       return failed === 0
         ? `Fine: all ${countText(opened, 'open')} succeeded, and ${end}.`
         : `Fine: ${countText(failed, 'open')} failed as told, none was refused, and ${end}.`;

@@ -103,7 +103,7 @@ function isAsExpected({ id, report, afterEnd }: DemoAct): boolean {
 
 function loadOf(id: DemoActId, before: readonly DemoAct[]): SoakOptions {
   if (id === 'leak') return { ...LOAD, clientProfile: 'windows-2000-sp3', cycles: MOST_CYCLES };
-  if (id === 'stall') return { ...LOAD, clientProfile: 'windows-2000-sp4', everyMs: 5, failureRate: 0, cycles: 100 };
+  if (id === 'stall') return { ...LOAD, clientProfile: 'windows-2000-sp4', everyMs: 1, failureRate: 0, cycles: 100 };
   // Well beyond the open at which the unfixed program hung.
   const hungAt = before[0]?.report.cycles ?? MOST_CYCLES;
   return { ...LOAD, clientProfile: 'windows-2000-sp4', cycles: Math.ceil(hungAt * 1.25) };

@@ -1,3 +1,4 @@
+import { onAbort } from '../status/on-abort.ts';
 import { keepingAlive } from '../transport/clock.ts';
 import { soakForecast } from './forecast.ts';
 import type { SoakOptions } from './options.ts';
@@ -52,8 +53,7 @@ class Drive {
 
   async run(): Promise<SoakReport> {
     const { signal } = this.#options;
-    const onAbort = () => this.#wake();
-    signal?.addEventListener('abort', onAbort);
+    const stop = onAbort(signal, () => this.#wake());
     try {
       for (;;) {
         const ended = this.#ended();
@@ -64,7 +64,7 @@ class Drive {
         else await this.#open();
       }
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      stop();
     }
   }
 

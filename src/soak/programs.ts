@@ -1,5 +1,6 @@
 import { BrokeredMachine, type BrokeredProcess } from '../emulator/brokered-machine.ts';
 import { claimLoopbackPair } from '../emulator/loopback.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { keepingAlive, systemClock } from '../transport/clock.ts';
 import { clientOptions, startSoakHost } from './emulated.ts';
 import { soakForecast } from './forecast.ts';
@@ -85,12 +86,11 @@ class MachineSoak {
   async run(): Promise<SoakReport> {
     const { signal } = this.#options;
     const processes = this.#soaks.map((soak) => this.#spawn(soak));
-    const abort = () => {
+    const stop = onAbort(signal, () => {
       for (const { process } of processes) process.abort();
-    };
-    signal?.addEventListener('abort', abort);
+    });
     await Promise.all(processes.map(({ ended }) => ended));
-    signal?.removeEventListener('abort', abort);
+    stop();
     return this.#report();
   }
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { HandleCache } from '../cure/handle-cache.ts';
 import { type GatePass, OpenGate } from '../cure/open-gate.ts';
 import { type Generation, Recycler } from '../cure/recycler.ts';
@@ -69,8 +68,6 @@ function gated({ settings, pool }: SoakPlan, program: SoakSubject): SoakSubject 
   const { clock } = program;
   const gate = new OpenGate({ ports: pool.size, recycleAfterMs, reuse, onFailure: leaks ? 'leak' : 'retain', clock });
   const ended = new AbortController();
-  // As many as wait.
-  setMaxListeners(0, ended.signal);
   const outcomeOf = async (fails: boolean, onPort: () => void): Promise<AttemptOutcome> => {
     let pass: GatePass;
     try {

@@ -1,5 +1,6 @@
 import type { Address } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import type { ConnectOptions, StreamHandlers, StreamListener, StreamNetwork, StreamSocket } from './streams.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -86,7 +87,7 @@ export class SimulatedStreams implements StreamNetwork {
 
   #silence({ host, port }: Address, timeout = Infinity, signal?: AbortSignal): Promise<never> {
     return new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      onAbort(signal, () => reject(signal?.reason));
       if (timeout === Infinity) return;
       const details = { code: 'ERR_CLUSRPC_TIMEOUT', syscall: 'connect' } as const;
       this.clock.at(this.clock.now() + timeout, () =>

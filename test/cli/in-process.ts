@@ -6,11 +6,12 @@ import type { TerminalStream } from '../../src/cli/progress.ts';
 export class Sink extends Writable {
   text = '';
   readonly isTTY: boolean;
-  readonly columns = 100;
+  readonly columns: number;
 
-  constructor({ isTTY = false } = {}) {
+  constructor({ isTTY = false, columns = 100 } = {}) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   override _write(chunk: unknown, _encoding: BufferEncoding, done: () => void): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { endpointsSchema, probeSchema } from '../../src/report/schema/index.ts';
 import { FAULT_ROWS, startHost } from '../probe/rows.ts';
-import { cli } from './in-process.ts';
+import { cli, Sink } from './in-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'clusrpc-probe-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -49,6 +49,25 @@ test('--json is one document of the schema, --ndjson one a target', async () => 
   expect(lines.map((line) => probeSchema.parse(JSON.parse(line)).results.length)).toEqual([1, 1]);
 });
 
+test('several hosts are a line each and a summary; --details prints their stages', async () => {
+  const { words } = await sound();
+  const hosts = [...words, '127.0.0.5', '127.0.0.6'];
+  const short = await cli(['probe', ...hosts]);
+  expect(short.stdout).toMatch(/^127\.0\.0\.5 +refused +.*at mapper-reachable$/m);
+  expect(short.stdout).toMatch(/3 hosts: 1 open, 2 refused\./);
+  expect(short.stdout).not.toContain('✓');
+  const long = await cli(['probe', ...hosts, '--details']);
+  expect(long.stdout.match(/mapper-reachable/g)?.length).toBeGreaterThan(3);
+  expect(long.stdout).toContain('✓');
+});
+
+test('the bar of many probes knows how many there are', async () => {
+  const stderr = new Sink({ isTTY: true });
+  const { words } = await sound();
+  await cli(['probe', ...words, '--cycles', '4'], { stderr });
+  expect(stderr.text).toMatch(/probing .*\/4/);
+});
+
 test('--nagios is one line, with the exit codes of Nagios', async () => {
   const { words } = await sound();
   const ok = await cli(['probe', ...words, '--nagios', '--warn', '20s', '--crit', '30s']);
@@ -82,7 +101,7 @@ test.each([
   [['probe', '127.0.0.1', '--transport', 'tcp'], /tcp is not in this version/],
   [['probe', '127.0.0.1', '--transport', 'upd'], /Did you mean udp/],
   [['probe', '127.0.0.1', '--local-ports', '9-1'], /backwards/],
-  [['probe', '127.0.0.1', '--each-port'], /localPorts/],
+  [['probe', '127.0.0.1', '--each-port'], /--local-ports/],
   [['probe', '127.0.0.1', '--stage-timeout', '4'], /Which unit/],
   [['probe', '127.0.0.1', '--source', 'eth0'], /IP address/],
   [['probe', '127.0.0.1', '-4', '-6'], /conflict|cannot be used/],

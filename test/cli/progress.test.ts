@@ -46,6 +46,19 @@ describe('on a terminal', () => {
     expect(screen(stream.text).filter((line) => line !== '')).toEqual(['warn: a port leaked', 'warn: another']);
   });
 
+  test('a log line longer than the terminal is wide is written whole, and the bar no longer than that', () => {
+    const stream = new Sink({ isTTY: true, columns: 40 });
+    const progress = createProgress('bar', stream);
+    const line = `info: open of CLUSTER1 at 127.0.0.1 ${'x'.repeat(60)} ok in 12 ms`;
+    progress.start('a label that is long', 100);
+    progress.line(line);
+    progress.stop();
+    expect(stream.text).toContain(line);
+    expect(stream.text).not.toContain(`${ESC}[?7l`);
+    const bars = stream.text.replace(line, '').split(new RegExp(`${ESC}\\[[\\d;?]*[A-Za-z]|\\n`));
+    for (const bar of bars) expect(bar.length).toBeLessThanOrEqual(40);
+  });
+
   test('the bar is drawn from a loop that never yields', () => {
     const stream = new Sink({ isTTY: true });
     let now = 0;

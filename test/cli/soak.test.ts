@@ -6,7 +6,7 @@ import { EmulatedHost } from '../../src/emulator/host.ts';
 import { explain } from '../../src/explain/index.ts';
 import { soakSchema } from '../../src/report/schema/index.ts';
 import { machineRun } from '../explain/scenario.ts';
-import { cli } from './in-process.ts';
+import { cli, Sink } from './in-process.ts';
 
 const LOAD = 'soak emulated --ports 5000-5019 --failure-rate 0.2 --cycles 500 --seed 7 --time virtual'.split(' ');
 
@@ -34,6 +34,14 @@ describe('the load that leaks', () => {
     const { code, stdout } = await soak('--every 20s --client-profile windows-2000-sp4 --json');
     expect(code).toBe(0);
     expect(soakSchema.parse(JSON.parse(stdout))).toMatchObject({ refused: 0, exhausted: null, ports: { leaked: 0 } });
+  });
+
+  test('plots it on a narrow terminal without a line that wraps', async () => {
+    const stdout = new Sink({ isTTY: true, columns: 40 });
+    await cli(LOAD, { stdout, env: { NO_COLOR: '1' } });
+    const plot = stdout.text.split('\n').filter((line) => /[┤└]/.test(line));
+    expect(plot).toHaveLength(11);
+    for (const line of plot) expect(line.length).toBeLessThanOrEqual(40);
   });
 
   test('stalls service pack 4 when it comes each 100 ms: exit 1, and it is not exhausted', async () => {

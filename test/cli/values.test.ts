@@ -60,7 +60,7 @@ describe('a value that cannot be is refused with a sentence that helps', () => {
     ['half a range', portRanges, '5000-', /neither a port nor a range/],
     ['a name for an address', ipAddress, 'localhost', /an IP address such as/],
     ['an address of five numbers', ipAddress, '1.2.3.4.5', /an IP address such as/],
-    ['a host with a port', hostName, 'cluster1:135', /A port is an option of its own/],
+    ['a host with a port', hostName, 'cluster1:135', /The port of its endpoint mapper is --epm-port/],
     ['a host with a blank', hostName, 'a b', /host name or an IP address/],
     ['none of a list', oneOf(['by-process', 'never']), 'nevr', /Did you mean never\? It is one of by-process, never\./],
   ])('%s', (_, parse, text, message) => {

@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
-import { doctorSchema, watchSchema } from '../../src/report/schema/index.ts';
-import { cli } from './in-process.ts';
+import { doctorSchema, watchSampleSchema, watchSchema } from '../../src/report/schema/index.ts';
+import { cli, Sink } from './in-process.ts';
 
 describe('doctor', () => {
   test('its document keeps its schema, and its text says what to do', async () => {
@@ -23,10 +23,9 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
   test('a program that keeps opening sockets is leaking: exit 1, with a date', async () => {
     const sockets: ReturnType<typeof createSocket>[] = [];
     const opening = setInterval(() => sockets.push(createSocket('udp4').bind(0, '127.0.0.1')), 2);
-    const { code, stdout } = await watch('--every', '20ms', '--for', '1s', '--ports', '1024-65535');
+    const { code, document } = await watch(40, '--every', '20ms', '--ports', '1024-65535');
     clearInterval(opening);
     for (const socket of sockets) socket.close();
-    const document = watchSchema.parse(JSON.parse(stdout));
     expect(document.verdict).toBe('leaking');
     expect(document.exhaustedAtMs).toBeGreaterThan(document.samples.at(-1)?.ms ?? Number.POSITIVE_INFINITY);
     expect(code).toBe(EXIT.notFine);
@@ -36,9 +35,8 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address();
-    const { code, stdout } = await watch('--every', '10ms', '--for', '800ms');
+    const { code, document } = await watch(40, '--every', '10ms');
     socket.close();
-    const document = watchSchema.parse(JSON.parse(stdout));
     expect(document).toMatchObject({ verdict: 'not-leaking', exhaustedAtMs: null });
     expect(document.samples[0]?.udp).toContain(port);
     expect(code).toBe(EXIT.fine);
@@ -57,8 +55,19 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
     expect((await cli(['watch', 'explorer'])).code).toBe(EXIT.usage);
   });
 
-  function watch(...options: string[]) {
-    return cli(['watch', String(process.pid), ...options, '--json']);
+  /** Until there are so many samples, however long that takes on a machine that is busy. */
+  async function watch(samples: number, ...options: string[]) {
+    const enough = new AbortController();
+    const lines: string[] = [];
+    const stdout = new Sink();
+    stdout.write = (line: unknown) => {
+      if (lines.push(String(line)) === samples) enough.abort();
+      return true;
+    };
+    const argv = ['watch', String(process.pid), ...options, '--ndjson'];
+    const { code } = await cli(argv, { stdout, signal: enough.signal });
+    const { samples: _, ...document } = watchSchema.parse(JSON.parse(lines.pop() ?? ''));
+    return { code, document: { ...document, samples: lines.map((line) => watchSampleSchema.parse(JSON.parse(line))) } };
   }
 });
 

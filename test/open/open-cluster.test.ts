@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { EmulatedHost, type EmulatedHostOptions } from '../../src/emulator/host.ts';
 import { mapperFromEnvironment } from '../../src/open/hosts.ts';
@@ -125,6 +126,19 @@ test('an abort rejects with its reason and leaves nothing behind', async () => {
   controller.abort(reason);
   await expect(opening).rejects.toBe(reason);
   await expect(to(emulated, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test('twenty opens may wait on one signal', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  const emulated = await host();
+  const { signal } = new AbortController();
+  const opened = await Promise.all(Array.from({ length: 20 }, () => to(emulated, { signal, stageTimeout: 5_000 })));
+  await Promise.all(opened.map((cluster) => cluster.close()));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('the whole open ends in time whatever its stages may take', async () => {

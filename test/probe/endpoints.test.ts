@@ -72,13 +72,12 @@ test('asked idempotently from the start, no callback is drawn', async () => {
 test('a refusal is an error at once, with stage and advice', async () => {
   const { host, mapperPort, close } = await startHost();
   await close();
-  const started = performance.now();
-  await expect(endpoints(host, { endpointMapperPort: mapperPort })).rejects.toMatchObject({
+  const endless = { timeout: 100_000, stageTimeout: 100_000 };
+  await expect(endpoints(host, { endpointMapperPort: mapperPort, ...endless })).rejects.toMatchObject({
     stage: 'mapper-reachable',
     message: expect.stringContaining('ECONNREFUSED'),
     advice: expect.stringContaining(String(mapperPort)),
   });
-  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 test('silence is a time-out with the three look-alikes', async () => {

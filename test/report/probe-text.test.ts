@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { STAGES, type StageId } from '../../src/client/stages.ts';
 import type { ProbeResult, StageResult } from '../../src/probe/types.ts';
+import { probeListText } from '../../src/report/probe-list-text.ts';
 import { probeNagios } from '../../src/report/probe-nagios.ts';
 import { probeText } from '../../src/report/probe-text.ts';
 
@@ -13,13 +14,15 @@ test('an open cluster is a line a stage, what it is, and whom the verdict does n
   expect(text).toContain('usually runs on another machine');
 });
 
-test('a failure has its reason, its advice, and the stages behind it are skipped', () => {
+test('a failure has its reason, its advice, and the stages behind it are one line', () => {
   const lines = probeText(stopped('callback-path')).split('\n');
   expect(lines[0]).toBe('CLU1: not opened, stopped at callback-path');
   const at = lines.findIndex((line) => line.includes('✗'));
   expect(lines[at]).toMatch(/✗ callback-path +10 ms {2}silent: nothing comes/);
   expect(lines[at + 1]).toBe('    → do this');
-  expect(lines.filter((line) => line.startsWith('  - '))).toHaveLength(5);
+  expect(lines.filter((line) => line.startsWith('  - '))).toEqual([
+    '  - not reached: authenticate, cluster-name, open-cluster, cluster-version, close-cluster',
+  ]);
 });
 
 test('what cannot be decided says so', () => {
@@ -31,6 +34,32 @@ test('what cannot be decided says so', () => {
 test('closed local ports are listed with why', () => {
   const text = probeText({ ...opened(), localPorts: [{ port: 5001, reason: 'silent' }] });
   expect(text).toContain('Local ports that are not open:\n     5001  silent\n');
+});
+
+test('where every local port is open, that is said', () => {
+  expect(probeText({ ...opened(), triedPorts: 20 })).toContain('  20 local ports tried: all are open.\n');
+});
+
+test('several hosts are a line each, the verdict once, and a summary', () => {
+  const results = [
+    opened(),
+    { ...opened(), target: 'CLU2' },
+    { ...stopped('mapper-reachable', 'unknown'), target: 'X' },
+  ];
+  const text = probeListText(results);
+  expect(text.match(/^(CLU1|CLU2|X) .*$/gm)).toEqual([
+    'CLU1  open    100 ms  Cluster CLU1, node NODE1, Windows 5.0.2195, Service Pack 3',
+    'CLU2  open    100 ms  Cluster CLU1, node NODE1, Windows 5.0.2195, Service Pack 3',
+    'X     silent  10 ms   at mapper-reachable',
+  ]);
+  expect(text.match(/KB814622/g)).toHaveLength(1);
+  expect(text).toMatch(/^3 hosts: 2 open, 1 silent\. The stages of each: --details\.$/m);
+});
+
+test('cycles of one host are numbered and counted', () => {
+  const text = probeListText([1, 2].map((cycle) => ({ ...opened(), cycle })));
+  expect(text).toMatch(/^CLU1 #2 /m);
+  expect(text).toMatch(/^1 host, 2 probes: 2 open\.$/m);
 });
 
 test.each([

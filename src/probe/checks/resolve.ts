@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolveHost } from '../../client/resolve.ts';
 import { TransportError } from '../../status/errors.ts';
+import { onAbort } from '../../status/on-abort.ts';
 import { systemClock } from '../../transport/clock.ts';
 import { type Answer, type Check, fail, pass, type Question, unknown } from '../check.ts';
 
@@ -31,12 +32,12 @@ async function within(
   { settings: { signal }, budget }: Question,
   lookup: Promise<string>,
 ): Promise<string | TransportError | null> {
-  let onAbort = () => {};
+  let giveUp = () => {};
   const over = new Promise<null>((done) => {
-    onAbort = () => done(null);
+    giveUp = () => done(null);
   });
-  const timer = systemClock.at(systemClock.now() + budget.remaining(), onAbort);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer = systemClock.at(systemClock.now() + budget.remaining(), giveUp);
+  const stop = onAbort(signal, giveUp);
   try {
     return await Promise.race([lookup, over]);
   } catch (error) {
@@ -44,7 +45,7 @@ async function within(
     throw error;
   } finally {
     timer.cancel();
-    signal?.removeEventListener('abort', onAbort);
+    stop();
   }
 }
 

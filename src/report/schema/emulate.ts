@@ -3,6 +3,7 @@ import { countSchema, portSchema } from './common.ts';
 
 /** The line that `clusrpc emulate` prints when it can be called; null: it does not serve that transport. */
 export const emulateReadySchema = z.object({
+  schema: z.literal('clusrpc/emulate-ready/1'),
   event: z.literal('ready'),
   host: z.string(),
   epmUdp: portSchema.nullable(),
@@ -13,4 +14,6 @@ export const emulateReadySchema = z.object({
 });
 
 /** The line that it prints at its end: numbers by name, more of them in later versions. */
-export const emulateCountersSchema = z.object({ event: z.literal('counters') }).catchall(z.number());
+export const emulateCountersSchema = z
+  .object({ schema: z.literal('clusrpc/emulate-counters/1'), event: z.literal('counters') })
+  .catchall(z.number());

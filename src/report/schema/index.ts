@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { auditListSchema, auditSchema, netstatSchema } from './audit.ts';
+import { collectorSchema, completionSchema } from './collector.ts';
 import { demoSchema } from './demo.ts';
 import { doctorSchema } from './doctor.ts';
 import { emulateCountersSchema, emulateReadySchema } from './emulate.ts';
@@ -8,13 +9,15 @@ import { explainSchema } from './explain.ts';
 import { inventorySchema } from './inventory.ts';
 import { portsSchema } from './ports.ts';
 import { probeSchema } from './probe.ts';
-import { soakSchema } from './soak.ts';
+import { soakSchema, soakStepSchema } from './soak.ts';
 import { userSchema } from './user.ts';
-import { watchSchema } from './watch.ts';
+import { watchSampleSchema, watchSchema } from './watch.ts';
 
 export {
   auditListSchema,
   auditSchema,
+  collectorSchema,
+  completionSchema,
   demoSchema,
   doctorSchema,
   emulateCountersSchema,
@@ -26,7 +29,9 @@ export {
   portsSchema,
   probeSchema,
   soakSchema,
+  soakStepSchema,
   userSchema,
+  watchSampleSchema,
   watchSchema,
 };
 
@@ -34,6 +39,8 @@ export {
 export const SCHEMAS = {
   'audit-1': auditSchema,
   'audit-list-1': auditListSchema,
+  'collector-1': collectorSchema,
+  'completion-1': completionSchema,
   'demo-1': demoSchema,
   'doctor-1': doctorSchema,
   'emulate-counters': emulateCountersSchema,
@@ -45,6 +52,8 @@ export const SCHEMAS = {
   'ports-1': portsSchema,
   'probe-1': probeSchema,
   'soak-1': soakSchema,
+  'soak-step-1': soakStepSchema,
   'user-1': userSchema,
   'watch-1': watchSchema,
+  'watch-sample-1': watchSampleSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -49,6 +49,7 @@ const probeResultSchema = z.object({
   cluster: z.object({ name: z.string(), node: z.string(), version: versionSchema.nullable() }).nullable(),
   kb814622: kb814622Schema.nullable(),
   localPorts: z.array(z.object({ port: portSchema, reason: z.union([reasonSchema, z.enum(['in-use', 'untested'])]) })),
+  triedPorts: countSchema.exactOptional(),
 });
 
 /** What `clusrpc probe --json` prints and `probe()` returns. */

@@ -53,6 +53,13 @@ const timelinePointSchema = z.object({
   leaked: countSchema,
 });
 
+/** A line of `clusrpc soak --ndjson` before the last: how a cycle ended, and the ports then. */
+export const soakStepSchema = timelinePointSchema.extend({
+  schema: z.literal('clusrpc/soak-step/1'),
+  cycle: countSchema,
+  outcome: z.enum(['opened', 'failed', 'refused']),
+});
+
 const programSchema = z.object({
   id: z.string(),
   pid: countSchema.nullable(),

@@ -27,12 +27,20 @@ const systemSchema = z.object({
   missing: z.array(z.string()),
 });
 
+const sampleSchema = z.object({ ms: timeSchema, udp: z.array(portSchema), tcp: z.array(portSchema) });
+
+/** A line of `clusrpc watch --ndjson` before the last. */
+export const watchSampleSchema = sampleSchema.extend({
+  schema: z.literal('clusrpc/watch-sample/1'),
+  event: z.literal('sample'),
+});
+
 /** What `clusrpc watch --json` prints. Times are ms since 1970. */
 export const watchSchema = z.object({
   schema: z.literal('clusrpc/watch/1'),
   pid: countSchema,
   ranges: z.array(portRangeSchema).nullable(),
-  samples: z.array(z.object({ ms: timeSchema, udp: z.array(portSchema), tcp: z.array(portSchema) })),
+  samples: z.array(sampleSchema),
   verdict: z.enum(['leaking', 'not-leaking', 'cannot-tell']),
   trends: z.array(trendSchema),
   exhaustedAtMs: timeSchema.nullable(),

@@ -38,6 +38,7 @@ export type { ShareOptions } from './evidence/share.ts';
 export {
   type CaptureSource,
   type ExplainOptions,
+  type ExplainProgress,
   type Explanation,
   explain,
   type Finding,

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explain } from '../../src/explain/index.ts';
-import { type TrafficCounts, traffic } from './traffic.ts';
+import { type TrafficCounts, traffic, unanswered } from './traffic.ts';
 
 /** By name: `tsx scripts/bench/explain.ts [packets]`. Our time beside tshark's own for the same file, in turn, in one run. */
 const PACKETS = Number(process.argv[2] ?? 1_000_000);
@@ -33,6 +33,16 @@ try {
   print(`explain, ${PACKETS} packets`, ours, `${Math.round(PACKETS / ours).toLocaleString('en-US')} packets/s`);
   print('tshark, fields of every PDU', fields, `explain takes ${(ours / fields).toFixed(2)} of it (aim at most 2)`);
   print('tshark, packets counted', count, `explain takes ${(ours / count).toFixed(2)} of it (aim at most 2)`);
+  for (const packets of [62_500, 125_000, 250_000, 500_000]) {
+    const capture = Buffer.concat([...unanswered(packets)]);
+    const seconds = await timed(async () => {
+      const { hosts } = await explain(capture, { settings: { ports: packets } });
+      const ports = hosts.reduce((sum, { distinctPorts }) => sum + distinctPorts, 0);
+      if (ports !== packets) throw new Error(`${ports} ports seen of ${packets}`);
+    });
+    const each = ((1e6 * seconds) / packets).toFixed(1);
+    print(`explain, ${packets} ports without an answer`, seconds, `${each} µs a packet (aim: the same in each line)`);
+  }
   process.stdout.write(
     `memory in each quarter of the file: ${peaks.map((peak) => `${Math.round(peak)} MiB`).join(', ')}\n`,
   );

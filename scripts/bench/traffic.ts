@@ -42,6 +42,20 @@ export function* traffic(packets: number, counts: TrafficCounts): Generator<Uint
   }
 }
 
+/** A request from each port of as many hosts as it takes, within four seconds, that nobody answers. */
+export function* unanswered(packets: number): Generator<Uint8Array> {
+  const PORTS = 62_500;
+  const writer = new PcapWriter();
+  const newUuid = uuidSource(seededRandom(2));
+  yield writer.header();
+  for (let i = 0; i < packets; i++) {
+    const from = { host: `10.2.0.${1 + Math.floor(i / PORTS)}`, port: 1_025 + (i % PORTS) };
+    const header = { ...headerOf(newUuid(), CLUSAPI_V2.uuid, CLUSAPI_V2.version.major), opnum: 3 };
+    const payload = encodeCl(data('request', header, NIL.subarray(0, 0)));
+    yield writer.packet({ timestampMs: BOOT * 1000 + (4_000 * i) / packets, from, to: SERVER, payload });
+  }
+}
+
 interface Step {
   readonly pdu: ClPdu;
   readonly isFromClient: boolean;

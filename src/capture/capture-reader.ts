@@ -1,5 +1,6 @@
 import { LocalMisuseError } from '../status/errors.ts';
 import { ByteWindow } from './byte-window.ts';
+import { foreignFormat } from './foreign-formats.ts';
 import type { FormatReader } from './format-reader.ts';
 import { invalidCapture, type Packet } from './packet.ts';
 import { PCAP_MAGICS, PcapReader } from './pcap-reader.ts';
@@ -90,12 +91,19 @@ export class CaptureReader {
     const magic = view.getUint32(offset);
     if (magic === PCAPNG_MAGIC) return new PcapngReader(this.#onPacket, this.#limits);
     if (PCAP_MAGICS.has(magic)) return new PcapReader(this.#onPacket, this.#limits.maxPacketBytes);
-    const advice =
-      magic >>> 16 === 0x1f8b
-        ? 'It is compressed by gzip: unpack it first.'
-        : 'Convert it with editcap -F pcapng, or capture with tcpdump -w.';
+    const head = new DataView(view.buffer, view.byteOffset + offset, this.#window.available);
+    const foreign = foreignFormat(head);
+    if (foreign !== null) throw invalidCapture(`it is ${foreign.name}`, position, foreign.advice);
+    const advice = 'Convert it with editcap -F pcapng, or capture with tcpdump -w.';
     throw invalidCapture(`neither pcap nor pcapng: it begins with 0x${hex32(magic)}`, position, advice);
   }
+}
+
+/** Whether a file that begins so is pcap or pcapng. */
+export function isCapture(head: DataView): boolean {
+  if (head.byteLength < 4) return false;
+  const magic = head.getUint32(0);
+  return magic === PCAPNG_MAGIC || PCAP_MAGICS.has(magic);
 }
 
 function hex32(value: number): string {

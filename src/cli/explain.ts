@@ -1,13 +1,11 @@
-import { createReadStream, fstatSync } from 'node:fs';
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
-import { openInput } from '../bytes/input-file.ts';
 import { type Explanation, explain } from '../explain/index.ts';
 import type { PortRange } from '../ports/ranges.ts';
 import { explainHtml } from '../report/explain-html.ts';
 import { explainText } from '../report/explain-text.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { isStdin, untilAborted } from './files.ts';
 import type { CommandRun } from './run.ts';
 import { count, duration, portRanges } from './values.ts';
@@ -18,14 +16,16 @@ interface Options {
   readonly conversations?: number | undefined;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
-
 export function explainCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('explain')
     .description(
       'Says what went wrong in a capture (pcap or pcapng) of datagram RPC, whatever its ports: callbacks that a firewall drops, silent and restarted servers, rejects and faults, lost results, and client ports that leak (KB814622).',
     )
-    .argument('<capture>', 'a file, or - for a pipe: tcpdump -U -w - udp | clusrpc explain -', captureName)
+    .argument(
+      '<captures...>',
+      'a file, the files or the folder of a ring buffer, each as it is or compressed by gzip or zstd, or - for a pipe: tcpdump -U -w - udp | clusrpc explain -',
+      captureNames,
+    )
     .option(
       '--ports <ranges>',
       'the RPC ports of the client hosts, such as 5000-5099: for the forecast, and ports outside of them are not judged',
@@ -33,20 +33,25 @@ export function explainCommand(context: CliContext): CommandUnknownOpts {
     )
     .option('--recycle-after <duration>', 'when closed ports come back (default: 240s)', duration)
     .option('--conversations <n>', 'how many conversations to list as text (default: 20)', count())
-    .action((capture, options, self) => context.run(self, (run) => explainCapture(run, capture, options)));
+    .action((captures, options, self) => context.run(self, (run) => explainCapture(run, captures, options)));
   return withCommonOptions(command, { html: true });
 }
 
-async function explainCapture(run: CommandRun, capture: string, options: Options): Promise<ExitCode> {
+async function explainCapture(run: CommandRun, captures: readonly string[], options: Options): Promise<ExitCode> {
   const { stdin } = run.world;
-  const name = isStdin(capture) ? null : capture;
-  const fd = name === null ? null : openInput(name, { what: 'the capture', advice: `clusrpc explain - < ${name}` });
-  run.progress.start('reading', fd === null ? null : fstatSync(fd).size);
-  const input = fd === null ? stdin : createReadStream('', { fd, highWaterMark: CHUNK_BYTES });
-  const document = await explain(untilAborted(input, run.signal, `the capture ${capture}`), {
+  const isPipe = captures.length === 1 && captures.every(isStdin);
+  if (!isPipe && captures.some(isStdin)) throw usageError('standard input is a capture of its own: name it alone');
+  const name = isPipe ? null : captures.join(', ');
+  let isBegun = false;
+  const document = await explain(isPipe ? untilAborted(stdin, run.signal, 'the capture -') : captures, {
     ports: options.ports,
+    until: run.signal,
     ...(options.recycleAfter !== undefined && { settings: { recycleAfterMs: options.recycleAfter } }),
-    onProgress: ({ bytes, packets }) => run.progress.update(bytes, `${packets} packets`),
+    onProgress: ({ bytes, totalBytes, packets }) => {
+      if (!isBegun) run.progress.start('reading', totalBytes);
+      isBegun = true;
+      run.progress.update(bytes, `${packets} packets`);
+    },
   });
   run.progress.stop();
   const named: Explanation = { ...document, source: { ...document.source, name } };
@@ -64,7 +69,7 @@ function exitCode(run: CommandRun, { source, verdict }: Explanation): ExitCode {
   return { fine: EXIT.fine, problems: EXIT.notFine, nothing: EXIT.unknown, unknown: EXIT.unknown }[verdict];
 }
 
-function captureName(text: string): string {
+function captureNames(text: string, before: readonly string[] | undefined): readonly string[] {
   if (text === '') throw new InvalidArgumentError('Name a file, or - for standard input.');
-  return text;
+  return [...(before ?? []), text];
 }

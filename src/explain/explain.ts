@@ -1,7 +1,9 @@
-import { type CaptureEnd, CaptureReader } from '../capture/capture-reader.ts';
+import { CaptureReader } from '../capture/capture-reader.ts';
+import { decompressed } from '../capture/compression.ts';
 import { DatagramReader } from '../capture/datagram-reader.ts';
+import type { Packet } from '../capture/packet.ts';
 import { countPorts, mergeRanges, type PortRange } from '../ports/ranges.ts';
-import { isClusError } from '../status/errors.ts';
+import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { Clocks } from './clocks.ts';
 import { doubtsOf } from './doubts.ts';
@@ -11,7 +13,7 @@ import { hostPorts } from './host-ports.ts';
 import { Judge } from './judge.ts';
 import { EXPLAIN_SETTINGS, type ExplainSettings } from './limits.ts';
 import { PortWatch } from './port-watch.ts';
-import { type CaptureSource, chunksOf } from './source.ts';
+import { type CaptureFile, type CaptureSource, captureFiles } from './source.ts';
 import type { Explanation, HostPorts, RpcTotals, SourceFacts } from './types.ts';
 
 /** What `explain` is told beside the capture. */
@@ -23,35 +25,67 @@ export interface ExplainOptions {
   readonly settings?: Partial<ExplainSettings> | undefined;
   /** Aborted: rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Aborted: the capture ends there, and what came until then is told. */
+  readonly until?: AbortSignal | undefined;
   /** After each chunk. */
-  readonly onProgress?: ((progress: { readonly bytes: number; readonly packets: number }) => void) | undefined;
+  readonly onProgress?: ((progress: ExplainProgress) => void) | undefined;
+}
+
+export interface ExplainProgress {
+  /** Read so far, as the files have them. */
+  readonly bytes: number;
+  /** In all files; null: nobody knows. */
+  readonly totalBytes: number | null;
+  readonly packets: number;
 }
 
 /** Hosts whose ports are listed. */
 const LISTED_HOSTS = 32;
 
 /**
- * Says what went wrong in a capture of RPC traffic (pcap or pcapng), in one pass and in memory that does not grow with it.
+ * Says what went wrong in a capture of RPC traffic (pcap or pcapng, of one file or several), in one pass and in memory that does not grow with it.
  * A file that breaks its format after the first packet is explained up to there (`source.damage`). Rejects with
  * RemoteProtocolError (ERR_CLUSRPC_INVALID_INPUT) for what is no capture, LocalMisuseError for a file that cannot be read.
  */
 export async function explain(source: CaptureSource, options: ExplainOptions = {}): Promise<Explanation> {
   const settings = { ...EXPLAIN_SETTINGS, ...options.settings };
-  const { signal, onProgress } = options;
+  const { signal, until, onProgress } = options;
   const ranges = options.ports === undefined ? null : mergeRanges(options.ports);
   const pool = options.pool ?? (ranges === null ? undefined : countPorts(ranges));
   if (pool !== undefined && !(Number.isInteger(pool) && pool > 0 && pool <= 65_535)) {
     throw invalidOption(`a pool cannot have ${pool} ports`);
   }
-  const run = new Run(settings, ranges);
-  for await (const chunk of chunksOf(source)) {
-    signal?.throwIfAborted();
-    if (!run.push(chunk)) break;
-    onProgress?.({ bytes: run.bytes, packets: run.packets });
+  const files = await captureFiles(source);
+  const run = new Run(settings, ranges, files);
+  const sizes = files.map(({ size }) => size);
+  const totalBytes = sizes.includes(null) ? null : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0);
+  let bytes = 0;
+  async function* counted({ chunks }: CaptureFile): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks()) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const isOver = (): boolean => until?.aborted === true;
+  for (const file of files) {
+    if (isOver()) break;
+    run.begin(file);
+    try {
+      for await (const chunk of decompressed(counted(file))) {
+        signal?.throwIfAborted();
+        if (isOver() || !run.push(chunk)) break;
+        onProgress?.({ bytes, totalBytes, packets: run.packets });
+      }
+    } catch (error) {
+      run.damaged(error);
+    }
+    run.finish();
   }
   signal?.throwIfAborted();
   const knowsRecycleTime = options.settings?.recycleAfterMs !== undefined;
-  return run.end(typeof source === 'string' ? source : null, { pool, knowsRecycleTime });
+  const names = files.flatMap((file) => file.name ?? []);
+  const name = typeof source === 'string' ? source : names.length > 0 ? names.join(', ') : null;
+  return run.end(name, { pool, knowsRecycleTime });
 }
 
 /** One capture on its way through the rooms. */
@@ -62,29 +96,33 @@ class Run {
   readonly #times = { firstMs: Number.NaN, lastMs: Number.NaN };
   readonly #datagrams = new DatagramReader({}, (error) => this.#follower.icmp(error));
   readonly #clocks = new Clocks();
-  readonly #reader: CaptureReader;
+  #reader: CaptureReader | null = null;
+  readonly #files: readonly CaptureFile[];
+  readonly #read: { readonly name: string; packets: number }[] = [];
   readonly #ports: PortWatch;
   readonly #judge: Judge;
   readonly #follower: Follower;
   #damage: string | null = null;
+  #cutShortAt: number | null = null;
+  /** Packets of the files before this one. */
+  #before = 0;
+  #name: string | null = null;
 
-  constructor(settings: ExplainSettings, ranges: readonly PortRange[] | null) {
+  constructor(settings: ExplainSettings, ranges: readonly PortRange[] | null, files: readonly CaptureFile[]) {
     this.#settings = settings;
+    this.#files = files;
     this.#ports = new PortWatch(settings, ranges);
     this.#judge = new Judge(settings, this.#times);
     this.#follower = new Follower(settings, this.#ports, {
       onCall: (call, conversation) => this.#judge.call(call, conversation),
       onConversation: (conversation) => this.#judge.conversation(conversation),
     });
-    this.#reader = new CaptureReader((packet) => {
-      this.packets += 1;
-      const ms = packet.seconds * 1000 + packet.nanoseconds / 1e6;
-      if (this.packets === 1) this.#times.firstMs = ms;
-      this.#times.lastMs = ms;
-      this.#clocks.see(packet.number, ms, packet.interfaceId);
-      const datagram = this.#datagrams.read(packet);
-      if (datagram !== null) this.#follower.datagram(datagram);
-    });
+  }
+
+  begin({ name }: CaptureFile): void {
+    this.#before = this.packets;
+    this.#name = name;
+    this.#reader = new CaptureReader((packet) => this.#packet(packet));
   }
 
   /** False: the file is damaged here, and nothing more can be read. */
@@ -92,12 +130,45 @@ class Run {
     this.bytes += chunk.length;
     // No Buffer further in: its slices are views, by which a UUID that is kept would keep the whole chunk.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-    return this.#guard(() => this.#reader.push(bytes)) !== null;
+    try {
+      this.#reader?.push(bytes);
+      return true;
+    } catch (error) {
+      this.damaged(error);
+      return false;
+    }
+  }
+
+  /** What breaks the format after the first packet is a fact about the file, and no reason to keep what was read. */
+  damaged(error: unknown): void {
+    if (!isClusError(error) || error.code !== 'ERR_CLUSRPC_INVALID_INPUT') throw error;
+    const isOneOfMany = this.#files.length > 1;
+    const message = isOneOfMany ? `${this.#name}: ${error.message}` : error.message;
+    if (this.packets === this.#before) {
+      if (!isOneOfMany || !(error instanceof RemoteProtocolError)) throw error;
+      const { advice } = error;
+      throw new RemoteProtocolError(message, {
+        code: error.code,
+        cause: error,
+        ...(advice !== undefined && { advice }),
+      });
+    }
+    this.#damage ??= message;
+    this.#reader = null;
+  }
+
+  /** The file that was begun is at its end. */
+  finish(): void {
+    try {
+      this.#cutShortAt ??= this.#reader?.end().cutShortAt ?? null;
+    } catch (error) {
+      this.damaged(error);
+    }
+    if (this.#name !== null) this.#read.push({ name: this.#name, packets: this.packets - this.#before });
   }
 
   end(name: string | null, known: Omit<ForecastBasis, 'settings'>): Explanation {
-    const end = this.#damage === null ? this.#guard(() => this.#reader.end()) : null;
-    const source = this.#source(name, end ?? null);
+    const source = this.#source(name);
     this.#follower.end();
     const { firstMs: baseMs } = this.#times;
     const settings = this.#settings;
@@ -140,25 +211,27 @@ class Run {
     };
   }
 
-  /** What breaks the format after the first packet is a fact about the file, and no reason to keep what was read. */
-  #guard<T>(work: () => T): T | null {
-    try {
-      return work();
-    } catch (error) {
-      if (!isClusError(error) || this.packets === 0) throw error;
-      this.#damage = error.message;
-      return null;
-    }
+  #packet(packet: Packet): void {
+    this.packets += 1;
+    const ms = packet.seconds * 1000 + packet.nanoseconds / 1e6;
+    if (this.packets === 1) this.#times.firstMs = ms;
+    this.#times.lastMs = ms;
+    // Packets are numbered through all files, as where mergecap made one of them.
+    const numbered = this.#before === 0 ? packet : { ...packet, number: this.packets };
+    this.#clocks.see(numbered.number, ms, packet.interfaceId);
+    const datagram = this.#datagrams.read(numbered);
+    if (datagram !== null) this.#follower.datagram(datagram);
   }
 
-  #source(name: string | null, end: CaptureEnd | null): SourceFacts {
+  #source(name: string | null): SourceFacts {
     const { counts, reassembly, unfinished } = this.#datagrams;
     const { firstMs, lastMs } = this.#times;
     return {
       name,
       packets: this.packets,
       bytes: this.bytes,
-      cutShortAt: end?.cutShortAt ?? null,
+      files: this.#read,
+      cutShortAt: this.#cutShortAt,
       damage: this.#damage,
       firstTime: this.packets === 0 ? null : firstMs,
       durationMs: this.packets === 0 ? 0 : lastMs - firstMs,

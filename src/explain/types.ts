@@ -44,8 +44,10 @@ export interface Doubt {
 
 /** The capture itself: its format, its size, its links. */
 export interface SourceFacts {
-  /** The file; null for bytes and pipes. */
+  /** The file, the folder, or the files; null for bytes and pipes. */
   readonly name: string | null;
+  /** In the order in which they were read; none for bytes and pipes. */
+  readonly files: readonly { readonly name: string; readonly packets: number }[];
   readonly packets: number;
   readonly bytes: number;
   /** Byte offset of the record that the end of the file cuts; null: it ends between two. */

@@ -38,8 +38,11 @@ export function totalsRows({ source, rpc, omitted }: Explanation): Row[] {
   const damage = source.damage === null ? [] : [['damaged', source.damage] as const];
   const cut =
     source.cutShortAt === null ? [] : [['cut short', `the last packet, at byte ${source.cutShortAt}`] as const];
-  if (rpc.pdus === 0) return [['look-alikes', numberText(lookalikes)], ...damage, ...cut];
+  const files =
+    source.files.length < 2 ? [] : [['files', `${source.files.length}, in the order of their first packets`] as const];
+  if (rpc.pdus === 0) return [...files, ['look-alikes', numberText(lookalikes)], ...damage, ...cut];
   return [
+    ...files,
     ['calls', `${numberText(rpc.calls)}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`],
     ['callbacks', `${numberText(callbacks.calls)}, ${numberText(callbacks.answered)} answered`],
     ['conversations', numberText(rpc.conversations)],

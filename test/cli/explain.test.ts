@@ -52,7 +52,6 @@ describe('the exit code', () => {
   test.each([
     ['not-one.txt', 'neither pcap nor pcapng'],
     ['is-not-there.pcap', 'no such file or directory'],
-    ['', 'is a directory'],
   ])('of %j is that of wrong input, and the message says why', async (name, message) => {
     const { code, stdout, stderr } = await cli(['explain', file(name)]);
     expect(stderr).toContain(message);

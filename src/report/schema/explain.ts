@@ -137,6 +137,7 @@ const hostSchema = z.object({
 
 const sourceSchema = z.object({
   name: z.string().nullable(),
+  files: z.array(z.object({ name: z.string(), packets: countSchema })),
   packets: countSchema,
   bytes: countSchema,
   cutShortAt: countSchema.nullable(),

@@ -9,5 +9,8 @@ import {
 const captures = Number(process.argv[2] ?? 100);
 const firstSeed = Number(process.argv[3] ?? 20_000_001);
 const results: CaptureFamilyResult[] = [];
-for (const family of CAPTURE_FAMILIES) results.push(await judgeCaptures(family, captures, firstSeed));
+for (const family of CAPTURE_FAMILIES) {
+  results.push(await judgeCaptures(family, captures, firstSeed));
+  process.stderr.write(`${results.length} of ${CAPTURE_FAMILIES.length} kinds\n`);
+}
 process.stdout.write(captureTable(results));

@@ -100,9 +100,9 @@ export class CaptureReader {
 }
 
 /** Whether a file that begins so is pcap or pcapng. */
-export function isCapture(head: DataView): boolean {
-  if (head.byteLength < 4) return false;
-  const magic = head.getUint32(0);
+export function isCapture(head: Uint8Array): boolean {
+  if (head.length < 4) return false;
+  const magic = new DataView(head.buffer, head.byteOffset).getUint32(0);
   return magic === PCAPNG_MAGIC || PCAP_MAGICS.has(magic);
 }
 

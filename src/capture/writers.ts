@@ -25,7 +25,7 @@ export interface CaptureWriter {
   packet(message: CapturedMessage): Uint8Array;
 }
 
-/** pcapng (draft-ietf-opsawg-pcapng): one section, one interface of raw IP, little-endian. */
+/** pcapng (draft-ietf-opsawg-pcapng): one section that names who wrote it, one interface of raw IP with its name, little-endian. */
 export class PcapngWriter implements CaptureWriter {
   readonly resolution: TimeResolution;
 
@@ -34,11 +34,20 @@ export class PcapngWriter implements CaptureWriter {
   }
 
   header(): Uint8Array {
-    const section = new Writer().u32(0x1a2b3c4d).u16(1).u16(0).u64(0xffffffffffffffffn).finish();
+    const section = new Writer()
+      .u32(0x1a2b3c4d)
+      .u16(1)
+      .u16(0)
+      .u64(0xffffffffffffffffn)
+      .bytes(textOption(4, 'clusrpc')) // shb_userappl
+      .u32(0) // opt_endofopt
+      .finish();
     const description = new Writer()
       .u16(LINK_TYPES.RAW)
       .u16(0)
       .u32(SNAP_LENGTH)
+      .bytes(textOption(2, 'sockets')) // if_name
+      .bytes(textOption(3, 'the datagrams of one process, without their links')) // if_description
       .u16(9) // if_tsresol
       .u16(1)
       .u8(RESOLUTIONS[this.resolution].exponent)
@@ -94,6 +103,11 @@ export class PcapWriter implements CaptureWriter {
       .bytes(data)
       .finish();
   }
+}
+
+function textOption(code: number, text: string): Uint8Array {
+  const value = new TextEncoder().encode(text);
+  return new Writer().u16(code).u16(value.length).bytes(value).align(4).finish();
 }
 
 function pcapngBlock(type: number, body: Uint8Array): Uint8Array {

@@ -2,8 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { closeSync, fchmodSync, writeSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { PCAP_MAGICS } from '../capture/pcap-reader.ts';
-import { PCAPNG_MAGIC } from '../capture/pcapng-reader.ts';
+import { isCapture } from '../capture/capture-reader.ts';
 import { PcapngWriter } from '../capture/writers.ts';
 import type { Address } from '../machine/contract.ts';
 import type { PduMessage } from '../transport/endpoint.ts';
@@ -83,10 +82,4 @@ function openCapture(file: string): number {
   });
   fchmodSync(descriptor, OWNER_ONLY);
   return descriptor;
-}
-
-function isCapture(head: Uint8Array): boolean {
-  if (head.length < 4) return false;
-  const number = Buffer.from(head).readUInt32BE();
-  return number === PCAPNG_MAGIC || PCAP_MAGICS.has(number);
 }

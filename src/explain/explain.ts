@@ -174,7 +174,9 @@ class Run {
     const settings = this.#settings;
     const watches = this.#ports.hosts.toSorted((a, b) => b.counts.opens - a.counts.opens);
     for (const watch of watches) watch.settle(this.#times.lastMs);
-    const hosts: readonly HostPorts[] = watches.map((watch) => hostPorts(watch, { ...known, settings, baseMs }));
+    const hosts: readonly HostPorts[] = watches
+      .map((watch) => hostPorts(watch, { ...known, settings, baseMs }))
+      .toSorted((a, b) => Number(b.verdict === 'leak') - Number(a.verdict === 'leak'));
     const rpc = this.#totals();
     const { findings, omitted, answered } = this.#judge;
     const { boots, counts } = this.#follower;

@@ -65,7 +65,7 @@ function mayBeCapture(path: string): boolean {
   return withFile(path, (file) => {
     const head = file.read(0, HEAD_BYTES);
     const view = new DataView(head.buffer, head.byteOffset, head.length);
-    return isCapture(view) || foreignFormat(view) !== null;
+    return isCapture(head) || foreignFormat(view) !== null;
   });
 }
 

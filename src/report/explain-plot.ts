@@ -44,9 +44,9 @@ export function portsPlot({ host, range, uses }: HostPorts, endMs: number): stri
 }
 
 /** How many different ports were seen, and how many of them a failed open left behind. */
-export function growthPlot({ host, growth }: HostPorts, endMs: number): string {
+export function growthPlot({ host, growth, usedUpMs }: HostPorts, endMs: number): string {
   const most = Math.max(1, ...growth.map(({ distinctPorts }) => distinctPorts));
-  const { x, y, draw } = plotIn({
+  const { x, y, draw, marker } = plotIn({
     label: `Growth of the ports of ${host}`,
     height: GROWTH_HEIGHT,
     endMs,
@@ -67,6 +67,7 @@ export function growthPlot({ host, growth }: HostPorts, endMs: number): string {
         .digits(1);
       return `<path class="line ${className}" stroke-dasharray="${dash}" d="${shape([...points]) ?? ''}"/>`;
     }),
+    usedUpMs === null ? [] : [marker('all RPC ports lost', usedUpMs, 0)],
   );
 }
 

@@ -39,7 +39,8 @@ export function pcapngBlocks(bigEndian: boolean) {
   return {
     block,
     option: (code: number, value: Buffer): Buffer => Buffer.concat([n16(code, value.length), padded(value)]),
-    section: (): Buffer => block(0x0a0d0d0a, n32(0x1a2b3c4d), n16(1, 0), n32(0xffffffff, 0xffffffff)),
+    section: (options: Buffer = Buffer.alloc(0)): Buffer =>
+      block(0x0a0d0d0a, n32(0x1a2b3c4d), n16(1, 0), n32(0xffffffff, 0xffffffff), options),
     description: (linkType: number, options: Buffer = Buffer.alloc(0), snapLength = 0): Buffer =>
       block(1, n16(linkType, 0), n32(snapLength), options),
     enhanced: (id: number, ticks: bigint, data: Buffer, originalLength = data.length): Buffer =>

@@ -23,12 +23,21 @@ describe('pcapng', () => {
   test.each([
     ['nanoseconds', 9, 1_700_000_000_123_500_000n],
     ['microseconds', 6, 1_700_000_000_123_500n],
-  ] as const)('with %s has a section, a raw IP interface and enhanced packets', (resolution, exponent, ticks) => {
-    const writer = new PcapngWriter(resolution);
-    const options = Buffer.concat([option(9, Buffer.of(exponent)), u32(false, 0)]);
-    expect(Buffer.from(writer.header())).toEqual(Buffer.concat([section(), description(101, options, 262_144)]));
-    expect(Buffer.from(writer.packet(MESSAGE))).toEqual(enhanced(0, ticks, IP_PACKET));
-  });
+  ] as const)(
+    'with %s has a section that names the application, a raw IP interface with a name, and enhanced packets',
+    (resolution, exponent, ticks) => {
+      const writer = new PcapngWriter(resolution);
+      const end = u32(false, 0);
+      const name = option(2, Buffer.from('sockets'));
+      const what = option(3, Buffer.from('the datagrams of one process, without their links'));
+      const options = Buffer.concat([name, what, option(9, Buffer.of(exponent)), end]);
+      const application = Buffer.concat([option(4, Buffer.from('clusrpc')), end]);
+      expect(Buffer.from(writer.header())).toEqual(
+        Buffer.concat([section(application), description(101, options, 262_144)]),
+      );
+      expect(Buffer.from(writer.packet(MESSAGE))).toEqual(enhanced(0, ticks, IP_PACKET));
+    },
+  );
 });
 
 describe('pcap', () => {

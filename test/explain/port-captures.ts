@@ -18,6 +18,8 @@ export interface SeenOpen {
 }
 
 export interface CaptureNoise {
+  /** The client host. */
+  readonly host?: string;
   /** The share of packets that the capture misses. */
   readonly loss?: number;
   /** It begins and ends at these times. */
@@ -39,7 +41,7 @@ interface Packet {
 
 /** A capture beside one client host, packet by packet in the order of time. */
 export function captureOfOpens(opens: readonly SeenOpen[], seed: number, noise: CaptureNoise = {}): Buffer {
-  const { loss = 0, fromMs = 0, untilMs = Number.POSITIVE_INFINITY } = noise;
+  const { host = CLIENT.host, loss = 0, fromMs = 0, untilMs = Number.POSITIVE_INFINITY } = noise;
   const random = seededRandom(seed);
   const newUuid = uuidSource(random);
   const processes = new Map<number, Uint8Array>();
@@ -54,7 +56,7 @@ export function captureOfOpens(opens: readonly SeenOpen[], seed: number, noise: 
     .filter(({ ms }) => ms >= fromMs && ms <= untilMs && random() >= loss)
     .sort((a, b) => a.ms - b.ms)
     .map(({ ms, port, isFromClient, payload }) => {
-      const [from, to] = isFromClient ? [{ ...CLIENT, port }, SERVER] : [SERVER, { ...CLIENT, port }];
+      const [from, to] = isFromClient ? [{ host, port }, SERVER] : [SERVER, { host, port }];
       return writer.packet({ timestampMs: START + ms, from, to, payload });
     });
   return Buffer.concat([writer.header(), ...records]);

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Explanation, explain } from '../../src/explain/index.ts';
 import type { ClientProfileName } from '../../src/ports/profiles.ts';
+import { explainHtml } from '../../src/report/explain-html.ts';
+import { growthPlot } from '../../src/report/explain-plot.ts';
+import { forecastText } from '../../src/report/explain-words.ts';
 import { seededRandom } from '../../src/transport/random.ts';
+import { runMachine } from '../diagnosis/port-machine.ts';
+import { ORIGIN } from '../report/pages.ts';
+import { captureOfOpens, type SeenOpen } from './port-captures.ts';
 import { machineRun, openAndClose, world } from './scenario.ts';
 
 const RUN = { opens: 120, everyMs: 40_000, fails: (open: number) => open % 7 === 3, failure: 'no-answer' } as const;
@@ -162,6 +168,9 @@ describe('the forecast never contradicts the capture', () => {
     const lastFailure = lost?.at(-1);
     expect(hosts[0]?.usedUpMs).toBe(lastFailure?.endMs);
     expect(findings[0]?.meaning).toContain('All its RPC ports are lost since');
+    if (hosts[0] === undefined) throw new Error('no host');
+    expect(growthPlot(hosts[0], 3_200_000)).toContain('all RPC ports lost');
+    expect(forecastText(hosts[0])).toMatch(/^used up: each of the RPC ports given is lost since/);
   });
 
   test('ports that come back sooner than was assumed show the recycle time', async () => {
@@ -175,4 +184,24 @@ describe('the forecast never contradicts the capture', () => {
     const { hosts } = await explain(await machineRun({ ...RUN, opens: 7, profile: 'windows-2000-sp3' }));
     expect(hosts).toMatchObject([{ verdict: 'unclear', forecast: null }]);
   });
+});
+
+test('the leaking host stands first, however few its opens, and its page says how many packets there are in what time', async () => {
+  const opensOf = (profile: ClientProfileName, everyMs: number): SeenOpen[] => {
+    const programs = [{ profile, everyMs, failureRate: 0.2 }];
+    const ranges = [{ first: 5000, last: 5099 }];
+    const { opens } = runMachine({ ranges, programs, sampleMs: 7_200_000, untilMs: 7_200_000, seed: 1 });
+    return opens.map((open) => ({ ...open, process: 0, failure: open.failed ? 'reject' : null }));
+  };
+  const busy = captureOfOpens(opensOf('windows-2000-sp4', 20_000), 1);
+  const leaking = captureOfOpens(opensOf('windows-2000-sp3', 60_000), 2, { host: '10.0.0.8' });
+  const of = await explain(Buffer.concat([busy, leaking.subarray(24)]));
+  expect(of.hosts.map(({ host, verdict }) => [host, verdict])).toEqual([
+    ['10.0.0.8', 'leak'],
+    ['10.0.0.9', 'none'],
+  ]);
+  expect(of.hosts[1]?.opens).toBeGreaterThan(of.hosts[0]?.opens ?? 0);
+  const html = explainHtml(of, ORIGIN);
+  expect(html.indexOf('<h3>10.0.0.8')).toBeLessThan(html.indexOf('<h3>10.0.0.9'));
+  expect(html).toMatch(/capture: .+ packets in [\d.]+ (?:min|h), /);
 });

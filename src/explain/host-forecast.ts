@@ -15,6 +15,9 @@ export interface ForecastBasis {
 /** Losses that come in bursts have no rate: their variance, over stretches of the capture, is so many times their mean. */
 const BURSTS = 2;
 
+/** The most that are needed at once differ from capture to capture by so many times the root of those that circulate. */
+const BURST = 3;
+
 /**
  * The load as it was seen, on the machine as it was judged. Null where the machine is not known, where no rate can be told, and
  * where what the capture shows contradicts what was assumed.
@@ -59,12 +62,14 @@ function refusalOfLeak(watch: HostPortsWatch, pool: number, steadyNeed: number):
   const { distinctPorts, abandoned, firstMs, lastMs, returns } = watch;
   const left = pool - distinctPorts;
   if (left <= 0 || abandoned.size === 0 || returns.burstiness(lastMs) > BURSTS) return null;
-  // Ports that circulate beyond need put the end off.
-  const spare = Math.max(0, distinctPorts - abandoned.size - steadyNeed);
+  const circulating = distinctPorts - abandoned.size;
+  // Ports that circulate beyond need put the end off; opens that come close to each other, as in a burst, need more and bring it near.
+  const spare = Math.max(0, circulating - steadyNeed);
+  const burst = BURST * Math.sqrt(circulating);
   const spanMs = lastMs - firstMs;
-  const after = (share: number, q: number): number =>
-    spanMs + spanMs * timeForMore(left + 1 + Math.round(share * spare), abandoned.size, q);
-  return { p05: after(0, 0.05), p50: after(0.5, 0.5), p95: after(1, 0.95) };
+  const after = (losses: number, q: number): number =>
+    spanMs + spanMs * timeForMore(Math.max(1, Math.round(left + 1 + losses)), abandoned.size, q);
+  return { p05: after(-burst, 0.05), p50: after((spare - burst) / 2, 0.5), p95: after(spare, 0.95) };
 }
 
 function later(refusalMs: Quantiles, { firstRefusal, exhaustionMs }: ReturnType<typeof forecast>): Quantiles | null {

@@ -104,7 +104,7 @@ export function portsLine({ opens, failed, closed, distinctPorts, range, reused 
 
 /** What becomes of the pool: that it is used up, or when it will be, with what that rests on; null: nothing can be told. */
 export function forecastText({ forecast, usedUpMs }: HostPorts): string | null {
-  if (usedUpMs !== null) return `used up: each of the RPC ports given is lost since ${durationText(usedUpMs)}`;
+  if (usedUpMs !== null) return `used up: each of the RPC ports given was lost by ${durationText(usedUpMs)}`;
   if (forecast === null) return null;
   const { pool, recycle, everyMs, failureRate, firstRefusal, exhaustionMs, steadyNeed } = forecast;
   const basis = { given: 'given', assumed: 'assumed: --ports tells them', seen: 'as wide as was seen' }[pool.basis];

@@ -145,7 +145,7 @@ export async function judgeCaptures(
     const ranges = [{ first: 5000, last: 4999 + draw.of([20, 50, 100]) }];
     const { opens, lostMs, refusedMs } = family.make(draw, { seed, untilMs, ranges });
     const capture = captureOfOpens(opens, seed, { loss: draw.of([0, 0, 0.002, 0.01]), untilMs });
-    const told = draw.of([true, false]) && family.leaks;
+    const told = family.leaks && (family.alone || draw.of([true, false]));
     const { hosts } = await explain(capture, { ...(told && { ports: ranges }) });
     const [host] = hosts;
     const verdict =

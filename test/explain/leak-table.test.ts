@@ -11,11 +11,12 @@ test('no capture of a healthy host is called leaking, and 95 of a hundred leakin
     results.push(await judgeCaptures(family, CAPTURES[family.leaks ? 'leaking' : 'healthy'], FIRST_SEED, [1, 2]));
   }
   process.stdout.write(captureTable(results));
-  const sum = (key: 'leak' | 'decidable' | 'found' | 'missed', of = results): number =>
+  const sum = (key: 'leak' | 'decidable' | 'found' | 'missed' | 'dates' | 'inBand', of = results): number =>
     of.reduce((total, result) => total + result[key], 0);
   const healthy = results.filter(({ name }) => !name.startsWith('leaking'));
   expect(sum('leak', healthy)).toBe(0);
   expect(sum('decidable')).toBeGreaterThan(2);
   expect(sum('found') / sum('decidable')).toBeGreaterThanOrEqual(0.95);
   expect(sum('missed')).toBe(0);
+  expect(sum('inBand') / sum('dates')).toBeGreaterThanOrEqual(0.85);
 }, 60_000);

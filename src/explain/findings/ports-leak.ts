@@ -35,9 +35,10 @@ function rulingOf(host: HostPorts): CaptureRuling | null {
   };
 }
 
-function outlook({ forecast, usedUpMs }: HostPorts): string {
+function outlook({ forecast, usedUpMs, uses }: HostPorts): string {
   if (usedUpMs !== null) {
-    return ` All its RPC ports are lost since ${durationWords(usedUpMs)} after the first packet: no open finds a port any more.`;
+    const until = (uses.at(-1)?.ms ?? 0) > usedUpMs ? 'until a program was started anew' : 'from then on';
+    return ` All its RPC ports were lost ${durationWords(usedUpMs)} after the first packet: no open found one ${until}.`;
   }
   if (forecast === null || forecast.firstRefusal === null) return '';
   const { pool, firstRefusal, exhaustionMs } = forecast;

@@ -3,6 +3,7 @@ import type { CallTrace, InterfaceId } from '../machine/call.ts';
 import type { ClientEvent } from '../machine/cl/client/types.ts';
 import type { CoClientEvent } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
+import { LocalMisuseError } from '../status/errors.ts';
 import { onAbort } from '../status/on-abort.ts';
 import type { Clock } from '../transport/clock.ts';
 import { failure, timedOut } from './call-error.ts';
@@ -58,12 +59,13 @@ export class PendingCalls {
   start(
     call: number,
     server: Caller,
-    { interfaceId, opnum }: { readonly interfaceId: InterfaceId; readonly opnum: number },
+    { interfaceId, opnum, stub }: { readonly interfaceId: InterfaceId; readonly opnum: number; readonly stub: unknown },
     options: CallOptions,
     begin: () => void,
   ): Promise<CallResult> {
     const { signal, timeout, name } = options;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
+    if (!(stub instanceof Uint8Array)) return Promise.reject(notBytes(stub));
     return new Promise((resolve, reject) => {
       const report = calls.hasSubscribers ? this.#reporter(server, interfaceId, opnum, name) : null;
       const cleanup = signal === undefined && timeout === undefined ? null : this.#limit(call, options);
@@ -147,4 +149,11 @@ export class PendingCalls {
       calls.publish(message);
     };
   }
+}
+
+/** A program in plain JavaScript may call with anything; the encoding of a text would be a guess. */
+function notBytes(stub: unknown): LocalMisuseError {
+  return new LocalMisuseError(`a stub is bytes, and this is a ${stub === null ? 'null' : typeof stub}`, {
+    advice: 'Give a Uint8Array or a Buffer, such as Buffer.from(text).',
+  });
 }

@@ -50,6 +50,16 @@ test('a call resolves with what the operation returned', async () => {
   expect((await client.call(ECHO, 0, STUB)).stub).toEqual(STUB);
 });
 
+test('a stub that is a text is the mistake of its caller, who is told what to give', async () => {
+  const { client, server } = await both(({ stub }) => stub);
+  await expect(client.call(ECHO, 0, 'hello' as unknown as Uint8Array)).rejects.toMatchObject({
+    name: 'LocalMisuseError',
+    message: 'a stub is bytes, and this is a string',
+    advice: 'Give a Uint8Array or a Buffer, such as Buffer.from(text).',
+  });
+  expect(server.counters.callsIn).toBe(0);
+});
+
 test('only the first at-most-once call of an activity draws a callback, an idempotent one none', async () => {
   const { client, server } = await both(({ stub }) => stub);
   await client.call(ECHO, 0, STUB, { semantics: 'idempotent' });

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './node-version.ts';
+
 import { type EndSignal, Interruption, SIGNAL_EXIT } from './exit.ts';
 import { asksForDebug, explainFailure } from './failure.ts';
 import { asUsageError } from './files.ts';

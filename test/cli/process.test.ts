@@ -65,3 +65,12 @@ test('a long document comes out whole through a pipe, and the exit code is that 
   expect(stdout.length).toBeGreaterThan(65_536);
   expect(timeline.length).toBeGreaterThan(500);
 });
+
+test('an older Node.js is told what is needed, before anything else runs', async () => {
+  const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})";
+  const child = spawn(process.execPath, ['--import', 'tsx', '--import', older, MAIN, 'ports', '--ports', '5000']);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  expect(await once(child, 'close')).toEqual([2, null]);
+  expect(said).toBe('error: clusrpc needs Node.js 20 or later, and this is 18.20.4\n');
+});

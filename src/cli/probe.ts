@@ -47,11 +47,11 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .argument('[host...]', 'cluster or node, by name or address')
     .option(
       '--transport <name>',
-      'auto, udp, or native and ffi: through the clusapi.dll of this Windows',
+      'auto, udp (NT 4.0 to Server 2003), tcp (Server 2008 and later), or native and ffi: through the clusapi.dll of this Windows',
       oneOf(['auto', 'udp', 'tcp', 'native', 'ffi']),
     )
-    .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
-    .option('--endpoint <port>', 'UDP port of the Cluster service: skips the mapper', portNumber())
+    .option('--epm-port <port>', 'port of the endpoint mapper (default: 135)', portNumber())
+    .option('--endpoint <port>', 'port of the Cluster service: skips the mapper', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
     .option(
       '--dialect <name>',

@@ -54,7 +54,8 @@ interface BindingLogon {
  */
 export class Logon {
   readonly user: string;
-  readonly level: AuthLevel;
+  /** As asked for; undefined: what the protocol wants. */
+  readonly level: AuthLevel | undefined;
   readonly #credential: NtlmCredential;
   readonly #options: LogonOptions;
   readonly #bindings = new Set<BindingLogon>();
@@ -63,7 +64,7 @@ export class Logon {
 
   private constructor(options: LogonOptions, credential: NtlmCredential) {
     this.user = options.credentials.user;
-    this.level = options.level ?? 'integrity';
+    this.level = options.level;
     this.#options = options;
     this.#credential = credential;
   }
@@ -83,7 +84,8 @@ export class Logon {
   /** For one binding: makes the security of its activities, and sees each call through its turn. */
   forBinding(now: () => number): BoundLogon {
     const of = this.#newBinding();
-    const { level, dialect = DEFAULT_DIALECT } = this.#options;
+    const { level } = this;
+    const { dialect = DEFAULT_DIALECT } = this.#options;
     const security = (): NtlmClientSecurity => {
       const context = new NtlmClientSecurity({ ...this.#ntlm(of, now), level: level ?? 'integrity', dialect });
       of.contexts.push(context);
@@ -98,7 +100,7 @@ export class Logon {
     provider: StreamProvider = 'negotiate',
   ): { readonly security: ClientSecurity; readonly inTurn: InTurn } {
     const of = this.#newBinding();
-    const ntlm = new NtlmConnectionClient({ ...this.#ntlm(of, now), level: this.#options.level ?? 'privacy' });
+    const ntlm = new NtlmConnectionClient({ ...this.#ntlm(of, now), level: this.level ?? 'privacy' });
     const context = provider === 'ntlm' ? ntlm : new SpnegoClient(ntlm);
     of.contexts.push(context);
     const security = { type: STREAM_PROVIDER[provider], level: context.level, context };

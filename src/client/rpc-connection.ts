@@ -128,8 +128,7 @@ export class RpcConnection implements Caller {
   close(): Promise<void> {
     this.#closed = true;
     this.#pending.rejectAll(new LocalMisuseError('the RPC connection was closed'));
-    this.#connection.close();
-    return Promise.resolve();
+    return this.#connection.close();
   }
 
   /** Keeps the process alive again, as a socket does. */

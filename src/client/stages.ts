@@ -97,7 +97,7 @@ export function reasonOf(error: unknown): Reason {
   if (isCallbackFailure(error)) return 'silent';
   if (error instanceof RejectError) return 'rejected';
   if (error instanceof FaultError) return 'faulted';
-  if (!isClusError(error)) return 'faulted';
+  if (!isClusError(error) || error instanceof RemoteProtocolError) return 'faulted';
   if (wasHeard(error)) return error.code === 'ERR_CLUSRPC_TIMEOUT' ? 'timeout' : 'faulted';
   return traceOf(error) === null ? 'faulted' : 'silent';
 }

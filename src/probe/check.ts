@@ -1,8 +1,9 @@
 import type { Caller } from '../client/caller.ts';
-import type { ClusterClient, ClusterVersion } from '../client/cluster-client.ts';
+import { ClusterClient, type ClusterVersion } from '../client/cluster-client.ts';
 import type { MapperEntry } from '../client/endpoint-mapper.ts';
 import type { RpcClient } from '../client/rpc-client.ts';
 import type { Reason } from '../client/stages.ts';
+import { CLUSAPI_V2, CLUSAPI_V3 } from '../interface/clusapi/index.ts';
 import type { Address } from '../machine/contract.ts';
 import type { MapperAddress } from '../open/hosts.ts';
 import type { Asked } from './ask.ts';
@@ -89,4 +90,9 @@ export function serviceOf({ facts: { service } }: Question): Caller {
 export function firstCallOf({ facts: { firstCall } }: Question): NonNullable<Facts['firstCall']> {
   if (firstCall === null) throw new Error('the stage comes too early: the first call is not made');
   return firstCall;
+}
+
+/** ClusAPI as this transport speaks it. */
+export function clusapiOf({ settings }: Question, server: Caller): ClusterClient {
+  return new ClusterClient(server, settings.transport === 'tcp' ? CLUSAPI_V3 : CLUSAPI_V2);
 }

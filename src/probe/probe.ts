@@ -3,6 +3,7 @@ import { mapConcurrently } from '../client/map-concurrently.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { invalidOption } from '../status/options.ts';
 import { probeThroughClusapi } from './clusapi.ts';
+import { probeEither } from './either.ts';
 import { type ProbeSettings, probeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import { problemOf, readTargets } from './targets.ts';
@@ -47,9 +48,11 @@ async function probeCycles(target: Target, settings: ProbeSettings, options: Pro
     const of = { target: target.name, cycle };
     const onStage = (stage: StageResult): void => options.onStage?.(stage, of);
     const probed =
-      settings.transport === 'udp'
-        ? await probeTarget(target, settings, onStage)
-        : await probeThroughClusapi(target.name, settings.transport, settings, onStage);
+      settings.transport === 'auto'
+        ? await probeEither(target, settings, onStage)
+        : settings.transport === 'udp' || settings.transport === 'tcp'
+          ? await probeTarget(target, settings, onStage)
+          : await probeThroughClusapi(target.name, settings.transport, settings, onStage);
     const result = settings.cycles === 1 ? probed : { ...probed, cycle };
     results.push(result);
     options.onResult?.(result);

@@ -7,7 +7,7 @@ import type { ProbeOptions } from './types.ts';
 
 /** Options with defaults filled in and checked. */
 export interface ProbeSettings {
-  readonly transport: 'udp' | 'native' | 'ffi';
+  readonly transport: 'auto' | 'udp' | 'tcp' | 'native' | 'ffi';
   readonly local: boolean;
   readonly endpointMapperPort: number | undefined;
   readonly endpoint: number | undefined;
@@ -75,19 +75,27 @@ const UDP_ONLY = [
   'logon',
 ] as const;
 
-/** `auto` is UDP, on Windows too: only there every layer can be told apart. */
+/** What only datagrams have: ports that callbacks come to. */
+const DATAGRAMS_ONLY = ['localPorts', 'eachPort'] as const;
+
+/** `auto` is our own RPC, on Windows too: only there every layer can be told apart. */
 function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
   const { transport = options.local === true ? 'native' : 'auto' } = options;
   if (options.local === true && transport !== 'native' && transport !== 'ffi') {
     throw invalidOption('local needs transport native or ffi: only clusapi.dll knows the cluster of this node');
   }
-  if (transport === 'auto' || transport === 'udp') return 'udp';
+  const datagrams = DATAGRAMS_ONLY.find((name) => options[name] !== undefined && options[name] !== false);
+  if (transport === 'auto') return datagrams === undefined && options.endpoint === undefined ? 'auto' : 'udp';
+  if (transport === 'udp') return 'udp';
   if (transport === 'native' || transport === 'ffi') {
     const wrong = UDP_ONLY.find((name) => options[name] !== undefined);
     if (wrong === undefined) return transport;
     throw invalidOption(`${wrong} needs transport udp: clusapi.dll chooses its ports and its account itself`);
   }
-  if (transport === 'tcp') throw invalidOption('transport tcp is not in this version: use auto or udp');
+  if (transport === 'tcp') {
+    if (datagrams === undefined) return 'tcp';
+    throw invalidOption(`${datagrams} needs transport udp: over TCP nobody is called back`);
+  }
   throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
 }
 

@@ -1,13 +1,14 @@
-import { ClusterClient } from '../client/cluster-client.ts';
 import { CLOSE_TIMEOUT } from '../client/cluster-session.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
+import { RpcConnection } from '../client/rpc-connection.ts';
 import { STAGES, type StageId } from '../client/stages.ts';
 import type { MapperAddress } from '../open/hosts.ts';
 import { systemClock } from '../transport/clock.ts';
 import { adviceOn } from './advice.ts';
 import { Budget } from './budget.ts';
-import type { Answer, Facts, Question } from './check.ts';
+import { type Answer, clusapiOf, type Facts, type Question } from './check.ts';
 import { CHECKS } from './checks/index.ts';
+import { TCP_CHECKS } from './checks/tcp.ts';
 import { summarize } from './judge.ts';
 import { tryLocalPorts } from './local-ports.ts';
 import type { ProbeSettings } from './settings.ts';
@@ -50,7 +51,8 @@ export async function probeTarget(
   } finally {
     await release(question);
   }
-  return { target: name, transport: 'udp', stages, stoppedAt, ...clusterOf(question.facts), ...ports };
+  const transport = settings.transport === 'tcp' ? 'tcp' : 'udp';
+  return { target: name, transport, stages, stoppedAt, ...clusterOf(question.facts), ...ports };
 }
 
 async function decide(id: StageId, question: Question): Promise<{ stage: StageResult; learnt: Partial<Facts> }> {
@@ -62,10 +64,14 @@ async function decide(id: StageId, question: Question): Promise<{ stage: StageRe
       ? INTERRUPTED
       : budget.remaining() === 0
         ? { status: 'unknown', reason: 'timeout', detail: `no time is left; ${budget}` }
-        : await CHECKS[id](question);
+        : await checksOf(settings)[id](question);
   const seen = settings.signal?.aborted === true && answer.status !== 'pass' ? INTERRUPTED : answer;
   const ms = Math.round((systemClock.now() - started) * 10) / 10;
   return { stage: resultOf(id, seen, ms, question), learnt: answer.learnt ?? {} };
+}
+
+function checksOf({ transport }: ProbeSettings) {
+  return transport === 'tcp' ? TCP_CHECKS : CHECKS;
 }
 
 const INTERRUPTED: Answer = { status: 'unknown', detail: 'interrupted' };
@@ -107,14 +113,18 @@ function clusterOf({ firstCall, version }: Facts): Pick<ProbeResult, 'cluster' |
 }
 
 /** Closing is owed to the server even where nobody asks how it went. */
-async function release({ facts, settings }: Question): Promise<void> {
-  const { handle, service, client, watch } = facts;
+async function release(question: Question): Promise<void> {
+  const { facts, settings } = question;
+  const { handle, mapper, service, client, watch } = facts;
   if (handle !== null && service !== null) {
     const timeout = Math.min(settings.stageTimeout, CLOSE_TIMEOUT);
-    await new ClusterClient(service).close(handle, { timeout }).catch(() => {});
+    await clusapiOf(question, service)
+      .close(handle, { timeout })
+      .catch(() => {});
   }
   await watch?.close();
   await client?.close();
+  for (const each of [mapper, service]) if (each instanceof RpcConnection) await each.close();
 }
 
 function factsAtFirst(settings: ProbeSettings, known: MapperAddress | null): Facts {

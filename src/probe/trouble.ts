@@ -4,7 +4,7 @@ import { TransportError } from '../status/errors.ts';
 import { type Answer, type Facts, fail } from './check.ts';
 
 /** What the system's word for an ICMP message or a missing route means. */
-const TROUBLES: Readonly<Record<string, { readonly reason: 'refused' | 'filtered'; readonly text: string }>> = {
+export const TROUBLES: Readonly<Record<string, { readonly reason: 'refused' | 'filtered'; readonly text: string }>> = {
   ECONNREFUSED: { reason: 'refused', text: REFUSED },
   ECONNRESET: { reason: 'refused', text: REFUSED },
   ENETUNREACH: { reason: 'refused', text: 'there is no route to it' },

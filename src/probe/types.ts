@@ -48,7 +48,7 @@ export interface ClosedPort {
 /** What one probe of one host found, stage by stage. */
 export interface ProbeResult {
   readonly target: string;
-  readonly transport: 'udp' | 'native' | 'ffi';
+  readonly transport: 'udp' | 'tcp' | 'native' | 'ffi';
   /** From 1 on; only there when several cycles were asked for. */
   readonly cycle?: number;
   readonly stages: readonly StageResult[];
@@ -76,11 +76,14 @@ export interface ProbeDocument {
 
 /** What a probe asks for and how long it waits; times in ms. */
 export interface ProbeOptions {
-  /** Default `auto`: `udp`, which tells every layer apart. `native` and `ffi` go through the clusapi.dll of this machine. */
+  /**
+   * `udp`: ClusAPI 2.0 of Windows NT 4.0 to Server 2003. `tcp`: ClusAPI 3.0 of Server 2008 and later. Default `auto`: over UDP, and over TCP
+   * where a host shows no ClusAPI 2.0. `native` and `ffi` go through the clusapi.dll of this machine.
+   */
   readonly transport?: 'auto' | 'udp' | 'tcp' | 'native' | 'ffi' | undefined;
   /** Default 135, or what CLUSRPC_HOSTS says. */
   readonly endpointMapperPort?: number | undefined;
-  /** UDP port of the Cluster service; the mapper stages are skipped. */
+  /** Port of the Cluster service, UDP unless `transport` is tcp; the mapper stages are skipped. */
   readonly endpoint?: number | undefined;
   /** The ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
   readonly localPorts?: string | undefined;

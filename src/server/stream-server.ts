@@ -73,8 +73,7 @@ export class StreamServer {
 
   async close(): Promise<void> {
     const closed = this.#listener?.close();
-    for (const { connection } of [...this.#accepted]) connection.close();
-    await closed;
+    await Promise.all([closed, ...[...this.#accepted].map(({ connection }) => connection.close())]);
   }
 
   ref(): void {
@@ -87,7 +86,7 @@ export class StreamServer {
   }
 
   #accept(socket: StreamSocket): void {
-    if (!this.#makeRoom()) return socket.destroy();
+    if (!this.#makeRoom()) return void socket.destroy();
     const { network, local } = this.#options;
     const { remote } = socket;
     const machine = this.#machine.accept(remote, socket.local.port || local.port, network.clock.now());
@@ -114,7 +113,7 @@ export class StreamServer {
     if (this.#accepted.size < this.#options.maxConnections) return true;
     for (const { machine, connection } of this.#accepted) {
       if (machine.bound) continue;
-      connection.close();
+      void connection.close();
       return true;
     }
     return false;

@@ -43,6 +43,7 @@ export class Connection<Input, Event> {
   readonly #options: ConnectionOptions<Input, Event>;
   readonly #limits: ConnectionLimits;
   #state: 'open' | 'ending' | 'closed' = 'open';
+  #closed: Promise<void> | null = null;
   #timer: Timer | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Runs out when the peer reads nothing, or does not end. */
@@ -65,7 +66,7 @@ export class Connection<Input, Event> {
       onEnd: () => {
         this.#publish('in', 'end');
         this.#input({ kind: 'ended' });
-        this.close();
+        void this.close();
       },
     });
     this.#drain();
@@ -92,15 +93,20 @@ export class Connection<Input, Event> {
     this.#options.socket.unref();
   }
 
-  /** Ends it at once, whatever is still to be sent. */
-  close(): void {
-    if (this.#state === 'closed') return;
+  /** Ends it at once, whatever is still to be sent; resolves when nothing of it is left. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #close(): Promise<void> {
     if (this.#state === 'open') this.#publish('out', 'end');
     this.#state = 'closed';
     this.#timer?.cancel();
     this.#endWait();
-    this.#options.socket.destroy();
+    const gone = this.#options.socket.destroy();
     this.#options.onClosed?.();
+    return gone;
   }
 
   #input(input: Parameters<StreamMachine<Input, Event>['handle']>[0]): void {
@@ -151,7 +157,7 @@ export class Connection<Input, Event> {
     const { clock } = this.#options;
     this.#patience = clock.at(clock.now() + ms, () => {
       this.#input({ kind: 'ended' });
-      this.close();
+      void this.close();
     });
   }
 

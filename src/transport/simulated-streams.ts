@@ -155,10 +155,10 @@ class SimulatedSocket implements StreamSocket {
     this.#later(() => this.peer?.arrive(null));
   }
 
-  destroy(): void {
-    if (this.#gone) return;
-    this.end();
+  destroy(): Promise<void> {
+    if (!this.#gone) this.end();
     this.#gone = true;
+    return Promise.resolve();
   }
 
   ref(): void {}

@@ -17,8 +17,8 @@ export interface StreamSocket {
   resume(): void;
   /** Ends behind everything that was written. */
   end(): void;
-  /** Gives everything back at once; no handler is called afterwards. */
-  destroy(): void;
+  /** No handler is called afterwards. Resolves when everything is given back. */
+  destroy(): Promise<void>;
   /** It keeps the process alive, which is the default. */
   ref(): void;
   /** It does not. */

@@ -116,9 +116,14 @@ class TcpSocket implements StreamSocket {
     this.#socket.end();
   }
 
-  destroy(): void {
-    for (const event of ['data', 'drain', 'end', 'close']) this.#socket.removeAllListeners(event);
-    this.#socket.destroy();
+  destroy(): Promise<void> {
+    const socket = this.#socket;
+    for (const event of ['data', 'drain', 'end', 'close']) socket.removeAllListeners(event);
+    if (socket.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      socket.once('close', () => resolve());
+      socket.destroy();
+    });
   }
 
   ref(): void {

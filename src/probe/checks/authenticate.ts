@@ -6,11 +6,12 @@ import { describeFailure } from '../judge.ts';
 /** Did the server accept the credentials, or ask for none? */
 export const authenticate: Check = (question) => {
   const asked = firstCallOf(question);
-  const { logon } = question.settings;
+  const { logon, transport } = question.settings;
+  const level = logon?.level ?? (transport === 'tcp' ? 'privacy' : 'integrity');
   const passed = pass(
     logon === null
       ? 'the server asked for no credentials'
-      : `the server accepted ${logon.user} by NTLM, level ${logon.level}`,
+      : `the server accepted ${logon.user} by NTLM, level ${level}`,
   );
   if (asked.ok) return passed;
   if (isDenied(asked.error)) {

@@ -139,9 +139,18 @@ function isNdr({ uuid, version }: PresentationSyntax): boolean {
 }
 
 function refuseBind(context: CoServerContext, { header }: Bind, reason: number): void {
-  const { drep, counters } = context;
-  counters.bindsRefused += 1;
-  const nak = { type: 'bind_nak', reason, versions: [{ major: 5, minor: 0 }] } as const;
-  sendPdu(context, encodeCo({ ...nak, header: { minorVersion: 0, flags: WHOLE, drep, callId: header.callId } }));
+  context.counters.bindsRefused += 1;
+  sendNak(context, header.callId, reason);
   endServing(context);
+}
+
+/** What Windows answers to a first message that is no RPC, or one of another version. */
+export function refuseVersion(context: CoServerContext): void {
+  sendNak(context, 0, NAK_REASON.protocolVersionNotSupported);
+}
+
+function sendNak(context: CoServerContext, callId: number, reason: number): void {
+  const { drep } = context;
+  const nak = { type: 'bind_nak', reason, versions: [{ major: 5, minor: 0 }] } as const;
+  sendPdu(context, encodeCo({ ...nak, header: { minorVersion: 0, flags: WHOLE, drep, callId } }));
 }

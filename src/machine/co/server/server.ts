@@ -10,7 +10,7 @@ import type { ServerSecurity } from '../security.ts';
 import { complete } from './answers.ts';
 import { Associations } from './associations.ts';
 import { takeCancel, takeOrphaned, takeRequest } from './calls.ts';
-import { takeAlterContext, takeAuth3, takeBind } from './negotiation.ts';
+import { refuseVersion, takeAlterContext, takeAuth3, takeBind } from './negotiation.ts';
 import {
   type CoServerContext,
   type CoServerSettings,
@@ -161,6 +161,7 @@ export class CoServerConnection implements StreamMachine<CoServerInput, CoServer
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
       context.counters.violations += 1;
+      if (context.phase === 'unbound') refuseVersion(context);
       endServing(context);
     }
     this.#watchPartial(now);

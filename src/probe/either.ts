@@ -1,0 +1,41 @@
+import type { StageId } from '../client/stages.ts';
+import type { ProbeSettings } from './settings.ts';
+import { probeTarget, type Target } from './target.ts';
+import type { ProbeResult, StageResult } from './types.ts';
+
+/** Where a ladder over UDP ends that a host without datagram RPC, or without ClusAPI 2.0, stops. */
+const NOT_THERE: readonly (StageId | null)[] = ['mapper-reachable', 'interface-registered'];
+
+/**
+ * Walks the stages over UDP and, where the host shows no ClusAPI 2.0, over TCP: that is the result when the mapper knows ClusAPI 3.0.
+ * `onStage` is told each stage once.
+ */
+export async function probeEither(
+  target: Target,
+  settings: ProbeSettings,
+  onStage: (stage: StageResult) => void,
+): Promise<ProbeResult> {
+  const told = new Set<StageId>();
+  const tell = (stage: StageResult): void => {
+    if (told.has(stage.id)) return;
+    told.add(stage.id);
+    onStage(stage);
+  };
+  let stopped = false;
+  const udp = await probeTarget(target, { ...settings, transport: 'udp' }, (stage) => {
+    stopped ||= NOT_THERE.includes(stage.id) && stage.status !== 'pass' && stage.status !== 'skip';
+    if (!stopped) tell(stage);
+  });
+  const found =
+    NOT_THERE.includes(udp.stoppedAt) && settings.signal?.aborted !== true ? await overTcp(target, settings) : null;
+  const result = found ?? udp;
+  for (const stage of result.stages) tell(stage);
+  return result;
+}
+
+/** Null: there is no ClusAPI 3.0 either, as far as can be seen. */
+async function overTcp(target: Target, settings: ProbeSettings): Promise<ProbeResult | null> {
+  const result = await probeTarget(target, { ...settings, transport: 'tcp' });
+  const registered = result.stages.find(({ id }) => id === 'interface-registered');
+  return registered?.status === 'pass' ? result : null;
+}

@@ -45,7 +45,6 @@ test('a targets file that is missing or endless is wrong input', async () => {
 });
 
 test.each([
-  [{ transport: 'tcp' }, /not in this version/],
   [{ transport: 'native', localPorts: '5000-5099' }, /localPorts needs transport udp/],
   [{ transport: 'ffi', endpoint: 5000 }, /endpoint needs transport udp/],
   [{ transport: 'ipx' as 'udp' }, /none of auto, udp/],

@@ -1,4 +1,5 @@
 import type { ClusterSession } from './client/cluster-session.ts';
+import type { AccessOptions } from './emulator/access.ts';
 import type { LoggedCall } from './emulator/call-log.ts';
 import { ClientMachine } from './emulator/client-machine.ts';
 import type { Duration } from './emulator/duration.ts';
@@ -11,6 +12,7 @@ import { datagramHostProfile, type HostProfileName } from './emulator/host-profi
 import { claimLoopbackPair } from './emulator/loopback.ts';
 import { type Opener, onVirtualTime, timeOf } from './emulator/on-virtual-time.ts';
 import type { FailureRate, InjectedFailure } from './emulator/open-failures.ts';
+import { accountOf, type EmulatedUser } from './emulator/user-file.ts';
 import type { VirtualTime } from './emulator/virtual-time.ts';
 import type { EmulatedMachine, OpenLimits } from './open/backend.ts';
 import { installEmulator } from './open/installed.ts';
@@ -36,13 +38,14 @@ export type { HostCounters } from './emulator/host-counters.ts';
 export { HOST_PROFILES, type HostProfileName } from './emulator/host-profiles.ts';
 export type { Opener } from './emulator/on-virtual-time.ts';
 export { type FailureRate, INJECTED_FAILURES, type InjectedFailure } from './emulator/open-failures.ts';
+export type { EmulatedUser } from './emulator/user-file.ts';
 export type { OpenLimits } from './open/backend.ts';
 export type { PortSnapshot } from './ports/lease.ts';
 export type { RuntimeOptions } from './ports/profiles.ts';
 export type { LinkConditions } from './transport/simulated-network.ts';
 
 /** The cluster host, the machine that opens it and the network between them. Every setting has a default: `startEmulator()` is a whole laboratory. */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends Pick<AccessOptions, 'requireAuth' | 'minAuth' | 'mayOpen'> {
   readonly cluster?: {
     /** Default CLUSTER1. */
     readonly name?: string;
@@ -66,8 +69,8 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Faults by chance, as `emulate --fault` has them. */
   readonly faults?: FaultRateOptions | string;
-  /** Every operation of the Cluster service is denied. */
-  readonly requireAuth?: boolean;
+  /** Whom the host knows; default: it has no NTLM, and `requireAuth` denies everybody. */
+  readonly users?: readonly EmulatedUser[];
   /** How the simulated network treats datagrams; with `time: 'virtual'` only. */
   readonly link?: Partial<LinkConditions>;
 }
@@ -250,7 +253,7 @@ function startVirtual(options: EmulatorOptions): Promise<Emulator> {
 }
 
 async function start(options: EmulatorOptions, place: Place, clock: VirtualClock | null): Promise<Emulator> {
-  const { cluster = {}, client = {}, seed = 1, hostProfile, faults, requireAuth } = options;
+  const { cluster = {}, client = {}, seed = 1, hostProfile, faults, requireAuth, users, minAuth, mayOpen } = options;
   const { network } = place;
   const { recycleAfter, ...runtime } = client;
   // Seeded UUIDs would make two emulators of one seed take each other's activities on a network that they share.
@@ -267,6 +270,9 @@ async function start(options: EmulatorOptions, place: Place, clock: VirtualClock
     ...(hostProfile && { hostProfile: datagramHostProfile(hostProfile) }),
     ...(faults !== undefined && { faults }),
     ...(requireAuth !== undefined && { requireAuth }),
+    ...(users && { users: users.map(accountOf) }),
+    ...(minAuth && { minAuth }),
+    ...(mayOpen && { mayOpen }),
   });
   try {
     const machine = new ClientMachine({

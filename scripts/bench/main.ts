@@ -3,6 +3,7 @@ import { oneValue } from './hive.ts';
 import { largeCalls, stream } from './large-call.ts';
 import { machinesBackToBack } from './machines.ts';
 import { echo, nullCalls } from './null-call.ts';
+import { ciphers, type Protection, securedCalls } from './secured-call.ts';
 import { openClosePairs, roundTripsOfPair, virtualSoak } from './soak.ts';
 
 const ROUNDS = 5;
@@ -34,6 +35,20 @@ async function pairs(concurrency: number, roundTrips: number): Promise<void> {
     `open and close, ${concurrency} at a time`,
     `${format(median(runs.map(({ pairs }) => pairs)))}/s`,
     `${roundTrips} round trips, each of which takes ${median(ratios).toFixed(2)} echoes; a socket of its own each time`,
+  );
+}
+
+/** Secured calls beside the same calls in clear. */
+async function secured(protection: Protection): Promise<void> {
+  const runs: { readonly clear: number; readonly calls: number }[] = [];
+  await securedCalls(COUNT / 8, protection);
+  for (let i = 0; i < ROUNDS; i++)
+    runs.push({ clear: await securedCalls(COUNT / 4, 'none'), calls: await securedCalls(COUNT / 4, protection) });
+  const ratios = runs.map(({ clear, calls }) => clear / calls);
+  print(
+    `call of 100 bytes at ${protection}`,
+    `${format(median(runs.map(({ calls }) => calls)))}/s`,
+    `in clear ${format(median(runs.map(({ clear }) => clear)))}/s: one takes ${median(ratios).toFixed(2)} of those (aim at most 1.5)`,
   );
 }
 
@@ -77,6 +92,13 @@ print(
 );
 await ratio(1);
 await ratio(64);
+await secured('integrity');
+await secured('privacy');
+for (const size of [100, 65_536]) {
+  const { rc4, md5, nodeMd5 } = ciphers(size);
+  const megabytes = (bytes: number) => `${format(bytes / (1 << 20))} MiB/s`;
+  print(`RC4 of ${size} bytes`, megabytes(rc4), `MD5 ${megabytes(md5)}, that of node:crypto ${megabytes(nodeMd5)}`);
+}
 await large();
 const { ours, hivexget } = oneValue();
 print(

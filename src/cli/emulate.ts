@@ -27,6 +27,7 @@ interface Options {
   readonly minAuth?: AccessOptions['minAuth'];
   readonly mayOpen?: readonly string[] | undefined;
   readonly lockOut?: number | undefined;
+  readonly ntlmDialect?: string | undefined;
   readonly fault?: Partial<FaultRates> | undefined;
   readonly replyFrom?: string | undefined;
   readonly nodes?: readonly string[] | undefined;
@@ -76,6 +77,7 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
       'wrong passwords in a row that lock an account for half an hour (default: never)',
       count(1),
     )
+    .option('--ntlm-dialect <rules>', 'the only NTLM that it understands, such as call,protected (default: any)')
     .option(
       '--fault <list>',
       'what goes wrong: drop=0.1,delay=20ms,reject=0.01,no-memory=0.01,reorder,duplicate,callback-drop=1',
@@ -86,7 +88,7 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
     .option('--cluster-name <name>', 'name of the cluster (default: CLUSTER1)')
     .option(
       '--scenario <file>',
-      'JSON of the cluster and of what happens when: faults, nodes that go down and come up, fail-overs',
+      'YAML or JSON of the cluster and of what happens when: faults, nodes that go down and come up, fail-overs',
     )
     .option('--seed <n>', 'decides which faults happen (default: 1)', count())
     .action((options, self) => context.run(self, (run) => emulate(run, options)));

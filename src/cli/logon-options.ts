@@ -1,13 +1,14 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import type { AuthLevel, LogonOptions } from '../client/logon.ts';
+import { type AuthLevel, dialectOf, type LogonOptions } from '../client/logon.ts';
 import { usageError } from './exit.ts';
 import { PASSWORD_VARIABLE, type PasswordOptions, readPassword } from './password.ts';
-import { oneOf } from './values.ts';
+import { asValue, oneOf } from './values.ts';
 
 export interface LogonFlags extends PasswordOptions {
   readonly user?: string | undefined;
   readonly auth?: AuthLevel | 'none' | undefined;
   readonly ntlm?: 'v1' | 'v2' | undefined;
+  readonly ntlmDialect?: LogonOptions['dialect'];
   readonly keepTryingLogon?: true | undefined;
 }
 
@@ -23,14 +24,19 @@ export function withLogonOptions(command: CommandUnknownOpts): void {
       ),
     )
     .addOption(new Option('--ntlm <version>', 'v1 for servers that know nothing else').argParser(oneOf(['v1', 'v2'])))
+    .option(
+      '--ntlm-dialect <rules>',
+      'how datagrams are numbered, padded and signed, such as call,protected; auto finds it out',
+      asValue(dialectOf),
+    )
     .option('--keep-trying-logon', 'go on after a refused logon, which may lock the account');
 }
 
 /** Undefined: as nobody. The password is read here, once. */
 export function logonOf(flags: LogonFlags): LogonOptions | undefined {
-  const { user, auth, ntlm, keepTryingLogon } = flags;
+  const { user, auth, ntlm, ntlmDialect, keepTryingLogon } = flags;
   if (user === undefined) {
-    const given = flags.passwordFile ?? flags.passwordStdin ?? ntlm ?? keepTryingLogon;
+    const given = flags.passwordFile ?? flags.passwordStdin ?? ntlm ?? ntlmDialect ?? keepTryingLogon;
     if (given !== undefined || (auth !== undefined && auth !== 'none')) throw usageError('as whom? --user is missing');
     return undefined;
   }
@@ -39,6 +45,7 @@ export function logonOf(flags: LogonFlags): LogonOptions | undefined {
     credentials: { user, password: readPassword(flags) },
     level: auth,
     version1: ntlm === 'v1',
+    dialect: ntlmDialect,
     keepTrying: keepTryingLogon,
   };
 }

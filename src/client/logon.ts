@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { NtlmClientSecurity } from '../auth/datagram/client-security.ts';
-import { DEFAULT_DIALECT, type NtlmDialect } from '../auth/datagram/dialect.ts';
-import type { AuthLevel } from '../auth/datagram/level.ts';
+import { DEFAULT_DIALECT, dialects, type NtlmDialect, parseDialect } from '../auth/datagram/dialect.ts';
+import { type AuthLevel, datagramLevel } from '../auth/datagram/level.ts';
 import { NtlmCredential } from '../auth/ntlm/credential.ts';
 import { SpnegoClient } from '../auth/spnego/client.ts';
 import { NtlmConnectionClient } from '../auth/stream/ntlm-client.ts';
 import { STREAM_PROVIDER, type StreamProvider } from '../auth/stream/provider.ts';
 import { toUtf16 } from '../bytes/utf16.ts';
 import type { ClientSecurity } from '../machine/co/security.ts';
-import { type ClusError, RejectError } from '../status/errors.ts';
+import { type ClusError, isClusError, RejectError, TransportError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { isDenied } from './stages.ts';
 
@@ -33,13 +33,20 @@ export interface LogonOptions {
   readonly level?: AuthLevel | undefined;
   /** Answer as NTLMv1, for servers that know nothing else. */
   readonly version1?: boolean | undefined;
-  readonly dialect?: NtlmDialect | undefined;
+  /**
+   * Of datagrams: rules such as `call,protected`, or `auto`: one after the other until the server understands. The first call
+   * of a binding is then made once for each of them, so it has to be one that only reads, as ApiGetClusterName is.
+   */
+  readonly dialect?: string | undefined;
   /** Go on after a refused logon, which may lock the account. */
   readonly keepTrying?: boolean | undefined;
 }
 
 /** What one server has said to one account. */
 interface BindingLogon {
+  dialect: NtlmDialect;
+  /** There is no dialect to be found out, or no longer. */
+  isSettled: boolean;
   readonly contexts: { readonly opened: number; wipe(): void }[];
   /** A call came back, at whichever level. */
   answered: boolean;
@@ -58,6 +65,8 @@ export class Logon {
   readonly level: AuthLevel | undefined;
   readonly #credential: NtlmCredential;
   readonly #options: LogonOptions;
+  /** What is tried, one that a server understood first. */
+  #dialects: Dialects;
   readonly #bindings = new Set<BindingLogon>();
   #last: Promise<void> = Promise.resolve();
   #refusal: ClusError | null = null;
@@ -66,6 +75,7 @@ export class Logon {
     this.user = options.credentials.user;
     this.level = options.level;
     this.#options = options;
+    this.#dialects = dialectsOf(options.dialect, options.level ?? 'integrity');
     this.#credential = credential;
   }
 
@@ -81,17 +91,30 @@ export class Logon {
     return new Logon(options, credential);
   }
 
+  /** Whether a first call may be many, one for each dialect. */
+  get searches(): boolean {
+    return this.#dialects.length > 1;
+  }
+
   /** For one binding: makes the security of its activities, and sees each call through its turn. */
   forBinding(now: () => number): BoundLogon {
     const of = this.#newBinding();
     const { level } = this;
     const { dialect = DEFAULT_DIALECT } = this.#options;
     const security = (): NtlmClientSecurity => {
-      const context = new NtlmClientSecurity({ ...this.#ntlm(of, now), level: level ?? 'integrity', dialect });
+      const context = new NtlmClientSecurity({
+        ...this.#ntlm(of, now),
+        level: level ?? 'integrity',
+        dialect: of.dialect,
+      });
       of.contexts.push(context);
       return context;
     };
-    return { security, inTurn: (call) => this.#inTurn(of, call) };
+    of.isSettled = dialect !== 'auto';
+    return {
+      security,
+      call: (timeout, first) => this.#inTurn(of, () => this.#understood(of, now, timeout, first)),
+    };
   }
 
   /** For one connection: its security, and how to see each call through its turn. */
@@ -108,7 +131,8 @@ export class Logon {
   }
 
   #newBinding(): BindingLogon {
-    const of: BindingLogon = { contexts: [], answered: false, answers: 0, problem: null };
+    const [dialect] = this.#dialects;
+    const of: BindingLogon = { dialect, isSettled: true, contexts: [], answered: false, answers: 0, problem: null };
     this.#bindings.add(of);
     return of;
   }
@@ -133,8 +157,55 @@ export class Logon {
     for (const { contexts } of this.#bindings) for (const context of contexts) context.wipe();
   }
 
+  async #understood<T>(
+    of: BindingLogon,
+    now: () => number,
+    timeout: number | undefined,
+    first: FirstCall<T>,
+  ): Promise<T> {
+    try {
+      if (of.isSettled) return await first.call(timeout);
+      return await this.#search(of, now, this.#dialects, timeout ?? SEARCH_TIMEOUT, first);
+    } catch (error) {
+      // Who answered the first call, number 0 by every rule, and no other one may count otherwise.
+      if (error instanceof TransportError && of.answers > 0 && of.contexts.every(({ opened }) => opened < 2))
+        error.advice ??= this.searches ? NO_DIALECT : OTHER_DIALECT;
+      throw error;
+    }
+  }
+
+  /**
+   * Tries one dialect after the other. The next one has its turn only where the server took the AUTHENTICATE_MESSAGE and is
+   * silent since: what it cannot read it drops, a logon that it refuses it answers. The first call of an activity has the
+   * number 0 by every rule, so that a second one has to show what the server understands.
+   */
+  async #search<T>(
+    of: BindingLogon,
+    now: () => number,
+    [dialect, ...others]: Dialects,
+    timeout: number,
+    first: FirstCall<T>,
+  ): Promise<T> {
+    const { answers } = of;
+    const began = now();
+    of.dialect = dialect;
+    const share = Math.ceil(timeout / (others.length + 1));
+    try {
+      const result = await first.call(share);
+      await first.second(share);
+      this.#dialects = [dialect, ...this.#dialects.filter((other) => other !== dialect)];
+      of.isSettled = true;
+      return result;
+    } catch (error) {
+      const isTaken = of.answers > answers && of.problem === null && error instanceof TransportError;
+      const [next, ...rest] = others;
+      if (!isTaken || next === undefined) throw error;
+      return this.#search(of, now, [next, ...rest], Math.max(1, timeout - (now() - began)), first);
+    }
+  }
+
   async #inTurn<T>(of: BindingLogon, call: () => Promise<T>): Promise<T> {
-    if (isAccepted(of)) return call();
+    if (of.isSettled && isAccepted(of)) return call();
     const before = this.#last;
     let leave = (): void => {};
     this.#last = new Promise((resolve) => {
@@ -147,10 +218,11 @@ export class Logon {
       of.answered = true;
       return result;
     } catch (error) {
-      if (isAccepted(of) || !isDenied(error)) throw of.problem ?? error;
-      error.advice ??= ADVICE[error.code] ?? WRONG;
-      if (of.answers > 0) this.#refusal = error;
-      throw error;
+      const refusal = of.problem ?? error;
+      if (isAccepted(of)) throw refusal;
+      if (isDenied(refusal)) refusal.advice ??= ADVICE[refusal.code] ?? WRONG;
+      if (of.answers > 0 && isClusError(refusal) && !(refusal instanceof TransportError)) this.#refusal = refusal;
+      throw refusal;
     } finally {
       leave();
     }
@@ -159,7 +231,31 @@ export class Logon {
 
 export interface BoundLogon {
   readonly security: () => NtlmClientSecurity;
-  readonly inTurn: InTurn;
+  /** As InTurn; where the dialect is to be found out, the first call shares its time with one for each of them. */
+  readonly call: <T>(timeout: number | undefined, first: FirstCall<T>) => Promise<T>;
+}
+
+/** A call that takes so many ms; undefined: as long as the server likes. */
+type TimedCall<T> = (timeout: number | undefined) => Promise<T>;
+
+/** A call of a binding, and one that may follow it, which does nothing and whose request has 4 bytes of stub. */
+interface FirstCall<T> {
+  readonly call: TimedCall<T>;
+  readonly second: TimedCall<void>;
+}
+
+type Dialects = readonly [NtlmDialect, ...NtlmDialect[]];
+
+/** The value of LogonOptions.dialect. Throws LocalMisuseError for what is none. */
+export function dialectOf(text: string): string {
+  if (text !== 'auto') parseDialect(text);
+  return text;
+}
+
+function dialectsOf(text: string | undefined, level: AuthLevel): Dialects {
+  if (text !== 'auto') return [text === undefined ? DEFAULT_DIALECT : parseDialect(text)];
+  const [first = DEFAULT_DIALECT, ...others] = dialects(datagramLevel(level));
+  return [first, ...others];
 }
 
 /** Runs a call when no other logon is under way. Throws the refusal of an earlier one, and what the call throws. */
@@ -174,6 +270,14 @@ function notRepeated(user: string, refusal: ClusError): RejectError {
     advice: `${advice} --keep-trying-logon goes on all the same.`,
   });
 }
+
+/** ms for all dialects, where the caller says nothing. */
+const SEARCH_TIMEOUT = 15_000;
+
+const OTHER_DIALECT =
+  'The server took the logon and answers nothing since: it may number, pad or sign datagrams in another way. --ntlm-dialect auto tries them all.';
+const NO_DIALECT =
+  'The server took the logon and understood none of the ways to number, pad and sign datagrams; --timeout gives each of them more time.';
 
 const WRONG =
   'The server does not know this user or the password is wrong; it says no more than that. Check domain, name and password before the next try: failures may lock the account.';

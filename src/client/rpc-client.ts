@@ -1,11 +1,12 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
+import { encodeInqStatsRequest, MGMT } from '../interface/mgmt/index.ts';
 import type { InterfaceId } from '../machine/call.ts';
 import { ClClient } from '../machine/cl/client/client.ts';
 import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
 import { type Address, sameAddress } from '../machine/contract.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { FaultError, LocalMisuseError, RejectError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
@@ -51,6 +52,14 @@ export interface BindOptions {
   readonly viaMapper?: boolean;
   /** Who calls; default: nobody. */
   readonly logon?: Logon | undefined;
+}
+
+/** inq_stats: whatever the server says to it, it has understood. */
+async function askStatistics(call: Caller['call'], { timeout, signal }: CallOptions): Promise<void> {
+  const options = { timeout, signal, name: 'inq_stats' };
+  await call(MGMT, MGMT.operations.inq_stats, encodeInqStatsRequest({ count: 0 }), options).catch((error: unknown) => {
+    if (!(error instanceof FaultError || error instanceof RejectError)) throw error;
+  });
 }
 
 /** A forwarded call tells where the server really is. */
@@ -118,10 +127,17 @@ export class RpcClient {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const bound = logon?.forBinding(() => this.#network.clock.now());
-    const start = (...call: Parameters<Caller['call']>) => this.#start(binding, number, ...call);
+    const start: Caller['call'] = (...call) => this.#start(binding, number, ...call);
     const binding: BoundServer = {
       server: to,
-      call: bound === undefined ? start : (...call) => bound.inTurn(() => start(...call)),
+      call:
+        bound === undefined
+          ? start
+          : (id, opnum, stub, options = {}) =>
+              bound.call(options.timeout, {
+                call: (timeout) => start(id, opnum, stub, { ...options, timeout }),
+                second: (timeout) => askStatistics(start, { ...options, timeout }),
+              }),
       hold: () => this.#endpoint.handle({ kind: 'hold', binding: number }),
       release: () => this.#endpoint.handle({ kind: 'release', binding: number }),
     };

@@ -2,25 +2,37 @@ const IDENTITY = Uint8Array.from({ length: 256 }, (_, i) => i);
 
 /** RC4: a stream of bytes, XORed onto what `apply` is given; each call goes on where the last one stopped. */
 export class Rc4 {
-  readonly #state = IDENTITY.slice();
+  readonly #state = new Uint8Array(256);
   #i = 0;
   #j = 0;
 
   constructor(key: Uint8Array) {
+    this.restart(key);
+  }
+
+  /** As a new one of that key. */
+  restart(key: Uint8Array): this {
     const state = this.#state;
-    for (let i = 0, j = 0; i < 256; i++) {
+    state.set(IDENTITY);
+    this.#i = 0;
+    this.#j = 0;
+    const { length } = key;
+    for (let i = 0, j = 0, k = 0; i < 256; i++) {
       const value = state[i] as number;
-      j = (j + value + (key[i % key.length] as number)) & 0xff;
+      j = (j + value + (key[k] as number)) & 0xff;
       state[i] = state[j] as number;
       state[j] = value;
+      k = k + 1 === length ? 0 : k + 1;
     }
+    return this;
   }
 
   /** Encrypts or decrypts into new bytes. */
   apply(data: Uint8Array): Uint8Array {
     const state = this.#state;
     const result = new Uint8Array(data.length);
-    let [i, j] = [this.#i, this.#j];
+    let i = this.#i;
+    let j = this.#j;
     for (let n = 0; n < data.length; n++) {
       i = (i + 1) & 0xff;
       const a = state[i] as number;

@@ -1,3 +1,4 @@
+import { parseDialect } from '../auth/datagram/dialect.ts';
 import { AUTH_LEVEL, type AuthLevel } from '../auth/datagram/level.ts';
 import type { NtlmProviderOptions } from '../auth/datagram/server-security.ts';
 import { type Account, Accounts, type LockOut } from '../auth/ntlm/accounts.ts';
@@ -20,6 +21,8 @@ export interface AccessOptions {
   readonly mayOpen?: readonly string[];
   /** Let NTLMv1 pass. */
   readonly ntlmV1?: boolean;
+  /** The only NTLM dialect that it understands, as `call,protected`; default: all of them. */
+  readonly ntlmDialect?: string;
 }
 
 export interface LoggedLogon {
@@ -39,6 +42,7 @@ export class Access {
   readonly #options: AccessOptions;
   readonly #now: () => number;
   readonly #accounts: Accounts | null;
+  readonly #dialect: Pick<NtlmProviderOptions, 'dialect' | 'strict'>;
   readonly #least: number;
   readonly #openers: ReadonlySet<string> | null;
   readonly #logons: LoggedLogon[] = [];
@@ -51,6 +55,8 @@ export class Access {
     this.#options = options;
     this.#now = now;
     this.#accounts = users === undefined ? null : new Accounts(users, lockOut);
+    const { ntlmDialect } = options;
+    this.#dialect = ntlmDialect === undefined ? {} : { dialect: parseDialect(ntlmDialect), strict: true };
     this.#least = minAuth === 'none' ? 0 : AUTH_LEVEL[minAuth];
     this.#openers = mayOpen === undefined ? null : new Set(mayOpen.map(upperCase));
   }
@@ -64,6 +70,7 @@ export class Access {
       accounts: this.#accounts,
       names: { netbiosComputer: node, netbiosDomain },
       version1: ntlmV1,
+      ...this.#dialect,
       onLogon: (logon) => {
         if (this.#logons.length === MOST_LOGGED) this.#logons.shift();
         this.#logons.push({ time: this.#now(), ...logon });

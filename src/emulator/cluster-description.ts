@@ -2,12 +2,23 @@ import { z } from 'zod';
 import { NETWORK_STATES } from '../interface/clusapi/network.ts';
 import { NODE_STATES } from '../interface/clusapi/node.ts';
 import { RESOURCE_STATES } from '../interface/clusapi/resource.ts';
+import { HOST_PROFILES } from './host-profiles.ts';
 
 /** What can be said of an emulated cluster: in code, and in the `cluster` part of a scenario file. A text stands for a name. */
 export const clusterDescription = z.strictObject({
   name: z.string(),
   nodes: z
-    .array(z.union([z.string(), z.strictObject({ name: z.string(), state: z.enum(keys(NODE_STATES)).optional() })]))
+    .array(
+      z.union([
+        z.string(),
+        z.strictObject({
+          name: z.string(),
+          state: z.enum(keys(NODE_STATES)).optional(),
+          /** The Windows of this node; default: the host's. */
+          hostProfile: z.enum(keys(HOST_PROFILES)).optional(),
+        }),
+      ]),
+    )
     .readonly(),
   /** Besides the one that holds the cluster's own name and address. */
   groups: z
@@ -49,6 +60,6 @@ export type NodeDescription = Described<ClusterDescription['nodes']>;
 export type NetworkDescription = Described<ClusterDescription['networks']>;
 export type ResourceDescription = Described<Described<ClusterDescription['groups']>['resources']>;
 
-function keys<Name extends string>(states: Readonly<Record<Name, number>>): [Name, ...Name[]] {
+function keys<Name extends string>(states: Readonly<Record<Name, unknown>>): [Name, ...Name[]] {
   return Object.keys(states) as [Name, ...Name[]];
 }

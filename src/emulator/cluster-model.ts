@@ -65,7 +65,12 @@ export class ClusterModel {
     if (first === undefined) throw invalidOption('a cluster has one node or more');
     this.name = name;
     this.#nodes = byName(
-      described.map((node, index) => ({ name: node.name, id: `${index + 1}`, state: node.state ?? 'up' })),
+      described.map((node, index) => ({
+        name: node.name,
+        id: `${index + 1}`,
+        state: node.state ?? 'up',
+        ...(node.hostProfile && { hostProfile: node.hostProfile }),
+      })),
     );
     this.#networks = byName(
       named<NetworkDescription>(networks).map((network) => ({

@@ -1,12 +1,15 @@
 import type { NETWORK_STATES } from '../interface/clusapi/network.ts';
 import type { NODE_STATES } from '../interface/clusapi/node.ts';
 import type { RESOURCE_STATES } from '../interface/clusapi/resource.ts';
+import type { HostProfileName } from './host-profiles.ts';
 
 export interface ClusterNode {
   readonly name: string;
   /** Windows numbers nodes from 1 on. */
   readonly id: string;
   readonly state: keyof typeof NODE_STATES;
+  /** Its Windows; default: that of the host. */
+  readonly hostProfile?: HostProfileName;
 }
 
 export interface ClusterResource {

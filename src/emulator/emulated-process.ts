@@ -2,8 +2,16 @@ import { channel } from 'node:diagnostics_channel';
 import type { Uuid } from '../bytes/uuid.ts';
 import { isAddressInUse } from '../client/bind-first.ts';
 import type { SessionLimits } from '../client/cluster-queries.ts';
-import { type ClusterSession, type ClusterTarget, openSession, withQueries } from '../client/cluster-session.ts';
+import {
+  type ClusterSession,
+  type ClusterTarget,
+  openSession,
+  withClose,
+  withQueries,
+} from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
+import type { Logon } from '../client/logon.ts';
+import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import type { ClientSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
@@ -19,7 +27,7 @@ import type { Network } from '../transport/network.ts';
 import { brokenSocket, failureKind, type InjectedFailure, type OpenFailures } from './open-failures.ts';
 import { PortWaits } from './port-waits.ts';
 
-export interface EmulatedOpenLimits extends SessionLimits {
+export interface EmulatedOpenLimits extends SessionLimits, OpenLogonOptions {
   /** ms for the whole open, the wait for a port included. */
   readonly timeout?: number | undefined;
 }
@@ -115,11 +123,18 @@ export class EmulatedProcess {
         throw new Win32Error(win32Code('ERROR_OUTOFMEMORY'), 'OpenCluster', { advice: 'This failure was injected.' });
       }
       const { lease, client } = await this.#bind(granted, fail, signal, limits);
+      let logon: Logon | null = null;
       let undo = () => {};
       try {
         if (fail === 'reject') undo = this.#machine.rejectNext(target, client.local);
-        return this.#session(lease, await openSession(client, target, { signal, stageTimeout }));
+        logon = await logonFor(limits);
+        const session = await openSession(client, { ...target, ...(logon && { logon }) }, { signal, stageTimeout });
+        return this.#session(
+          lease,
+          withClose(session, () => logon?.wipe()),
+        );
       } catch (error) {
+        logon?.wipe();
         this.#failed(lease, error);
         throw error;
       } finally {

@@ -1,3 +1,4 @@
+import type { OperationalVersion } from '../interface/clusapi/get-cluster-version2.ts';
 import type { ClusapiVersion } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
 import { LocalMisuseError } from '../status/errors.ts';
@@ -66,6 +67,13 @@ const WINDOWS_2008 = {
 
 /** The systems that serve ClusAPI ([MS-CMRP] note 2); operational versions by note 24, which ends with Server 2016. */
 export const HOST_PROFILES = {
+  'windows-nt4-sp3': {
+    ...NT4,
+    servicePack: 'Service Pack 3',
+    highestVersion: 0x000100e0,
+    lowestVersion: 0x000100e0,
+    clusterVersion2: false,
+  },
   'windows-nt4-sp6': { ...NT4, servicePack: 'Service Pack 6' },
   'windows-2000-rtm': { ...WINDOWS_2000, servicePack: '' },
   'windows-2000-sp1': { ...WINDOWS_2000, servicePack: 'Service Pack 1' },
@@ -140,6 +148,19 @@ export const HOST_PROFILES = {
 export type HostProfileName = keyof typeof HOST_PROFILES;
 
 export const DEFAULT_HOST_PROFILE: HostProfileName = 'windows-2000-sp3';
+
+/** Set where the nodes run different versions ([MS-CMRP] 2.2.3.3). */
+const MIXED_MODE = 1;
+
+/** What a cluster of such nodes agrees on: the highest version that all of them know, and the lowest one that none is below. */
+export function operationalVersion(nodes: readonly HostProfile[]): OperationalVersion {
+  const highest = nodes.map(({ highestVersion }) => highestVersion);
+  return {
+    highest: Math.min(...highest),
+    lowest: Math.max(...nodes.map(({ lowestVersion }) => lowestVersion)),
+    flags: new Set(highest).size > 1 ? MIXED_MODE : 0,
+  };
+}
 
 /** Throws LocalMisuseError with the known names for one that is not among them. */
 export function hostProfile(profile: HostProfileName | HostProfile): HostProfile {

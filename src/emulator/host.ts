@@ -131,7 +131,7 @@ export class EmulatedHost {
       streams,
       address,
       ports: ports ?? null,
-      settings,
+      settings: options.settings ?? {},
       newUuid,
       model,
       profile,

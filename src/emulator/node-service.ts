@@ -15,7 +15,7 @@ import type { ClusterModel } from './cluster-model.ts';
 import type { Registration } from './endpoint-map.ts';
 import type { Faults } from './faults.ts';
 import type { ProtocolCounters } from './host-counters.ts';
-import type { HostProfile } from './host-profiles.ts';
+import { type HostProfile, hostProfile, operationalVersion } from './host-profiles.ts';
 
 export interface NodeServiceOptions {
   readonly network: Network;
@@ -27,6 +27,7 @@ export interface NodeServiceOptions {
   readonly settings: Partial<ServerSettings>;
   readonly newUuid: () => Uuid;
   readonly model: ClusterModel;
+  /** Of nodes that have none of their own. */
   readonly profile: HostProfile;
   readonly faults: Faults;
   readonly log: CallLog;
@@ -99,16 +100,18 @@ export class NodeService {
   async #open(node: string): Promise<Running> {
     const { network, streams, address, ports, settings, newUuid, model, profile, faults, log, access } = this.#options;
     const ntlm = access.ntlm(node);
+    const profileOf = (name: string): HostProfile => hostProfile(model.node(name).hostProfile ?? profile);
+    const own = profileOf(node);
     // A service is told from the one before it by its boot time.
     this.#bootTime = Math.max(this.#bootTime + 1, Math.floor(network.clock.now() / 1000));
     const server: RpcServer = await bindFirst(ports === null ? [0] : eachPort(ports), (port) =>
       RpcServer.open({
         network,
         ...(streams && { streams }),
-        local: profile.clusapi === 2 ? { host: address, port } : null,
-        tcp: profile.clusapi === 3 ? { host: address, port } : null,
+        local: own.clusapi === 2 ? { host: address, port } : null,
+        tcp: own.clusapi === 3 ? { host: address, port } : null,
         dialect: 'windows',
-        settings,
+        settings: { callback: own.callback, offersOverlap: own.offersOverlap, ...settings },
         newUuid,
         bootTime: this.#bootTime,
         // Servers since Windows Vista tell the time, which makes their clients sign the logon itself.
@@ -136,7 +139,8 @@ export class NodeService {
         access,
         model,
         node,
-        profile,
+        profile: own,
+        operational: operationalVersion(model.nodes.map(({ name }) => profileOf(name))),
         handles: this.#handles,
       }),
     );

@@ -1,3 +1,4 @@
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Clock, Timer } from '../transport/clock.ts';
@@ -54,15 +55,15 @@ const step = z.union([
 
 const scenario = z.strictObject({ cluster: clusterDescription.optional(), steps: z.array(step).default([]) });
 
-/** Throws LocalMisuseError with ERR_CLUSRPC_INVALID_INPUT that says which step is wrong. */
+/** YAML, of which JSON is a part. Throws LocalMisuseError with ERR_CLUSRPC_INVALID_INPUT that says which step is wrong. */
 export function parseScenario(text: string): Scenario {
-  let json: unknown;
+  let written: unknown;
   try {
-    json = JSON.parse(text);
+    written = parseYaml(text, { logLevel: 'error' });
   } catch (cause) {
-    throw invalid(`no JSON: ${(cause as Error).message}`);
+    throw invalid(`neither YAML nor JSON: ${(cause as Error).message.trim()}`);
   }
-  const read = scenario.safeParse(json);
+  const read = scenario.safeParse(written);
   if (!read.success) throw invalid(z.prettifyError(read.error).replaceAll('\n', ' '));
   return { cluster: read.data.cluster, steps: read.data.steps.map(readStep) };
 }

@@ -1,6 +1,7 @@
-import { ACCOUNT_STATES, type Account } from '../auth/ntlm/accounts.ts';
+import { ACCOUNT_STATES, type Account, type AccountState } from '../auth/ntlm/accounts.ts';
 import { ntHash } from '../auth/ntlm/one-way.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
+import { toUtf16 } from '../bytes/utf16.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 
@@ -27,6 +28,20 @@ export function parseUserFile(text: string, name: string): Account[] {
   });
   if (accounts.length > 0) return accounts;
   throw new LocalMisuseError(`${name} names no user`, { code: 'ERR_CLUSRPC_INVALID_INPUT' });
+}
+
+/** Somebody that an emulated host knows, for tests: in earnest no password is kept. */
+export interface EmulatedUser {
+  /** `name` or `DOMAIN\\name`. */
+  readonly user: string;
+  readonly password: string;
+  /** Default enabled. */
+  readonly state?: AccountState;
+}
+
+export function accountOf({ user, password, state = 'enabled' }: EmulatedUser): Account {
+  const [name = '', domain = ''] = user.split('\\', 2).reverse();
+  return { name, domain, ntHash: ntHash(toUtf16(password)), state };
 }
 
 /** The line of an enabled account; `password` in UTF-16LE. Throws LocalMisuseError for a name that the file cannot hold. */

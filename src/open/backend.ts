@@ -1,5 +1,6 @@
 import type { SessionLimits } from '../client/cluster-queries.ts';
 import type { ClusterSession } from '../client/cluster-session.ts';
+import type { OpenLogonOptions } from '../client/open-logon.ts';
 
 /** What can open a cluster: the addon over clusapi.dll, the same DLL through FFI, our own RPC, an emulator in this process. */
 export const BACKENDS = ['native', 'ffi', 'wire', 'emulated'] as const;
@@ -8,7 +9,8 @@ export const BACKENDS = ['native', 'ffi', 'wire', 'emulated'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /** Limits of one open. */
-export interface OpenLimits extends SessionLimits {
+/** How an open goes. clusapi.dll logs on as whoever runs the program, whatever the options say. */
+export interface OpenLimits extends SessionLimits, OpenLogonOptions {
   /** ms for the whole open. */
   readonly timeout?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import { type ClusterSession, type ClusterTarget, withClose } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
-import { type AuthLevel, type Credentials, Logon } from '../client/logon.ts';
+import { logonFor } from '../client/open-logon.ts';
 import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import { openTcpSession } from '../client/tcp-session.ts';
@@ -28,17 +28,11 @@ export interface WireOptions extends OpenLimits {
   /** Port of the Cluster service, UDP unless `transport` is tcp: the mapper is not asked. */
   readonly endpoint?: number | undefined;
   readonly resolution?: ClusterTarget['resolution'];
-  /** Who opens it; default: nobody, which a real cluster refuses. */
-  readonly credentials?: Credentials | undefined;
-  /** How calls are protected; default integrity. */
-  readonly authLevel?: AuthLevel | undefined;
-  /** Answer as NTLMv1, for servers that know nothing else. */
-  readonly ntlmV1?: boolean | undefined;
 }
 
 /** Opens a cluster with our own RPC. Nothing of it is left after the session, or after any failure. */
 export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
-  const { signal, timeout, stageTimeout, localAddress, endpoint, resolution, credentials } = options;
+  const { signal, timeout, stageTimeout, localAddress, endpoint, resolution } = options;
   const open = OPENERS[transportOf(options)];
   if (options.dialect !== undefined && !DIALECT_NAMES.includes(options.dialect)) {
     throw invalidOption(`dialect: ${JSON.stringify(options.dialect)} is none of ${DIALECT_NAMES.join(', ')}`);
@@ -46,8 +40,7 @@ export async function openWire(name: string, options: WireOptions = {}): Promise
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
     const host = await resolveHost(known?.host ?? name);
-    const logon =
-      credentials && (await Logon.prepare({ credentials, level: options.authLevel, version1: options.ntlmV1 }));
+    const logon = await logonFor(options);
     const target: WireTarget = {
       host,
       mapperPort: options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
@@ -57,7 +50,8 @@ export async function openWire(name: string, options: WireOptions = {}): Promise
       ...(logon && { logon }),
     };
     try {
-      const session = await open(target, options, { signal: within, stageTimeout });
+      const searching = logon?.searches === true ? timeout : stageTimeout;
+      const session = await open(target, options, { signal: within, stageTimeout: searching });
       return withClose(session, () => logon?.wipe());
     } catch (error) {
       logon?.wipe();

@@ -10,6 +10,7 @@ export function adviceOn(id: StageId, reason: Reason, error: unknown, question: 
   }
   const own = ADVICE[`${id} ${reason}`];
   if (own !== undefined) return own(question);
+  if (question.settings.logon !== null && isClusError(error) && error.advice !== undefined) return error.advice;
   if (reason === 'silent' || reason === 'timeout') return LATE_SILENCE[id] ?? adviceFor(id, reason);
   return isClusError(error) && error.advice !== undefined ? error.advice : adviceFor(id, reason);
 }

@@ -50,6 +50,13 @@ export function logonOf({ settings: { logon } }: Question): BindOptions {
   return logon === null ? {} : { logon };
 }
 
+/** As limitsOf; where NTLM dialects are tried, the whole time of the target. */
+export function limitsOfLogon(question: Question): AskLimits {
+  const { settings, budget } = question;
+  const limits = limitsOf(question);
+  return settings.logon?.searches === true ? { ...limits, remaining: () => budget.remainingInAll() } : limits;
+}
+
 export function limitsOf({ settings, budget }: Question): AskLimits {
   return { remaining: () => budget.remaining(), signal: settings.signal };
 }

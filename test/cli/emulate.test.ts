@@ -57,6 +57,31 @@ test('it says where it is in one line, and what it has seen in another', async (
   });
 });
 
+test('accounts that the command user makes are those of --users', async () => {
+  const password = scenario('Secret.1\n');
+  const line = await cli(['user', 'LAB\\ops', '--password-file', password]);
+  expect(line.stdout).toMatch(/^LAB\\ops:[0-9a-f]{32}\n$/);
+  const users = scenario(`# who may\n${line.stdout}`);
+  const options = ['--users', users, '--min-auth', 'integrity', '--may-open', 'LAB\\ops'];
+  const { code } = await emulating(options, async ({ host, epmUdp }) => {
+    const argv = ['probe', host, '--epm-port', `${epmUdp}`, '--nagios'];
+    expect((await cli(argv)).stdout).toMatch(/authenticate/);
+    const asOps = await cli([...argv, '--user', 'LAB\\ops', '--password-file', password]);
+    expect(asOps).toMatchObject({ code: 0, stderr: '' });
+  });
+  expect(code).toBe(130);
+});
+
+test.each([
+  ['LAB\\ops:Secret.1', 'line 1'],
+  ['# nobody', 'names no user'],
+])('a user file that cannot be is exit 2, and shows nothing of what stands in it: %s', async (text, why) => {
+  const { code, stderr } = await cli(['emulate', '--users', scenario(text)]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(why);
+  expect(stderr).not.toContain('Secret');
+});
+
 test('SIGUSR1 prints the counters in between', async () => {
   const { stdout } = await emulating([], async () => {
     process.emit('SIGUSR1', 'SIGUSR1');
@@ -86,7 +111,7 @@ test('a scenario brings faults and fail-overs', async () => {
 });
 
 test.each([
-  ['{', 'no JSON'],
+  ['{', 'neither YAML nor JSON'],
   ['{"steps":[{"at":"1s"}]}', 'steps[0]'],
   ['{"steps":[{"at":"soon","nodeDown":"NODE1"}]}', 'not a duration'],
   ['{"steps":[{"fault":{"on":"lunch","action":"drop"}}]}', 'none of callback'],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
@@ -71,4 +71,15 @@ test('a comparison is of all bytes and of the length', () => {
   expect(equalInConstantTime(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
   expect(equalInConstantTime(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
   expect(equalInConstantTime(Uint8Array.of(1, 2), Uint8Array.of(1))).toBe(false);
+});
+
+test('MD5 and HMAC-MD5 of messages and keys of every length, in pieces, are those of node:crypto', () => {
+  const bytes = Uint8Array.from({ length: 300 }, (_, at) => (at * 37 + (at >> 3)) & 0xff);
+  for (let length = 0; length < bytes.length; length++) {
+    const [message, key] = [bytes.subarray(0, length), bytes.subarray(length % 100)];
+    const cut = length >> 1;
+    const pieces = [message.subarray(0, cut), message.subarray(cut)] as const;
+    expect(toHex(md5(...pieces))).toBe(createHash('md5').update(message).digest('hex'));
+    expect(toHex(hmacMd5(key, ...pieces))).toBe(createHmac('md5', key).update(message).digest('hex'));
+  }
 });

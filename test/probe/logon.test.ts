@@ -128,6 +128,15 @@ describe('a refused logon', () => {
   });
 });
 
+describe('with --ntlm-dialect auto', () => {
+  test('a refused logon is not tried another way', async () => {
+    const host = await start({ ntlmDialect: 'call,protected' });
+    const logon = as('LAB\\ops', 'guess', { dialect: 'auto' });
+    expect(stopOf(await probed(host, logon))).toMatchObject({ stoppedAt: 'authenticate', reason: 'denied' });
+    expect(host.logons).toMatchObject([{ refusal: 'wrong-password' }]);
+  });
+});
+
 describe('openCluster', () => {
   test('asks for the password and opens', async () => {
     const host = await start();

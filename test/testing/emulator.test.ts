@@ -18,6 +18,27 @@ test('openCluster lands in an emulator that is installed, by any of its names, u
   await emulator.close();
 });
 
+test('a cluster that asks who calls opens for the credentials of openCluster, and for nobody else', async () => {
+  const emulator = await startEmulator({
+    users: [
+      { user: 'LAB\\ops', password: 'Secret.1' },
+      { user: 'LAB\\guest', password: 'Secret.1' },
+    ],
+    minAuth: 'integrity',
+    mayOpen: ['LAB\\ops'],
+  });
+  emulator.install();
+  const as = (user: string, password = 'Secret.1') => openCluster('CLUSTER1', { credentials: { user, password } });
+  const cluster = await as('LAB\\ops');
+  expect(await cluster.nodes()).toEqual(['NODE1', 'NODE2']);
+  await cluster.close();
+  await expect(openCluster('CLUSTER1')).rejects.toMatchObject({ errno: 5, stage: 'authenticate' });
+  await expect(as('LAB\\ops', 'guess')).rejects.toMatchObject({ errno: 5, stage: 'authenticate' });
+  await expect(as('LAB\\guest')).rejects.toMatchObject({ errno: 5, stage: 'open-cluster' });
+  expect(emulator.counters).toMatchObject({ logons: 3, logonsRefused: 1 });
+  await emulator.close();
+});
+
 test('the example of the documentation holds', async () => {
   const emulator = await startEmulator({
     cluster: { name: 'CLUSTER1', nodes: ['NODE1', 'NODE2'] },

@@ -24,6 +24,8 @@ export interface ActivitySecurityOptions {
   /** key_vers_num. */
   readonly key: number;
   readonly dialect: NtlmDialect;
+  /** Opens nothing of another dialect. */
+  readonly strict?: boolean | undefined;
   /** The session as it is now: a client's changes with the server's challenge. */
   readonly session: () => DatagramSession;
 }
@@ -42,7 +44,7 @@ export class NtlmActivitySecurity {
   readonly #options: ActivitySecurityOptions;
   readonly #guard: ReplayGuard;
   /** What is under the MAC, as the peer was found to send it. */
-  #found: Pick<NtlmDialect, 'padding' | 'packet'>;
+  #found: Found;
   /** PDUs of the peer that were what it sealed. */
   opened = 0;
 
@@ -59,22 +61,20 @@ export class NtlmActivitySecurity {
   seal(pdu: SecuredPdu): Uint8Array {
     const { key, dialect, session } = this.#options;
     const body = bodyOf(pdu);
-    const region = new Uint8Array((body.length + 7) & ~7);
-    region.set(body);
-    const length = this.#found.padding === 'protected' ? region.length : body.length;
+    const token = ((body.length + 7) & ~7) + SECURITY_HEADER;
+    // Stub, padding, security header and token, as they go out.
+    const whole = new Uint8Array(token + session().signatureLength);
+    whole.set(body);
+    whole[token - 4] = AUTH_LEVEL[this.level];
+    whole[token - 3] = key;
+    const under = whole.subarray(0, this.#found.padding === 'protected' ? token - SECURITY_HEADER : body.length);
     const number = sequenceNumber(dialect.sequence, pdu.header);
-    let signature: Uint8Array;
     if (this.level === 'privacy') {
-      const sealed = session().seal(region.subarray(0, length), number);
-      region.set(sealed.sealed);
-      signature = sealed.signature;
-    } else signature = session().sign(this.#signed(region.subarray(0, length)), number);
-    const padding = region.subarray(body.length);
-    const trailer = new Uint8Array(padding.length + SECURITY_HEADER + signature.length);
-    trailer.set(padding);
-    trailer.set([AUTH_LEVEL[this.level], key], padding.length);
-    trailer.set(signature, padding.length + SECURITY_HEADER);
-    return encodeCl(withBody(pdu, region.subarray(0, body.length), trailer));
+      const { sealed, signature } = session().seal(under, number);
+      whole.set(sealed);
+      whole.set(signature, token);
+    } else whole.set(session().sign(this.#signed(under, this.#found), number), token);
+    return encodeCl(withBody(pdu, whole.subarray(0, body.length), whole.subarray(body.length)));
   }
 
   /** Bytes behind the token are ignored: Windows XP SP1 and earlier send some ([MS-RPCE] note 46). */
@@ -84,7 +84,9 @@ export class NtlmActivitySecurity {
     if (levelOfNumber(level) !== this.level || key !== this.#options.key) return null;
     if (token.length < session.signatureLength) return null;
     const signature = token.subarray(0, session.signatureLength);
-    const number = session.sequenceOf(signature) ?? sequenceNumber(this.#options.dialect.sequence, pdu.header);
+    const expected = sequenceNumber(this.#options.dialect.sequence, pdu.header);
+    const number = session.sequenceOf(signature) ?? expected;
+    if (this.#options.strict === true && number !== expected) return null;
     const length = bodyOf(pdu).length;
     const region = datagram.subarray(CL_HEADER_SIZE, CL_HEADER_SIZE + ((length + 7) & ~7));
     const plain = this.#verified(session, region, length, signature, number);
@@ -101,30 +103,41 @@ export class NtlmActivitySecurity {
     signature: Uint8Array,
     number: number,
   ): Uint8Array | null {
-    for (const found of [this.#found, ...waysOf(this.level)]) {
-      const under = region.subarray(0, found.padding === 'protected' ? region.length : length);
-      const signed = this.level === 'packet' && found.packet === 'nothing' ? NOTHING : under;
-      const plain =
-        this.level === 'privacy'
-          ? session.unseal({ sealed: under, signature }, number)
-          : session.verify(signed, signature, number)
-            ? under
-            : null;
-      if (plain === null) continue;
+    const plain = this.#verifiedAs(this.#found, session, region, length, signature, number);
+    if (plain !== null || this.#options.strict === true) return plain;
+    for (const found of waysOf(this.level)) {
+      const other = this.#verifiedAs(found, session, region, length, signature, number);
+      if (other === null) continue;
       this.#found = found;
-      return plain;
+      return other;
     }
     return null;
   }
 
-  #signed(body: Uint8Array): Uint8Array {
-    return this.level === 'packet' && this.#found.packet === 'nothing' ? NOTHING : body;
+  #verifiedAs(
+    found: Found,
+    session: DatagramSession,
+    region: Uint8Array,
+    length: number,
+    signature: Uint8Array,
+    number: number,
+  ): Uint8Array | null {
+    const under = found.padding === 'protected' ? region : region.subarray(0, length);
+    if (this.level === 'privacy') return session.unseal({ sealed: under, signature }, number);
+    return session.verify(this.#signed(under, found), signature, number) ? under : null;
+  }
+
+  #signed(under: Uint8Array, { packet }: Found): Uint8Array {
+    return this.level === 'packet' && packet === 'nothing' ? NOTHING : under;
   }
 }
 
-const WAYS = PADDING_RULES.flatMap((padding) => PACKET_RULES.map((packet) => ({ padding, packet })));
+/** What a peer was found to do. */
+type Found = Pick<NtlmDialect, 'padding' | 'packet'>;
 
-function waysOf(level: DatagramLevel): readonly Pick<NtlmDialect, 'padding' | 'packet'>[] {
+const WAYS: readonly Found[] = PADDING_RULES.flatMap((padding) => PACKET_RULES.map((packet) => ({ padding, packet })));
+
+function waysOf(level: DatagramLevel): readonly Found[] {
   return level === 'packet' ? WAYS : WAYS.filter(({ packet }) => packet === 'body');
 }
 

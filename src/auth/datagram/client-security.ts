@@ -1,4 +1,4 @@
-import { isClusError } from '../../status/errors.ts';
+import { isClusError, RemoteProtocolError } from '../../status/errors.ts';
 import { NtlmClientContext, type NtlmClientOptions } from '../ntlm/client-context.ts';
 import type { DatagramSession } from '../ntlm/datagram-session.ts';
 import { DATAGRAM_FORM } from '../ntlm/form.ts';
@@ -17,6 +17,7 @@ export interface NtlmClientSecurityOptions extends Omit<NtlmClientOptions, 'prot
 export class NtlmClientSecurity extends NtlmActivitySecurity {
   readonly #context: NtlmClientContext<DatagramSession>;
   readonly #onLogon: ((problem: Error | null) => void) | undefined;
+  #answered = false;
 
   constructor({ level: asked, dialect = DEFAULT_DIALECT, onLogon, ...options }: NtlmClientSecurityOptions) {
     const level = datagramLevel(asked);
@@ -32,9 +33,14 @@ export class NtlmClientSecurity extends NtlmActivitySecurity {
     this.#context.wipe();
   }
 
-  /** The AUTHENTICATE_MESSAGE; null: the server offers less than the level needs. */
+  /**
+   * The AUTHENTICATE_MESSAGE; null: the server offers less than the level needs, or asks again before it has shown that it
+   * took the first one, which may be a refusal that was lost.
+   */
   answer(challenge: Uint8Array): Uint8Array | null {
     try {
+      if (this.#answered && this.opened === 0) throw new RemoteProtocolError(ASKED_AGAIN);
+      this.#answered = true;
       const { token } = this.#context.step(challenge);
       this.#onLogon?.(null);
       return token;
@@ -45,6 +51,9 @@ export class NtlmClientSecurity extends NtlmActivitySecurity {
     }
   }
 }
+
+const ASKED_AGAIN =
+  'the server asks for the logon a second time: the first may have been refused, so it is not tried again';
 
 function sessionOf({ session }: NtlmClientContext<DatagramSession>): DatagramSession {
   if (session === null) throw new Error('a datagram context has its session from the start');

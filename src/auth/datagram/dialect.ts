@@ -1,8 +1,11 @@
 import type { ClHeader } from '../../pdu/cl/index.ts';
+import { LocalMisuseError } from '../../status/errors.ts';
+import type { DatagramLevel } from './level.ts';
 
 /*
  * What no publication says about Windows' NTLM under datagram RPC: one setting for each open question. Each of our
- * receivers reads the sequence number from the token and finds out the rest by trying, so a setting is what we send.
+ * receivers reads the sequence number from the token and finds out the rest by trying, so a setting is what we send,
+ * and what a receiver is held to only where it plays one that knows nothing else.
  */
 
 /**
@@ -55,9 +58,29 @@ export function callsOf(rule: SequenceRule): number {
   return rule === 'call-fragment' ? 0x10000 : 0x100000000;
 }
 
-/** All of them, the default first. */
-export function dialects(): NtlmDialect[] {
+/** All of them, the default first; those that differ at a level where one is named. */
+export function dialects(level: DatagramLevel = 'packet'): NtlmDialect[] {
   return PADDING_RULES.flatMap((padding) =>
-    PACKET_RULES.flatMap((packet) => SEQUENCE_RULES.map((sequence) => ({ sequence, padding, packet }))),
+    (level === 'packet' ? PACKET_RULES : PACKET_RULES.slice(0, 1)).flatMap((packet) =>
+      SEQUENCE_RULES.map((sequence) => ({ sequence, padding, packet })),
+    ),
   );
+}
+
+/** Rules with commas between, such as `call,protected`; what is not named is as by default. Throws LocalMisuseError. */
+export function parseDialect(text: string): NtlmDialect {
+  const rules = text.split(',').map((word) => ruleOf(word.trim()));
+  return Object.assign({ ...DEFAULT_DIALECT }, ...rules);
+}
+
+function ruleOf(word: string): Partial<NtlmDialect> {
+  const sequence = SEQUENCE_RULES.find((rule) => rule === word);
+  const padding = PADDING_RULES.find((rule) => rule === word);
+  const packet = PACKET_RULES.find((rule) => rule === word);
+  if ((sequence ?? padding ?? packet) !== undefined)
+    return { ...(sequence && { sequence }), ...(padding && { padding }), ...(packet && { packet }) };
+  const known = [...SEQUENCE_RULES, ...PADDING_RULES, ...PACKET_RULES].join(', ');
+  throw new LocalMisuseError(`an NTLM dialect has rules out of ${known}, not ${JSON.stringify(word)}`, {
+    code: 'ERR_CLUSRPC_INVALID_OPTION',
+  });
 }

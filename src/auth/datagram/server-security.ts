@@ -11,6 +11,8 @@ import { type DatagramLevel, levelOfNumber, PROTECTION_OF } from './level.ts';
 /** Whom a server lets in, and at which level. */
 export interface NtlmProviderOptions extends Omit<NtlmServerOptions, 'protection'> {
   readonly dialect?: NtlmDialect;
+  /** Understands nothing else. */
+  readonly strict?: boolean;
   /** Every logon that was tried; `refusal` null: let in. */
   readonly onLogon?: (logon: {
     readonly user: string;
@@ -74,7 +76,7 @@ export class NtlmProvider {
     level: DatagramLevel,
     key: number,
   ): NtlmServerSecurity | number {
-    const { dialect = DEFAULT_DIALECT, onLogon } = this.#options;
+    const { dialect = DEFAULT_DIALECT, strict, onLogon } = this.#options;
     try {
       const step = context.step(token);
       if (step.kind === 'refused') {
@@ -85,7 +87,7 @@ export class NtlmProvider {
       if (step.kind !== 'accepted' || session === null) return ACCESS_DENIED;
       const { user, domain } = step.identity;
       onLogon?.({ user, domain, refusal: null });
-      return new NtlmServerSecurity({ level, key, dialect, session: () => session }, step.identity);
+      return new NtlmServerSecurity({ level, key, dialect, strict, session: () => session }, step.identity);
     } catch (error) {
       if (isClusError(error)) return ACCESS_DENIED;
       throw error;

@@ -1,13 +1,16 @@
 import { readU32, writeU32 } from '../../bytes/integers.ts';
-import { md5 } from '../../crypto/md5.ts';
+import { type HmacMd5, md5 } from '../../crypto/md5.ts';
 import { Rc4 } from '../../crypto/rc4.ts';
 import { hasFlag } from './flags.ts';
-import { type Sender, sealingKey, signingKey } from './keys.ts';
+import { type Sender, sealingKey, signerOf } from './keys.ts';
 import { crcMac, DUMMY_SIGNATURE, extendedMac, SIGNATURE_LENGTH } from './signature.ts';
 import { type SealedMessage, sameSignature } from './stream-session.ts';
 
+const NOTHING_YET = new Uint8Array(1);
+
 interface Direction {
-  readonly signingKey: Uint8Array | null;
+  /** Null: without extended session security. */
+  readonly signer: HmacMd5 | null;
   readonly sealingKey: Uint8Array;
 }
 
@@ -21,10 +24,13 @@ export class DatagramSession {
   readonly #flags: number;
   readonly #own: Direction;
   readonly #peer: Direction;
+  /** Of one message after the other. */
+  readonly #cipher = new Rc4(NOTHING_YET);
+  readonly #number = new Uint8Array(4);
 
   constructor(flags: number, sessionKey: Uint8Array, side: Sender) {
     const direction = (sender: Sender): Direction => ({
-      signingKey: signingKey(flags, sessionKey, sender),
+      signer: signerOf(flags, sessionKey, sender),
       sealingKey: sealingKey(flags, sessionKey, sender),
     });
     this.#flags = flags;
@@ -33,18 +39,18 @@ export class DatagramSession {
   }
 
   sign(message: Uint8Array, sequence: number): Uint8Array {
-    return this.#mac(this.#own, cipherOf(this.#own, sequence), sequence, message);
+    return this.#mac(this.#own, this.#cipherOf(this.#own, sequence), sequence, message);
   }
 
   /** `sequence` is what `sequenceOf` read from the signature, or what the caller expects where it says nothing. */
   verify(message: Uint8Array, signature: Uint8Array, sequence: number): boolean {
-    const expected = this.#mac(this.#peer, cipherOf(this.#peer, sequence), sequence, message);
+    const expected = this.#mac(this.#peer, this.#cipherOf(this.#peer, sequence), sequence, message);
     return sameSignature(this.#flags, expected, signature);
   }
 
   /** Encrypts `plain` and signs `signed`, which is as a rule the same. */
   seal(plain: Uint8Array, sequence: number, signed: Uint8Array = plain): SealedMessage {
-    const cipher = cipherOf(this.#own, sequence);
+    const cipher = this.#cipherOf(this.#own, sequence);
     return { sealed: cipher.apply(plain), signature: this.#mac(this.#own, cipher, sequence, signed) };
   }
 
@@ -54,7 +60,7 @@ export class DatagramSession {
     sequence: number,
     signed: (plain: Uint8Array) => Uint8Array = (plain) => plain,
   ): Uint8Array | null {
-    const cipher = cipherOf(this.#peer, sequence);
+    const cipher = this.#cipherOf(this.#peer, sequence);
     const plain = cipher.apply(sealed);
     const expected = this.#mac(this.#peer, cipher, sequence, signed(plain));
     return sameSignature(this.#flags, expected, signature) ? plain : null;
@@ -67,24 +73,24 @@ export class DatagramSession {
   }
 
   wipe(): void {
-    for (const { signingKey, sealingKey } of [this.#own, this.#peer]) {
-      signingKey?.fill(0);
+    for (const { signer, sealingKey } of [this.#own, this.#peer]) {
+      signer?.wipe();
       sealingKey.fill(0);
     }
+    this.#cipher.wipe();
+  }
+
+  #cipherOf({ sealingKey }: Direction, sequence: number): Rc4 {
+    writeU32(this.#number, 0, sequence, true);
+    return this.#cipher.restart(md5(sealingKey, this.#number));
   }
 
   #mac(direction: Direction, cipher: Rc4, sequence: number, message: Uint8Array): Uint8Array {
     if (!hasFlag(this.#flags, 'SIGN') && !hasFlag(this.#flags, 'SEAL')) return DUMMY_SIGNATURE.slice();
-    if (direction.signingKey === null) {
+    if (direction.signer === null) {
       const signature = crcMac(cipher, sequence, message);
       return signature.fill(0, 4, 8);
     }
-    return extendedMac(direction.signingKey, cipher, sequence, message);
+    return extendedMac(direction.signer, cipher, sequence, message);
   }
-}
-
-function cipherOf({ sealingKey }: Direction, sequence: number): Rc4 {
-  const number = new Uint8Array(4);
-  writeU32(number, 0, sequence, true);
-  return new Rc4(md5(sealingKey, number));
 }

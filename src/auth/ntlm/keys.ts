@@ -1,6 +1,6 @@
 import { des } from '../../crypto/des.ts';
 import { md4 } from '../../crypto/md4.ts';
-import { hmacMd5, md5 } from '../../crypto/md5.ts';
+import { HmacMd5, hmacMd5, md5 } from '../../crypto/md5.ts';
 import { hasFlag } from './flags.ts';
 
 /** Whose messages a key protects. */
@@ -40,6 +40,14 @@ export function v1KeyExchangeKey({ flags, serverChallenge, lmResponse, ntHash, l
 export function signingKey(flags: number, sessionKey: Uint8Array, sender: Sender): Uint8Array | null {
   if (!hasFlag(flags, 'EXTENDED_SESSION_SECURITY')) return null;
   return md5(sessionKey, magic(sender, 'signing'));
+}
+
+/** What signs with it, which is all that is kept of it. */
+export function signerOf(flags: number, sessionKey: Uint8Array, sender: Sender): HmacMd5 | null {
+  const key = signingKey(flags, sessionKey, sender);
+  const signer = key && new HmacMd5(key);
+  key?.fill(0);
+  return signer;
 }
 
 /** SEALKEY ([MS-NLMP] 3.4.5.3). */

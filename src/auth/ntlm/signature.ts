@@ -1,6 +1,6 @@
 import { writeU32 } from '../../bytes/integers.ts';
 import { crc32 } from '../../crypto/crc32.ts';
-import { hmacMd5 } from '../../crypto/md5.ts';
+import type { HmacMd5 } from '../../crypto/md5.ts';
 import type { Rc4 } from '../../crypto/rc4.ts';
 
 /** NTLMSSP_MESSAGE_SIGNATURE ([MS-NLMP] 2.2.2.9). */
@@ -10,9 +10,9 @@ export const SIGNATURE_LENGTH = 16;
 export const DUMMY_SIGNATURE: Uint8Array = Uint8Array.from({ length: SIGNATURE_LENGTH }, (_, i) => (i === 0 ? 1 : 0));
 
 /** MAC with extended session security ([MS-NLMP] 3.4.4.2); `cipher` null: no keys were exchanged. */
-export function extendedMac(key: Uint8Array, cipher: Rc4 | null, sequence: number, message: Uint8Array): Uint8Array {
+export function extendedMac(key: HmacMd5, cipher: Rc4 | null, sequence: number, message: Uint8Array): Uint8Array {
   const signature = newSignature(sequence);
-  const checksum = hmacMd5(key, signature.subarray(12), message).subarray(0, 8);
+  const checksum = key.digest(signature.subarray(12), message).subarray(0, 8);
   signature.set(cipher === null ? checksum : cipher.apply(checksum), 4);
   return signature;
 }

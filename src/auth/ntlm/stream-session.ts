@@ -1,11 +1,13 @@
 import { equalInConstantTime } from '../../crypto/equal.ts';
+import type { HmacMd5 } from '../../crypto/md5.ts';
 import { Rc4 } from '../../crypto/rc4.ts';
 import { hasFlag } from './flags.ts';
-import { type Sender, sealingKey, signingKey } from './keys.ts';
+import { type Sender, sealingKey, signerOf } from './keys.ts';
 import { crcMac, DUMMY_SIGNATURE, extendedMac, SIGNATURE_LENGTH } from './signature.ts';
 
 interface Direction {
-  readonly signingKey: Uint8Array | null;
+  /** Null: without extended session security. */
+  readonly signer: HmacMd5 | null;
   readonly sealingKey: Uint8Array;
   cipher: Rc4;
   sequence: number;
@@ -31,7 +33,7 @@ export class StreamSession {
   constructor(flags: number, sessionKey: Uint8Array, side: Sender) {
     const direction = (sender: Sender): Direction => {
       const key = sealingKey(flags, sessionKey, sender);
-      return { signingKey: signingKey(flags, sessionKey, sender), sealingKey: key, cipher: new Rc4(key), sequence: 0 };
+      return { signer: signerOf(flags, sessionKey, sender), sealingKey: key, cipher: new Rc4(key), sequence: 0 };
     };
     this.#flags = flags;
     this.#own = direction(side);
@@ -72,8 +74,8 @@ export class StreamSession {
   }
 
   wipe(): void {
-    for (const { signingKey, sealingKey, cipher } of [this.#own, this.#peer]) {
-      signingKey?.fill(0);
+    for (const { signer, sealingKey, cipher } of [this.#own, this.#peer]) {
+      signer?.wipe();
       sealingKey.fill(0);
       cipher.wipe();
     }
@@ -83,9 +85,9 @@ export class StreamSession {
     if (!this.signs) return DUMMY_SIGNATURE.slice();
     const sequence = direction.sequence;
     direction.sequence = (sequence + 1) >>> 0;
-    if (direction.signingKey === null) return crcMac(direction.cipher, sequence, message);
+    if (direction.signer === null) return crcMac(direction.cipher, sequence, message);
     const cipher = hasFlag(this.#flags, 'KEY_EXCHANGE') ? direction.cipher : null;
-    return extendedMac(direction.signingKey, cipher, sequence, message);
+    return extendedMac(direction.signer, cipher, sequence, message);
   }
 }
 

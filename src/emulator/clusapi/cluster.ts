@@ -38,10 +38,7 @@ export const CLUSTER_SERVICES: readonly Service[] = [
     profile.clusapi === 3 ? win32Code('ERROR_CALL_NOT_IMPLEMENTED') : versionFields(profile),
   ),
   {
-    ...service(ApiGetClusterVersion2, ({ profile }) => ({
-      ...versionFields(profile),
-      operational: { highest: profile.highestVersion, lowest: profile.lowestVersion, flags: 0 },
-    })),
+    ...service(ApiGetClusterVersion2, ({ profile, operational }) => ({ ...versionFields(profile), operational })),
     offered: ({ clusterVersion2 }) => clusterVersion2,
   },
   service(ApiGetQuorumResource, ({ model: { quorum } }) => ({

@@ -1,3 +1,4 @@
+import type { OperationalVersion } from '../../interface/clusapi/get-cluster-version2.ts';
 import type { ClusapiOperation, ClusapiResult } from '../../interface/clusapi/index.ts';
 import type { ContextHandle } from '../../ndr/context-handle.ts';
 import type { ContextHandles } from '../../server/context-handles.ts';
@@ -26,6 +27,8 @@ export interface ClusterServiceOptions extends OperationContext {
   /** The node that it runs on. */
   readonly node: string;
   readonly profile: HostProfile;
+  /** What the nodes together are. */
+  readonly operational: OperationalVersion;
   readonly handles: ContextHandles<OpenedObject>;
   readonly access: Pick<Access, 'mayOpen'>;
 }

@@ -5,11 +5,11 @@ import { RejectError, TransportError } from '../../status/errors.ts';
 import { ask, type Failed } from '../ask.ts';
 import { type Answer, type Check, fail, pass, type Question, serviceOf, skip, unknown } from '../check.ts';
 import { describeFailure, reasonOfFailure } from '../judge.ts';
-import { limitsOf } from '../sockets.ts';
+import { limitsOfLogon } from '../sockets.ts';
 
 /** Does the server's callback get through? The first at-most-once call draws it; two later stages judge the rest of it. */
 export const callbackPath: Check = async (question) => {
-  const asked = await ask(serviceOf(question), limitsOf(question), (server) => new ClusterClient(server).name());
+  const asked = await ask(serviceOf(question), limitsOfLogon(question), (server) => new ClusterClient(server).name());
   const answer = asked.ok ? called(callbacksOf(asked.trace), question) : judge(asked, question);
   return { ...answer, asked, learnt: { firstCall: asked } };
 };

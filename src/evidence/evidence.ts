@@ -1,4 +1,5 @@
 import type { FileVersion } from '../bytes/file-version.ts';
+import { foldSimilar } from '../bytes/similar.ts';
 import type { RegistryKey } from '../reg/value.ts';
 
 /** One thing that is known, who said it, and how old it is: ms since 1970 UTC, null where the source keeps no time. */
@@ -127,7 +128,7 @@ export function emptyEvidence(target: string): Evidence {
 
 export type PartialEvidence = Partial<Omit<Evidence, 'target'>>;
 
-/** All facts of all parts, in their order; sources that come twice are named once. */
+/** All facts of all parts, in their order; sources that come twice are named once, and warnings of one kind counted. */
 export function mergeEvidence(target: string, parts: readonly PartialEvidence[]): Evidence {
   const whole: Record<string, unknown> = { ...emptyEvidence(target) };
   for (const key of Object.keys(whole)) {
@@ -135,5 +136,5 @@ export function mergeEvidence(target: string, parts: readonly PartialEvidence[])
     whole[key] = parts.flatMap((part) => (part[key as keyof PartialEvidence] ?? []) as readonly unknown[]);
   }
   const merged = whole as unknown as Evidence;
-  return { ...merged, sources: [...new Set(merged.sources)], warnings: [...new Set(merged.warnings)] };
+  return { ...merged, sources: [...new Set(merged.sources)], warnings: foldSimilar([...new Set(merged.warnings)]) };
 }

@@ -1,19 +1,12 @@
-import { extname } from 'node:path';
 import { withFile } from '../bytes/input-file.ts';
+import { looksLikeHive } from '../hive/base-block.ts';
 import type { OpenClusterOptions } from '../open/open-cluster.ts';
 import { LocalMisuseError, RemoteProtocolError } from '../status/errors.ts';
 import { fromCollectorFolder, isCollectorFolder } from './collector-folder.ts';
 import { isDirectory } from './directory.ts';
 import { type Evidence, mergeEvidence, type PartialEvidence } from './evidence.ts';
 import { fromLiveWindows, type LiveWindows } from './live-windows.ts';
-import {
-  fromBytes,
-  fromDllDirectory,
-  fromHive,
-  fromRegFile,
-  fromSystemRoot,
-  looksLikeHive,
-} from './offline-sources.ts';
+import { fromBytes, fromDllDirectory, fromHive, fromRegFile, fromSystemRoot } from './offline-sources.ts';
 import { fromHost } from './remote-host.ts';
 import { fromShare, type ShareOptions } from './share.ts';
 
@@ -79,8 +72,7 @@ function fromPath(kind: 'path' | 'dlls' | 'hive' | 'reg', path: string): readonl
   if (kind === 'hive') return [fromHive(path)];
   if (kind === 'reg') return [fromRegFile(path)];
   if (isDirectory(path)) return isCollectorFolder(path) ? fromCollectorFolder(path) : fromSystemRoot(path);
-  const isHive = withFile(path, (file) => looksLikeHive(file));
-  return [isHive || extname(path) === '' ? fromHive(path) : fromRegFile(path)];
+  return [withFile(path, looksLikeHive) ? fromHive(path) : fromRegFile(path)];
 }
 
 /** What a file breaks is the caller's to mend: it named the file, which the readers do not know. */

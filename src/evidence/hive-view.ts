@@ -2,6 +2,7 @@ import { pagedAccess, type RandomAccess } from '../bytes/random-access.ts';
 import { type Hive, openHive } from '../hive/hive.ts';
 import { findKey as findHiveKey, type HiveKey, subkeys } from '../hive/keys.ts';
 import type { LogFile } from '../hive/log.ts';
+import { isStrangeName } from '../hive/names.ts';
 import { valueData, values } from '../hive/values.ts';
 import { collectWarnings } from '../hive/warnings.ts';
 import { controlSetName, inControlSet } from '../reg/control-set.ts';
@@ -81,6 +82,7 @@ function readableValues(hive: Hive, key: HiveKey): { values: readonly RegistryVa
   const readable: RegistryValue[] = [];
   const lost = collectWarnings(hive.warnings);
   for (const value of values(hive, key, lost)) {
+    if (isStrangeName(value.name)) lost.add(value.offset, 'a value whose name is none that Windows keeps there');
     try {
       const data = valueData(hive, value);
       if (data.length === value.size) readable.push({ name: value.name, type: value.type, data });

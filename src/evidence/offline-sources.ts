@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { type InputFileOptions, readFileBytes, withFile } from '../bytes/input-file.ts';
-import { memoryAccess, type RandomAccess } from '../bytes/random-access.ts';
+import { memoryAccess } from '../bytes/random-access.ts';
+import { looksLikeHive } from '../hive/base-block.ts';
 import type { LogFile } from '../hive/log.ts';
 import { parseReg } from '../reg/parse.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
@@ -51,10 +52,6 @@ export function fromBytes(name: string, bytes: Uint8Array): PartialEvidence {
   return registryFacts(looksLikeHive(file) ? hiveView(name, file) : regFileView(name, parseReg(bytes)));
 }
 
-export function looksLikeHive(file: RandomAccess): boolean {
-  return String.fromCharCode(...file.read(0, 4)) === 'regf';
-}
-
 interface SystemRoot {
   readonly root: string;
   readonly system32: string;
@@ -70,7 +67,11 @@ function systemRoot(directory: string): SystemRoot {
       return system32 === null ? [] : [{ root, system32 }];
     },
   );
-  if (first === undefined) throw noSuch(directory, 'system root (no system32 in it, nor in a WINNT or Windows below)');
+  if (first === undefined) {
+    const hive = ['SOFTWARE', 'SYSTEM'].map((name) => locate(directory, name)).find((path) => path !== null);
+    const advice = hive === undefined ? undefined : `A hive is a source of its own: give ${hive}.`;
+    throw noSuch(directory, 'system root (no system32 in it, nor in a WINNT or Windows below)', advice);
+  }
   return { ...first, others: first.root === directory ? [] : others.map(({ root }) => root) };
 }
 
@@ -127,6 +128,9 @@ function withLogs<T>(path: string, use: (logs: readonly LogFile[]) => T): T {
   return open(found.sort(), []);
 }
 
-function noSuch(path: string, what: string): LocalMisuseError {
-  return new LocalMisuseError(`${path} is no ${what}`, { code: 'ERR_CLUSRPC_INVALID_INPUT' });
+function noSuch(path: string, what: string, advice?: string): LocalMisuseError {
+  return new LocalMisuseError(`${path} is no ${what}`, {
+    code: 'ERR_CLUSRPC_INVALID_INPUT',
+    ...(advice !== undefined && { advice }),
+  });
 }

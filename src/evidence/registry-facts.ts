@@ -1,3 +1,4 @@
+import { fromUtf16 } from '../bytes/utf16.ts';
 import { findValue } from '../reg/path.ts';
 import { type RegistryValue, regDword, registryTypeName, regMultiString, regString } from '../reg/value.ts';
 import type { Fact, Gap, HotfixKey, PartialEvidence, PendingRename } from './evidence.ts';
@@ -69,7 +70,9 @@ export function registryFacts(view: RegistryView): PartialEvidence {
   const options = at(reading, KEYS.productOptions);
   const facts = {
     sources: [view.source],
-    ntVersion: present(text(reading, version, 'CurrentVersion')),
+    ntVersion: present(text(reading, version, 'CurrentVersion')).filter(({ value }) =>
+      /^\d{1,2}\.\d{1,2}$/.test(value),
+    ),
     build: present(text(reading, version, 'CurrentBuildNumber')).flatMap(numeric),
     productName: present(text(reading, version, 'ProductName')),
     csdText: text(reading, version, 'CSDVersion'),
@@ -142,7 +145,13 @@ function decoded<T>(
 const PARTIAL = 'the key has nothing of what Windows keeps there, so that a value that is missing proves nothing';
 
 function text(reading: Reading, keys: readonly Fact<ViewedKey | null>[], name: string): Fact<string | null>[] {
-  return decoded(reading, keys, name, (value) => regString(value)?.value ?? null);
+  return decoded(reading, keys, name, wholeText);
+}
+
+/** Text behind the end of the text is a sign of damage, or of somebody who hides it. */
+function wholeText(value: RegistryValue): string | null {
+  const text = regString(value)?.value ?? null;
+  return text !== null && fromUtf16(value.data).replace(/\0+$/, '') === text ? text : null;
 }
 
 function number(reading: Reading, keys: readonly Fact<ViewedKey | null>[], name: string): Fact<number | null>[] {
@@ -161,8 +170,9 @@ function present<T>(facts: readonly Fact<T | null>[]): Fact<T>[] {
   return facts.flatMap((fact) => (fact.value === null ? [] : [{ ...fact, value: fact.value }]));
 }
 
+/** The first NT had build 511; a shorter number is what damage left. */
 function numeric(fact: Fact<string>): Fact<number>[] {
-  return /^\d{1,6}$/.test(fact.value) ? [{ ...fact, value: Number(fact.value) }] : [];
+  return /^\d{3,6}$/.test(fact.value) ? [{ ...fact, value: Number(fact.value) }] : [];
 }
 
 /** The keys that are there; one fact with null when a family could be looked into and has none of them. */

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TransportError } from '../status/errors.ts';
+import { systemReason } from '../bytes/input-file.ts';
+import { LocalMisuseError, TransportError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { ARTICLE_FILES, type FilePlace, type Gap, type PartialEvidence } from './evidence.ts';
 import { fileFacts } from './file-facts.ts';
@@ -28,6 +29,8 @@ const PLACES = [
 /** `ADMIN$` is the system root itself, `C$` a drive that has one. */
 const ROOTS = ['', 'WINNT\\', 'Windows\\'];
 const MAX_FILE = 64 << 20;
+/** ms between two looks at the size of what is being read. */
+const LOOK_EVERY = 50;
 
 /**
  * The article's files out of a share of a running Windows, through Samba's smbclient. The hives are locked while Windows runs, so
@@ -39,7 +42,11 @@ export async function fromShare(share: string, options: ShareOptions = {}): Prom
   if (!/^\/\/[^/\s"]+\/[^/\s"]+$/.test(name)) {
     throw invalidOption(`${share} is no share; a share is //host/ADMIN$`);
   }
-  const directory = mkdtempSync(join(tmpdir(), 'clusrpc-share-'));
+  if (options.user?.includes('%') === true) {
+    // What smbclient takes from there on for the password would stand in its argument list, which every user can read.
+    throw invalidOption('the name of an account has no %: the password is an option of its own');
+  }
+  const directory = temporaryDirectory();
   try {
     const root = await rootOf(name, options);
     const parts = [];
@@ -53,6 +60,18 @@ export async function fromShare(share: string, options: ShareOptions = {}): Prom
     return { sources: [`share ${name}`], files: parts.flatMap((part) => part.files ?? []), gaps, warnings };
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function temporaryDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'clusrpc-share-'));
+  } catch (cause) {
+    throw new LocalMisuseError(`no directory can be made in ${tmpdir()}: ${systemReason(cause)}`, {
+      code: 'ERR_CLUSRPC_INVALID_INPUT',
+      advice: 'Let TMPDIR name a directory that can be written.',
+      cause,
+    });
   }
 }
 
@@ -84,10 +103,10 @@ async function filesOf(
     );
     if (/NT_STATUS_(NO_SUCH_FILE|OBJECT_)/.test(info.output)) continue;
     if (info.status !== 0) throw shareError(share, info.output);
-    if (size > MAX_FILE)
-      throw new TransportError(`${share}: ${path}\\${file} has ${size} bytes; at most ${MAX_FILE} are read`);
+    if (size > MAX_FILE) throw tooLarge(share, `${path}\\${file}`);
     const local = join(target, file);
-    const got = await smbclient(share, `get "${path}\\${file}" "${local}"`, options);
+    const got = await smbclient(share, `get "${path}\\${file}" "${local}"`, options, local);
+    if (sizeOf(local) > MAX_FILE) throw tooLarge(share, `${path}\\${file}`);
     if (got.status !== 0 || /NT_STATUS_/.test(got.output)) throw shareError(share, got.output);
     const written = Date.parse(/^write_time:\s+(.+)$/im.exec(info.output)?.[1] ?? '');
     if (!Number.isNaN(written)) utimesSync(local, written / 1000, written / 1000);
@@ -101,7 +120,21 @@ async function filesOf(
   };
 }
 
-function smbclient(share: string, command: string, options: ShareOptions): Promise<{ status: number; output: string }> {
+function tooLarge(share: string, file: string): TransportError {
+  return new TransportError(`${share}: ${file} has more than the ${MAX_FILE} bytes that are read`);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Ends it when `target`, which it writes, grows beyond any DLL: what the server said of its size is not what it sends. */
+function smbclient(
+  share: string,
+  command: string,
+  options: ShareOptions,
+  target?: string,
+): Promise<{ status: number; output: string }> {
   const { user, password, port, timeout = 30_000, smb1 = false } = options;
   const args = [share, '-c', command];
   if (port !== undefined) args.push('-p', String(port));
@@ -110,6 +143,9 @@ function smbclient(share: string, command: string, options: ShareOptions): Promi
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC', ...(password === undefined ? {} : { PASSWD: password }) };
   return new Promise((resolve, reject) => {
     const child = spawn(options.smbclient ?? 'smbclient', args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout });
+    const look = setInterval(() => {
+      if (target !== undefined && sizeOf(target) > MAX_FILE) child.kill('SIGKILL');
+    }, LOOK_EVERY);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -117,13 +153,15 @@ function smbclient(share: string, command: string, options: ShareOptions): Promi
       });
     }
     child.on('error', (cause) => {
+      clearInterval(look);
       const advice = 'Install it (apt-get install smbclient), or copy the files and give their directory.';
       reject(
         new TransportError('smbclient cannot be started', { code: 'ERR_CLUSRPC_UNAVAILABLE_BACKEND', cause, advice }),
       );
     });
     child.on('close', (status, signal) => {
-      if (signal === null) resolve({ status: status ?? 1, output });
+      clearInterval(look);
+      if (signal === null || signal === 'SIGKILL') resolve({ status: status ?? 1, output });
       else reject(new TransportError(`${share} did not answer within ${timeout} ms`, { code: 'ERR_CLUSRPC_TIMEOUT' }));
     });
   });

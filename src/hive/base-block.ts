@@ -24,11 +24,24 @@ export const BINS_START = 4096;
 
 const MAX_BINS_SIZE = 0x20000000;
 
-/** Throws RemoteProtocolError when the file is no registry hive or of a version before Windows NT 4. */
+/** Whether a file is worth being read as a hive: by its signature and version, or by its first hive bin where the base block is damaged. */
+export function looksLikeHive(file: RandomAccess): boolean {
+  const version = file.read(0x14, 4);
+  const isFirst = ascii(file.read(0, 4)) === 'regf' && version.length === 4 && new Reader(version).u32() === 1;
+  return isFirst || hasBins(file);
+}
+
+/** Throws RemoteProtocolError when the file is no registry hive. */
 export function readBaseBlock(file: RandomAccess): BaseBlock {
-  const signature = ascii(file.read(0, 4));
-  if (signature !== 'regf') throw formatError(0, 'not a registry hive: it does not begin with "regf"');
-  return decodeBaseBlock(readExactly(file, 0, 512, 'base block'));
+  const signature = ascii(file.read(0, 4)) === 'regf';
+  if (!signature && !hasBins(file)) throw formatError(0, 'not a registry hive: it does not begin with "regf"');
+  const block = decodeBaseBlock(readExactly(file, 0, 512, 'base block'));
+  if (!looksLikeHive(file)) throw formatError(0x14, 'not a registry hive, though it begins with "regf"');
+  return signature ? block : { ...block, checksumValid: false };
+}
+
+function hasBins(file: RandomAccess): boolean {
+  return ascii(file.read(BINS_START, 4)) === 'hbin';
 }
 
 export function decodeBaseBlock(bytes: Uint8Array): BaseBlock {
@@ -63,6 +76,16 @@ function baseBlockChecksum(bytes: Uint8Array): number {
 /** A write to the hive was under way: its bins may be older than its log, or torn. */
 export function isDirty(block: BaseBlock): boolean {
   return !block.checksumValid || block.primarySequence !== block.secondarySequence;
+}
+
+/**
+ * What can be believed of a base block whose checksum is wrong: its bins go on to the end of the file, and a version that is none is
+ * taken for 1.5, which reads every older hive.
+ */
+export function unproved(block: BaseBlock, fileSize: number): BaseBlock {
+  const binsSize = Math.max(0, Math.floor((fileSize - BINS_START) / 4096) * 4096);
+  const known = block.majorVersion === 1 && block.minorVersion >= 3 && block.minorVersion <= 6;
+  return { ...block, fileType: 0, binsSize, ...(!known && { majorVersion: 1, minorVersion: 5 }) };
 }
 
 /** Refuses what this reader cannot make sense of; says how many bytes of bins the file really has. */

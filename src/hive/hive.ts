@@ -1,5 +1,7 @@
 import { formatError, pagedAccess, type RandomAccess } from '../bytes/random-access.ts';
-import { type BaseBlock, BINS_START, checkedBinsSize, isDirty, readBaseBlock } from './base-block.ts';
+import { isClusError } from '../status/errors.ts';
+import { type BaseBlock, BINS_START, checkedBinsSize, isDirty, readBaseBlock, unproved } from './base-block.ts';
+import { BIN_HEADER } from './bins.ts';
 import { type CellTable, cellTable } from './cells.ts';
 import { type HiveKey, readKey } from './keys.ts';
 import { applyLog, type LogFile } from './log.ts';
@@ -39,8 +41,21 @@ export function openHive(source: RandomAccess, logs: readonly LogFile[] = []): H
     owners.set(listOffset, keyOffset);
   };
   const unrooted = { base, state, binsSize, cells, warnings, claim };
-  return { ...unrooted, root: readKey(unrooted, base.rootOffset) };
+  return { ...unrooted, root: base.checksumValid ? readKey(unrooted, base.rootOffset) : likelyRoot(unrooted) };
 }
+
+/** Windows makes the root first, so that it lies at the beginning of the first hive bin. */
+function likelyRoot(hive: Pick<Hive, 'base' | 'cells'>): HiveKey {
+  try {
+    const named = readKey(hive, hive.base.rootOffset);
+    if ((named.flags & HIVE_ENTRY) !== 0) return named;
+  } catch (error) {
+    if (!isClusError(error)) throw error;
+  }
+  return readKey(hive, BIN_HEADER);
+}
+
+const HIVE_ENTRY = 4;
 
 function recovered(
   source: RandomAccess,
@@ -67,5 +82,5 @@ function recovered(
       ? `the hive was not closed properly (sequence numbers ${base.primarySequence} and ${base.secondarySequence}): it may be stale or torn`
       : 'the checksum of the base block is wrong: the hive may be stale or torn',
   );
-  return { file: source, base, state: 'dirty' };
+  return { file: source, base: base.checksumValid ? base : unproved(base, source.size), state: 'dirty' };
 }

@@ -5,7 +5,7 @@ import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 import { BINS_START } from './base-block.ts';
 import type { Cell } from './cells.ts';
 import type { Hive } from './hive.ts';
-import { decodeName, hintFits, type NameHint, pathParts, sameName } from './names.ts';
+import { decodeName, hintFits, mayHaveBeen, type NameHint, pathParts, sameName } from './names.ts';
 import { collectWarnings, type Warnings } from './warnings.ts';
 
 /** A key node (nk). The offsets count from the first hive bin. */
@@ -19,12 +19,13 @@ export interface HiveKey {
   readonly subkeyList: number;
   readonly valueCount: number;
   readonly valueList: number;
+  /** The number of values is a predefined handle instead: such a key has no values of its own. */
+  readonly predefined: boolean;
   readonly name: string;
 }
 
 const NO_OFFSET = 0xffffffff;
 const COMPRESSED_NAME = 0x20;
-/** The number of values is a predefined handle instead: such a key has no values of its own. */
 const PREDEFINED_HANDLE = 0x40;
 /** Far above the largest key of a real system (hivex stops at 70 000). */
 const MAX_SUBKEYS = 1_000_000;
@@ -48,6 +49,7 @@ export function readKey(hive: Pick<Hive, 'cells'>, offset: number): HiveKey {
   const valueCount = reader.u32();
   const valueList = reader.u32();
   const nameLength = new Reader(reader.bytes, true, 72).u16();
+  const predefined = (flags & PREDEFINED_HANDLE) !== 0;
   return {
     offset,
     flags,
@@ -55,8 +57,9 @@ export function readKey(hive: Pick<Hive, 'cells'>, offset: number): HiveKey {
     parentOffset,
     subkeyCount,
     subkeyList,
-    valueCount: (flags & PREDEFINED_HANDLE) === 0 ? valueCount : 0,
+    valueCount: predefined ? 0 : valueCount,
     valueList,
+    predefined,
     name: decodeName(hive.cells.bytes(cell, 76, nameLength), (flags & COMPRESSED_NAME) !== 0),
   };
 }
@@ -84,9 +87,12 @@ export function* subkeys(hive: Hive, key: HiveKey, warnings: Warnings = hive.war
 /** A key that is not among those that can be read is absent only where all of them can be read. */
 function findSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
   const lost = collectWarnings(hive.warnings);
+  let doubtful: HiveKey | null = null;
   for (const child of subkeys(hive, key, lost)) {
     if (sameName(child.name, name) && child.parentOffset === key.offset) return child;
+    if (mayHaveBeen(child.name, name)) doubtful = child;
   }
+  if (doubtful !== null) lost.add(doubtful.offset, `a key whose name may be the damaged ${name}`);
   const [first] = lost.list;
   if (first !== undefined) throw new RemoteProtocolError(first);
   return null;
@@ -142,8 +148,11 @@ interface ListedKey {
 }
 
 function* listedKeys(hive: Hive, key: HiveKey, warnings: Warnings): Generator<ListedKey> {
-  if (key.subkeyCount === 0) return;
-  if (key.subkeyList === NO_OFFSET || key.subkeyList === 0) {
+  if (key.subkeyCount === 0) {
+    if (isOffset(key.subkeyList)) warnings.add(key.offset, 'the key counts no subkeys but has a list of them');
+    return;
+  }
+  if (!isOffset(key.subkeyList)) {
     warnings.add(key.offset, 'the key counts subkeys but has no list of them');
     return;
   }
@@ -156,6 +165,10 @@ function* listedKeys(hive: Hive, key: HiveKey, warnings: Warnings): Generator<Li
     else if (depth >= MAX_INDEX_DEPTH) warnings.add(offset, 'index roots are nested too deep');
     else for (const each of read.listed) pending.push({ offset: each.offset, depth: depth + 1 });
   }
+}
+
+export function isOffset(offset: number): boolean {
+  return offset !== NO_OFFSET && offset !== 0;
 }
 
 /** One list: li, lf and lh hold keys, ri holds lists. Two keys cannot share one: the second to claim it goes without. */

@@ -41,7 +41,7 @@ export function applyLog(hive: RandomAccess, base: BaseBlock, log: RandomAccess)
   }
   if (!OLD_TYPES.includes(block.fileType)) return unusable(`its file type is ${block.fileType}`);
   if (isDirty(block)) return unusable('it was not written to its end');
-  if (block.lastWritten !== hiveTime(hive, base)) return unusable('it belongs to another state of the hive');
+  if (!belongs(block, base, hive)) return unusable('it belongs to another state of the hive');
   if (block.binsSize % 4096 !== 0 || block.binsSize > MAX_LOG)
     return unusable(`it speaks of ${block.binsSize} bytes of bins`);
   if (signature(log, start) !== 'DIRT') return unusable('it has no "DIRT" bitmap');
@@ -54,11 +54,14 @@ function unusable(reason: string): LogVerdict {
   return { kind: 'unusable', reason };
 }
 
-/** A damaged base block loses its time with the rest; the first bin carries a copy. */
-function hiveTime(hive: RandomAccess, base: BaseBlock): bigint {
-  if (base.checksumValid) return base.lastWritten;
-  const bytes = hive.read(BINS_START + 20, 8);
-  return bytes.length === 8 ? new Reader(bytes).u64() : 0n;
+/**
+ * A damaged base block has lost its time; the first bin carries a copy, in some hives. A log that is older than it belongs to what has
+ * been written since; any other is the last write, which may be laid over its own result once more.
+ */
+function belongs(log: BaseBlock, base: BaseBlock, hive: RandomAccess): boolean {
+  if (base.checksumValid) return log.lastWritten === base.lastWritten;
+  const copy = hive.read(BINS_START + 20, 8);
+  return copy.length < 8 || new Reader(copy).u64() <= log.lastWritten;
 }
 
 /** Number of a 512-byte page of the bins, and where the log keeps it. */

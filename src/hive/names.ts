@@ -35,6 +35,20 @@ export interface NameHint {
 
 const OUTSIDE_ASCII = /[^ -~]/;
 
+/**
+ * Whether a name could be `wanted` with some of its bytes lost: names that Windows asks for are ASCII, and damage seldom is. Without the
+ * mark of compression two bytes are read as one unit.
+ */
+export function mayHaveBeen(name: string, wanted: string): boolean {
+  if (name === '') return true;
+  return OUTSIDE_ASCII.test(name) && (name.length === wanted.length || name.length === wanted.length >>> 1);
+}
+
+/** No name of a value that Windows itself keeps. */
+export function isStrangeName(name: string): boolean {
+  return OUTSIDE_ASCII.test(name);
+}
+
 /** Names outside ASCII always fit: writers differ there. */
 export function hintFits({ hashed, bits }: NameHint, name: string): boolean {
   if (bits === 0 || OUTSIDE_ASCII.test(name)) return true;

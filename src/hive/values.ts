@@ -4,7 +4,7 @@ import { isClusError } from '../status/errors.ts';
 import { BINS_START } from './base-block.ts';
 import type { Cell } from './cells.ts';
 import type { Hive } from './hive.ts';
-import type { HiveKey } from './keys.ts';
+import { type HiveKey, isOffset } from './keys.ts';
 import { decodeName, sameName } from './names.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -64,7 +64,11 @@ export function valueData(hive: Hive, value: HiveValue): Uint8Array {
 
 /** A claim of the value list by a second key is refused: no writer shares lists, and a chain of them would read without end. */
 function valueOffsets(hive: Hive, key: HiveKey, warnings: Warnings): readonly number[] {
-  if (key.valueCount === 0) return [];
+  if (key.valueCount === 0) {
+    if (isOffset(key.valueList) && !key.predefined)
+      warnings.add(key.offset, 'the key counts no values but has a list of them');
+    return [];
+  }
   try {
     const cell = hive.cells.cell(key.valueList);
     hive.claim(key.valueList, key.offset);

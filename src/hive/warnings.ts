@@ -9,7 +9,7 @@ export interface Warnings {
   note(sentence: string): void;
 }
 
-const MAX_WARNINGS = 200;
+const MAX_WARNINGS = 1000;
 
 /** With `above`, every sentence goes there too: what was wrong on one lookup, and in the hive as a whole. */
 export function collectWarnings(above?: Warnings): Warnings {

@@ -24,6 +24,7 @@ export interface PeImage {
 
 const MAX_SECTIONS = 0xffff;
 const RESOURCE_DIRECTORY = 2;
+const SECTOR = 512;
 
 /**
  * Headers and section table of a PE32 or PE32+ file (Microsoft PE format, sections 2 to 5). Symbol tables and overlays are
@@ -49,7 +50,7 @@ export function readImage(file: RandomAccess): PeImage {
     machine,
     timeDateStamp,
     headerSize: fieldOr(optional, 60, 0),
-    sections: readSections(file, nt + 24 + optionalSize, sectionCount),
+    sections: readSections(file, nt + 24 + optionalSize, sectionCount, fieldOr(optional, 36, SECTOR)),
     resources: resourceDirectory(optional, magic === 0x10b ? 92 : 108),
   };
 }
@@ -82,7 +83,7 @@ function ntHeaderOffset(file: RandomAccess): number {
   throw formatError(offset, 'a DOS program: no "PE" signature where the DOS header points');
 }
 
-function readSections(file: RandomAccess, offset: number, count: number): readonly Section[] {
+function readSections(file: RandomAccess, offset: number, count: number, fileAlignment: number): readonly Section[] {
   const reader = new Reader(readExactly(file, offset, count * 40, 'section table'));
   return Array.from({ length: count }, () => {
     reader.skip(8);
@@ -90,16 +91,16 @@ function readSections(file: RandomAccess, offset: number, count: number): readon
       virtualSize: reader.u32(),
       virtualAddress: reader.u32(),
       rawSize: reader.u32(),
-      rawOffset: loadedFrom(reader.u32()),
+      rawOffset: loadedFrom(reader.u32(), fileAlignment),
     };
     reader.skip(16);
     return section;
   });
 }
 
-/** The loader reads a section from the sector that its pointer lies in. */
-function loadedFrom(pointerToRawData: number): number {
-  return pointerToRawData - (pointerToRawData % 512);
+/** The loader reads a section from the sector that its pointer lies in, but in images that are aligned to less than a sector. */
+function loadedFrom(pointerToRawData: number, fileAlignment: number): number {
+  return fileAlignment < SECTOR ? pointerToRawData : pointerToRawData - (pointerToRawData % SECTOR);
 }
 
 function resourceDirectory(optional: Reader, countAt: number): PeImage['resources'] {

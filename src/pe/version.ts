@@ -14,7 +14,7 @@ export interface PeVersion {
   readonly machine: number;
   /** ms since 1970; null when the linker left it zero. A reproducible build stores a hash here. */
   readonly linkedAtMs: number | null;
-  /** What GetFileVersionInfo answers for: version resource 1 in the neutral language, else English, else the first. */
+  /** What GetFileVersionInfo answers for: version resource 1 in the neutral language, else English, else the first; null: none has that name. */
   readonly main: VersionResource | null;
   /** The fixed numbers of `main`. */
   readonly fileVersion: FileVersion | null;
@@ -23,6 +23,8 @@ export interface PeVersion {
 }
 
 const RT_VERSION = 16;
+/** The only name under which Windows looks for a version (winver.h). */
+const VS_VERSION_INFO = 1;
 const LANGUAGE_PREFERENCE: readonly number[] = [0x0000, 0x0409, 0x0009];
 const MAX_RESOURCE_SIZE = 0x10000;
 
@@ -67,8 +69,7 @@ function leafBytes(file: RandomAccess, leaf: ResourceLeaf): Uint8Array {
 }
 
 function preferred(resources: readonly VersionResource[]): VersionResource | null {
-  const named = resources.filter((resource) => resource.name === 1);
-  const candidates = named.length > 0 ? named : resources;
+  const candidates = resources.filter((resource) => resource.name === VS_VERSION_INFO);
   for (const language of LANGUAGE_PREFERENCE) {
     const match = candidates.find((resource) => resource.language === language);
     if (match !== undefined) return match;

@@ -1,3 +1,4 @@
+import { foldSimilar } from '../bytes/similar.ts';
 import { exportedControlSet, inControlSet } from '../reg/control-set.ts';
 import { exportedKeys, keysByPath } from '../reg/exported-keys.ts';
 import { parseReg, type RegFile } from '../reg/parse.ts';
@@ -169,10 +170,10 @@ function readSource({ ports: list, reg, configuration: known, source, warnings =
   return {
     source: source ?? 'registry export',
     configuration: configurationOf(file, WINDOWS_2000),
-    warnings: [
+    warnings: foldSimilar([
       ...file.warnings.map(({ line, message }) => `line ${line}: ${message}`),
       ...(control.warning === null ? [] : [control.warning]),
-    ],
+    ]),
   };
 }
 

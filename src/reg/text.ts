@@ -17,7 +17,8 @@ export function decodeRegText(bytes: Uint8Array, codePage: string): RegText {
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', text: new TextDecoder().decode(bytes) };
   if (a === 0xfe && b === 0xff)
     throw invalid('the file is big-endian UTF-16, which Windows does not import', SAVE_AGAIN);
-  if (startsWith(bytes, 'regf')) throw invalid('the file is a registry hive, not an export', 'Read it as a hive.');
+  if (startsWith(bytes, 'regf') && bytes.subarray(0, 512).includes(0))
+    throw invalid('the file is a registry hive, not an export', 'Read it as a hive.');
   if (bytes.subarray(0, 512).includes(0)) throw withZeros(bytes);
   return { encoding: 'ansi', text: decodeAnsi(bytes, codePage) };
 }

@@ -66,9 +66,9 @@ export const SERVICE_PACK_STATES: readonly StateRow[] = [
   [
     'SP3, a hotfix key that says not installed',
     { ...SP3, hotfix: '814622', installed: 0, ...HUNDRED },
-    'affected',
+    'unknown',
     'limited-ports',
-    /no package that carries/,
+    /hotfix 814622 is registered with Installed 0/,
   ],
   [
     'SP3, only rpcrt4 renewed',

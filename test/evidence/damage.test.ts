@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { memoryAccess } from '../../src/bytes/random-access.ts';
+import { describe, expect, test } from 'vitest';
 import { diagnoseInstallation } from '../../src/diagnosis/installation.ts';
 import { mergeEvidence } from '../../src/evidence/evidence.ts';
-import { hiveView } from '../../src/evidence/hive-view.ts';
-import { registryFacts } from '../../src/evidence/registry-facts.ts';
+import { fromBytes } from '../../src/evidence/offline-sources.ts';
 import { isClusError } from '../../src/status/errors.ts';
 import { cli } from '../cli/in-process.ts';
+import { softwareHive } from './made-drive.ts';
 
 const caseFile = (name: string): string => fileURLToPath(new URL(`../cases/${name}`, import.meta.url));
 
@@ -36,12 +34,10 @@ test('an export with an empty Linkage\\Bind: RPC fails at all, so that nothing i
   expect(because.join()).toMatch(/Linkage\\Bind names no network card, .*\(export .*empty-linkage-bind\.reg/);
 });
 
-/** What the hive says with `length` bytes from `at` on overwritten; null: it is refused. */
-function judged(bytes: Uint8Array, at = 0, length = 0): { verdict: string; exposure: string } | null {
-  const damaged = bytes.slice();
-  damaged.fill(0xff, at, at + length);
+/** What a source says of the two questions; null: it is refused. */
+function judged(name: string, bytes: Uint8Array): { verdict: string; exposure: string } | null {
   try {
-    const evidence = mergeEvidence('damaged', [registryFacts(hiveView('damaged', memoryAccess(damaged)))]);
+    const evidence = mergeEvidence(name, [fromBytes(name, bytes)]);
     const { verdict, exposure } = diagnoseInstallation(evidence);
     return { verdict, exposure };
   } catch (error) {
@@ -50,18 +46,33 @@ function judged(bytes: Uint8Array, at = 0, length = 0): { verdict: string; expos
   }
 }
 
-test('no single cell that is lost turns the answer of a hive into another definite one', () => {
-  // This one is whole where the two questions are decided: Service Pack 3, the hotfix lost, RPC limited.
-  const bytes = readFileSync(caseFile('sp4-csdversion-data-lost.hive'));
-  const whole = judged(bytes);
-  expect(whole).toEqual({ verdict: 'unknown', exposure: 'limited-ports' });
-  const flips: string[] = [];
-  for (let at = 0x1020; at < bytes.length; at += 8) {
-    const now = judged(bytes, at, 8);
+/** Where something is written over, every definite answer that is not that of the whole hive. */
+function flips(bytes: Buffer, damage: (bytes: Buffer, at: number) => void): string[] {
+  const whole = judged('whole', bytes);
+  const found: string[] = [];
+  for (let at = 0x1000; at + 8 <= bytes.length; at += 4) {
+    if (bytes.readUInt32LE(at) === 0) continue;
+    const damaged = Buffer.from(bytes);
+    damage(damaged, at);
+    if (damaged.equals(bytes)) continue;
+    const now = judged('damaged', damaged);
     if (now === null) continue;
-    const verdictHolds = now.verdict === 'unknown' || now.verdict === whole?.verdict;
-    const exposureHolds = now.exposure === 'unknown' || now.exposure === whole?.exposure;
-    if (!verdictHolds || !exposureHolds) flips.push(`0x${at.toString(16)}: ${now.verdict}, ${now.exposure}`);
+    const holds = (answer: 'verdict' | 'exposure') => now[answer] === 'unknown' || now[answer] === whole?.[answer];
+    if (!holds('verdict') || !holds('exposure')) found.push(`0x${at.toString(16)}: ${now.verdict}, ${now.exposure}`);
   }
-  expect(flips).toEqual([]);
+  return found;
+}
+
+describe('no damaged place turns the answer of a hive into another definite one:', () => {
+  const hives = {
+    'Service Pack 4 with limited ports': softwareHive({ servicePack: 4, ports: ['5000-5019'] }),
+    'Service Pack 3 with the hotfix': softwareHive({ servicePack: 3, hotfix: 'Q814622', ports: ['5000-5019'] }),
+    'Service Pack 3 with dynamic ports': softwareHive({ servicePack: 3 }),
+  };
+
+  test.each(Object.entries(hives))('%s', (_, bytes) => {
+    expect(judged('whole', bytes)).not.toBeNull();
+    expect(flips(bytes, (damaged, at) => damaged.fill(0xff, at, at + 8))).toEqual([]);
+    expect(flips(bytes, (damaged, at) => damaged.fill(0, at, at + 4))).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { audit } from '../../src/audit.ts';
 import { COLLECTED, COLLECTED_KEYS } from '../../src/evidence/collector-script.ts';
 import { cli } from '../cli/in-process.ts';
-import { madeDll, makeDrive } from './made-drive.ts';
+import { madeDll, makeDrive, softwareHive } from './made-drive.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'clusrpc-folders-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -66,6 +66,41 @@ test('a directory that cannot be read is not one without the files', async () =>
     Array(3).fill(expect.stringMatching(/DllCache cannot be read/)),
   );
   expect(kb814622.verdict).toBe('fixed');
+});
+
+test('a folder with a hive alone is refused with the source to give instead', async () => {
+  const path = place('hives');
+  mkdirSync(path);
+  writeFileSync(join(path, 'software'), softwareHive({}));
+  const refused = await cli(['audit', path]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr.split(path)).toHaveLength(3);
+  expect(refused.stderr).toMatch(/is no system root[\s\S]*A hive is a source of its own: give .*hives\/software\.\n$/);
+});
+
+test('a text that begins like a hive is not called one, and a path stands once in a refusal', async () => {
+  const path = place('regfexport-text.txt');
+  writeFileSync(path, 'regfexport 20201007\n\nKey path: ROOT\n'.repeat(200));
+  for (const words of [
+    ['audit', path],
+    ['audit', '--hive', path],
+    ['audit', '--reg', path],
+  ]) {
+    const { code, stderr } = await cli(words);
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/is a registry hive|version \d/);
+    expect(stderr.split(path)).toHaveLength(2);
+  }
+});
+
+test('hundreds of warnings that differ in their place are one, with their count', async () => {
+  const path = place('odd.reg');
+  const lines = Array.from({ length: 500 }, (_, i) => `nonsense ${i}`);
+  writeFileSync(path, `REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE]\r\n${lines.join('\r\n')}\r\n`);
+  const { warnings } = await audit([{ kind: 'reg', path }]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/line 4: neither a key nor a value: ignored \(and 499 more like this\)$/),
+  ]);
 });
 
 describe('a folder of the collector', () => {

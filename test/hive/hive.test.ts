@@ -108,6 +108,35 @@ describe('a hive that was not closed properly', () => {
     expect(data(hive, 'Software\\Rpc', 'Ports')?.toString('utf16le')).toBe('NEW TEXT\0');
   });
 
+  test.each([
+    ['all of it', (bytes: Buffer) => bytes.fill(0, 0, 4096)],
+    ['its signature', (bytes: Buffer) => bytes.fill(0, 0, 4)],
+    ['its version', (bytes: Buffer) => bytes.writeUInt32LE(77, 20)],
+    ['its size of bins', (bytes: Buffer) => bytes.writeUInt32LE(0x1000, 0x28)],
+    ['its root', (bytes: Buffer) => bytes.writeUInt32LE(0x28, 0x24)],
+    ['its type', (bytes: Buffer) => bytes.writeUInt32LE(2, 0x1c)],
+    ['its time', (bytes: Buffer) => bytes.writeBigUInt64LE(1n, 12)],
+  ])('whose base block has lost %s has all its keys, and those of its log where one lies beside', (_, damage) => {
+    const large = buildHive({ name: 'root', keys: numbered(5000), list: 'lf' });
+    const changed = Buffer.from(large);
+    changed.write('NEW_KEY', changed.indexOf('key4999'), 'latin1');
+    const bad = Buffer.from(large);
+    damage(bad);
+    const alone = open(bad);
+    expect(alone.state).toBe('dirty');
+    expect([...subkeys(alone, alone.root)].map((key) => key.name)).toEqual(numbered(5000).map((key) => key.name));
+    const recovered = open(bad, { LOG: buildLog(large, changed, 4) });
+    expect(recovered.state).toBe('recovered');
+    expect([...subkeys(recovered, recovered.root)].at(-1)?.name).toBe('NEW_KEY');
+  });
+
+  test('whose base block is bad takes no log that is older than its first bin', () => {
+    const bad = Buffer.from(before);
+    bad.fill(0, 0, 512);
+    bad.writeBigUInt64LE(WRITTEN + 1n, 4096 + 20);
+    expect(open(bad, { LOG: buildLog(before, after, 4) }).state).toBe('dirty');
+  });
+
   test('ignores a log of another state, a torn log and an empty one, and says so', () => {
     const other = buildLog(before, after, 4);
     other.writeBigUInt64LE(WRITTEN + 1n, 12);
@@ -146,6 +175,7 @@ describe('a hive that was not closed properly', () => {
 describe('damage', () => {
   test.each([
     [Buffer.from('hello'), /offset 0x0: not a registry hive/],
+    [Buffer.from('regfexport 20201007\n\nKey path: ROOT\n'.repeat(30)), /offset 0x14: not a registry hive, though/],
     [Buffer.from('regf'), /base block: 512 bytes wanted/],
     [buildHive({ name: 'r' }, { minor: 2 }), /version 1\.2; 1\.3 to 1\.6 can be read/],
     [buildHive({ name: 'r' }, { fileType: 1 }), /a registry transaction log/],

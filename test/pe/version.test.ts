@@ -36,6 +36,24 @@ test('a file without resources has no version, which is no error', () => {
   expect(read(bytes)).toMatchObject({ fileVersion: null, resources: [] });
 });
 
+test('an image that is aligned to 32 bytes is read where its pointers say', () => {
+  const bytes = buildPe({ ...RPCRT4, resourceOffset: 0x420 });
+  bytes.writeUInt32LE(32, 0x98 + 32);
+  bytes.writeUInt32LE(32, 0x98 + 36);
+  expect(read(bytes).fileVersion).toEqual([5, 0, 2195, 6662]);
+  // Aligned to 512, the loader reads from the sector before: what lies there is no resource directory.
+  bytes.writeUInt32LE(512, 0x98 + 36);
+  expect(read(bytes).fileVersion).toBeNull();
+});
+
+test('a version resource with another name than 1 is no version, as for Windows', () => {
+  const bytes = buildPe(RPCRT4);
+  bytes.writeUInt32LE(2, 0x400 + 0x18 + 16);
+  const version = read(bytes);
+  expect(version).toMatchObject({ main: null, fileVersion: null });
+  expect(version.resources).toHaveLength(1);
+});
+
 test.each([
   ['hello world', /offset 0x0: not an executable file/],
   [mz('NE'), /offset 0x40: a 16-bit Windows or OS\/2 program/],

@@ -26,9 +26,17 @@ export function hotfixRule(evidence: Evidence): HotfixFinding {
   let registered = false;
   for (const fact of evidence.hotfixKey) {
     const key = fact.value;
-    if (key === null || key.installed === 0) continue;
+    if (key === null) continue;
     const row = PACKAGE_ROWS.find((each) => each.package === key.package);
     const named = /^\d/.test(key.package) ? `hotfix ${key.package}` : key.package;
+    if (key.installed === 0) {
+      // No set-up program is known to write that: the key may be damaged, or what is left of a removal.
+      const sentence = `${named} is registered with Installed 0 ${said(fact)}`;
+      because.push(sentence);
+      for (const name of ARTICLE_FILES)
+        if (row?.allFiles === true || row?.revisions[name] !== undefined) untold.set(name, sentence);
+      continue;
+    }
     if (key.package === '814622') registered = true;
     because.push(`${named}${row?.bulletin ? ` (${row.bulletin})` : ''} is registered ${said(fact)}`);
     for (const name of ARTICLE_FILES) {

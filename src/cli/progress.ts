@@ -6,7 +6,8 @@ import { terminalText } from './terminal-text.ts';
 export interface Progress {
   /** Begins anew; `total` null: nobody knows. */
   start(label: string, total: number | null): void;
-  update(done: number, detail?: string): void;
+  /** `below`: lines under the bar of a terminal, asked for when it is drawn; elsewhere nobody sees them. */
+  update(done: number, detail?: string, below?: () => readonly string[]): void;
   stop(): void;
   /** A line of its own that does not tear the bar. */
   line(text: string): void;
@@ -80,6 +81,8 @@ class BarProgress implements Progress {
   readonly #now: () => number;
   #bars: MultiBar | null = null;
   #bar: SingleBar | null = null;
+  #below: () => readonly string[] = () => [];
+  #belowBars: SingleBar[] = [];
   #drawn = 0;
 
   constructor(stream: TerminalStream, now: () => number) {
@@ -110,7 +113,8 @@ class BarProgress implements Progress {
     this.#draw();
   }
 
-  update(done: number, detail = ''): void {
+  update(done: number, detail = '', below: () => readonly string[] = () => []): void {
+    this.#below = below;
     this.#bar?.update(done, { detail: terminalText(detail) });
     if (this.#now() - this.#drawn >= REDRAW_EVERY) this.#draw();
   }
@@ -119,6 +123,8 @@ class BarProgress implements Progress {
     this.#bars?.stop();
     this.#bars = null;
     this.#bar = null;
+    this.#below = () => [];
+    this.#belowBars = [];
   }
 
   line(text: string): void {
@@ -132,6 +138,17 @@ class BarProgress implements Progress {
 
   #draw(): void {
     this.#drawn = this.#now();
+    this.#drawBelow();
     this.#bars?.update();
+  }
+
+  /** Each line is a bar of its own that shows nothing but text; once there it stays, so that the block does not jump. */
+  #drawBelow(): void {
+    const bars = this.#bars;
+    if (bars === null) return;
+    for (const [index, line] of this.#below().entries()) {
+      this.#belowBars[index] ??= bars.create(1, 0, { line: '' }, { format: '{line}' });
+      this.#belowBars[index].update(0, { line: terminalText(line) });
+    }
   }
 }

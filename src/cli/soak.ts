@@ -25,6 +25,7 @@ import { checkOutput, type OutputFileOptions, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
 import { serveMetrics, withPrometheus } from './metrics.ts';
 import type { CommandRun } from './run.ts';
+import { SoakLive } from './soak-live.ts';
 import { SoakMetrics } from './soak-metrics.ts';
 import { checkTarget, failureKinds, optionsOf, type SoakCliOptions } from './soak-options.ts';
 import { readWorkload } from './soak-workload.ts';
@@ -118,20 +119,23 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   checkTarget(target, options);
   if (options.svg !== undefined) checkOutput(options.svg, PICTURE);
   const soakOptions = { ...(await workloadOf(run, options)), ...defined(await optionsOf(run.world, options)) };
-  const { settings, pool } = planSoak(target, soakOptions);
+  const plan = planSoak(target, soakOptions);
+  const { settings, pool } = plan;
   const { output, progress } = run;
   if (output.mode === 'text' || target !== 'emulated') run.note(announcement({ target, options, settings, pool }));
   progress.start('soak', settings.cycles);
   const silent = { failures: 0, all: true };
-  const live = new SoakMetrics(pool.size);
-  await serveMetrics(run, options.prometheus, live.metrics);
+  const metrics = new SoakMetrics(pool.size);
+  await serveMetrics(run, options.prometheus, metrics.metrics);
+  const live = new SoakLive(plan, run.world.stderr.columns);
   const report = await soak(target, {
     ...soakOptions,
     signal: run.signal,
     onStep: (step) => {
       output.item({ schema: 'clusrpc/soak-step/1', ...step });
+      metrics.add(step);
       live.add(step);
-      progress.update(step.cycle, step.leaked === 0 ? '' : `${step.leaked} leaked`);
+      progress.update(step.cycle, step.leaked === 0 ? '' : `${step.leaked} leaked`, () => live.lines());
     },
     onProgram: (event) => run.note(programText(event)),
     onFailure: (cycle, error) => {

@@ -14,6 +14,11 @@ export interface ChartOptions {
   readonly paint?: (state: ChartState, text: string) => string;
 }
 
+/** What the chart needs of a run, also of one that goes on. */
+interface ChartedSoak extends Pick<SoakReport, 'timeline'> {
+  readonly ports: Pick<SoakReport['ports'], 'pool'>;
+}
+
 /** From the bottom of the plot to its top. */
 const LAYERS = [
   { state: 'leaked', cell: '█', label: 'leaked' },
@@ -26,7 +31,7 @@ const LAYERS = [
 const NARROWEST = 20;
 
 /** The port states over time as lines of text: the pool upwards, time to the right. */
-export function soakChart({ timeline, ports }: SoakReport, options: ChartOptions = {}): string {
+export function soakChart({ timeline, ports }: ChartedSoak, options: ChartOptions = {}): string {
   const { columns: room = Number.POSITIVE_INFINITY, paint = (_, text) => text } = options;
   const scale = String(ports.pool).length;
   const width = Math.min(options.width ?? 60, Math.max(NARROWEST, room - scale - 2));

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setMaxListeners } from 'node:events';
 import type { ClusterSession } from '../client/cluster-session.ts';
 import { ClientMachine } from '../emulator/client-machine.ts';
 import type { EmulatedProcess, PortMessage } from '../emulator/emulated-process.ts';
@@ -69,6 +70,8 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
   const { runtime } = program;
   const { clock } = machine.network;
   const ended = new AbortController();
+  // As many as are under way.
+  setMaxListeners(0, ended.signal);
   const pending = new Set<Promise<AttemptOutcome>>();
   const sessions = new Set<ClusterSession>();
   const close = async (session: ClusterSession) => {

@@ -59,6 +59,19 @@ describe('on a terminal', () => {
     for (const bar of bars) expect(bar.length).toBeLessThanOrEqual(40);
   });
 
+  test('lines below the bar are drawn with it, and gone when it is', () => {
+    const stream = new Sink({ isTTY: true });
+    let now = 0;
+    const progress = createProgress('bar', stream, () => now);
+    progress.start('soak', 100);
+    now += 200;
+    progress.update(25, '', () => ['20 ports', '3 leaked']);
+    expect(stream.text).toMatch(/25\/100[^\n]*\n[^\n]*20 ports[^\n]*\n[^\n]*3 leaked/);
+    progress.stop();
+    // Up to the bar, and all from there on erased.
+    expect(stream.text.endsWith(`${ESC}[2A${ESC}[1G${ESC}[0J`)).toBe(true);
+  });
+
   test('the bar is drawn from a loop that never yields', () => {
     const stream = new Sink({ isTTY: true });
     let now = 0;

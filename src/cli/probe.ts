@@ -5,6 +5,7 @@ import { outcomeOf } from '../probe/outcome.ts';
 import { probeUntilAborted } from '../probe/probe.ts';
 import type { ProbeDocument, ProbeOptions, ProbeResult } from '../probe/types.ts';
 import { NAGIOS_STATES } from '../report/nagios.ts';
+import { probeHtml } from '../report/probe-html.ts';
 import { probeListText } from '../report/probe-list-text.ts';
 import { probeNagios } from '../report/probe-nagios.ts';
 import { probeText } from '../report/probe-text.ts';
@@ -74,7 +75,7 @@ export function probeCommand(context: CliContext): CommandUnknownOpts {
     .option('--crit <duration>', 'with --nagios: an open is too slow from here on', positiveDuration)
     .action((hosts, options, self) => context.run(self, (run) => probeHosts(run, hosts, options)));
   withLogonOptions(command);
-  return withCommonOptions(command, { ndjson: true, pcap: true });
+  return withCommonOptions(command, { ndjson: true, pcap: true, html: true });
 }
 
 async function probeHosts(run: CommandRun, hosts: readonly string[], options: Options): Promise<ExitCode> {
@@ -99,6 +100,7 @@ async function probeHosts(run: CommandRun, hosts: readonly string[], options: Op
     },
   });
   progress.stop();
+  run.html((origin) => probeHtml(document.results, origin));
   if (nagios === true) {
     const { state, line } = probeNagios(document.results, { warn, crit });
     output.text(line);

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { type WatchReport, watchReport } from '../report/watch.ts';
+import { watchHtml } from '../report/watch-html.ts';
 import { sampleText, watchText } from '../report/watch-text.ts';
 import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
@@ -18,6 +19,7 @@ interface Options extends NetstatOptions, SignsWanted {
   readonly every: number;
   readonly for?: number | undefined;
   readonly prometheus?: number | undefined;
+  readonly html?: string | undefined;
 }
 
 const LARGEST_PID = 0xffff_ffff;
@@ -47,7 +49,7 @@ export function watchCommand(context: CliContext): CommandUnknownOpts {
     )
     .action((pid, options, self) => context.run(self, (run) => watchEither(run, pid, options)));
   laterOptions(command, ['--warn <duration>', '--crit <duration>']);
-  return withCommonOptions(withPrometheus(command), { ndjson: true });
+  return withCommonOptions(withPrometheus(command), { ndjson: true, html: true });
 }
 
 /** A running program, or what was sampled elsewhere. */
@@ -56,6 +58,7 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
   if (netstat !== undefined) {
     if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
     if (options.prometheus !== undefined) throw usageError('--prometheus needs a process id');
+    if (options.html !== undefined) throw usageError('--html needs a process id');
     if (options.counters || options.events) throw usageError('--counters and --events need a process id');
     if (netstat === true || netstat.length === 0)
       throw usageError('which series?', 'Give --netstat a file or a folder.');
@@ -77,6 +80,7 @@ async function watch(run: CommandRun, pid: number, options: Options): Promise<Ex
   const system = asked ? await watchSystem(pid, options) : undefined;
   await collect(run, pid, options, samples);
   const report: WatchReport = { ...judged(), ...(system && { system: await system() }) };
+  run.html((origin) => watchHtml(report, timeText, origin));
   if (output.mode === 'ndjson') output.event({ ...report, samples: [] });
   else output.document(report, () => watchText(report, timeText, style));
   return EXITS[report.verdict];

@@ -11,7 +11,7 @@ export function sampleText({ udp, tcp }: PortSample, time: string): string {
   return `${time}  UDP ${String(udp.length).padStart(4)}  TCP ${String(tcp.length).padStart(4)}  UDP ports ${list}`;
 }
 
-const VERDICTS: Readonly<Record<LeakJudgement['verdict'], string>> = {
+export const VERDICTS: Readonly<Record<LeakJudgement['verdict'], string>> = {
   leaking: 'it is leaking UDP ports',
   'not-leaking': 'it is not leaking UDP ports',
   'cannot-tell': 'cannot tell',
@@ -19,43 +19,24 @@ const VERDICTS: Readonly<Record<LeakJudgement['verdict'], string>> = {
 
 /** What is concluded of a series, for people. `time` is written by the caller, who knows the clock. */
 export function watchText(report: WatchReport, time: (ms: number) => string, style: Style = PLAIN): string {
-  const { verdict, because, exhaustedAtMs, exhaustedBetweenMs, series } = report;
-  const paint = { leaking: style.red, 'not-leaking': style.green, 'cannot-tell': style.yellow }[verdict];
-  const longer = series === null || series.neededMs === null ? [] : [`watch it for ${durationText(series.neededMs)}`];
-  const rows: Row[] = [
-    ['Verdict', paint(VERDICTS[verdict])],
-    ['Because', ...because],
-    ...(verdict === 'cannot-tell' && longer.length > 0 ? [['To decide', ...longer] as const] : []),
-    ...(exhaustedAtMs === null
-      ? []
-      : [
-          [
-            'Exhausted',
-            `about ${time(exhaustedAtMs)}, if it goes on like that`,
-            ...bandLines(exhaustedBetweenMs, time),
-          ] as const,
-        ]),
-    ['System', ...systemLines(report.system, time)],
-    ...(series?.leak === 'yes'
-      ? [['Advice', 'End the program before that time: its end gives all ports back (KB814622).'] as const]
-      : []),
-  ];
-  return rowsText(rows, style.bold);
+  const paint = { leaking: style.red, 'not-leaking': style.green, 'cannot-tell': style.yellow }[report.verdict];
+  return rowsText([['Verdict', paint(VERDICTS[report.verdict])], ...watchRows(report, time)], style.bold);
 }
 
-function systemLines(system: WatchReport['system'], time: (ms: number) => string): readonly string[] {
-  if (system === undefined) return [];
-  const { counters, events, missing } = system;
-  return [
-    ...(counters === null
-      ? []
-      : [
-          `UDP datagrams meanwhile: ${counters.received} received, ${counters.noPort} for a port that nobody had, ${counters.errors} in error, ${counters.sent} sent`,
-        ]),
-    ...(events?.length === 0 ? ['nothing in the system log about ports that could not be had'] : []),
-    ...(events ?? []).map(({ id, ms, sentence }) => `event ${id} at ${time(ms)}: ${sentence}`),
-    ...missing.map((reason) => `not known: ${reason}`),
-  ];
+/** Why, and what follows, a name and a text each. */
+export function watchRows(report: WatchReport, time: (ms: number) => string): readonly Row[] {
+  const { verdict, because, exhaustedAtMs, exhaustedBetweenMs, series } = report;
+  const neededMs = verdict === 'cannot-tell' ? (series?.neededMs ?? null) : null;
+  const rows: Row[] = [['Because', ...because]];
+  if (neededMs !== null) rows.push(['To decide', `watch it for ${durationText(neededMs)}`]);
+  if (exhaustedAtMs !== null) {
+    const about = `about ${time(exhaustedAtMs)}, if it goes on like that`;
+    rows.push(['Exhausted', about, ...bandLines(exhaustedBetweenMs, time)]);
+  }
+  if (series?.leak === 'yes') {
+    rows.push(['Advice', 'End the program before that time: its end gives all ports back (KB814622).']);
+  }
+  return rows;
 }
 
 function bandLines(band: WatchReport['exhaustedBetweenMs'], time: (ms: number) => string): readonly string[] {

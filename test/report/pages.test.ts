@@ -89,6 +89,17 @@ test('of many machines the worst stands first in the summary', () => {
   expect(html).toContain('2 machines: 1 without the whole correction, 1 not known.');
 });
 
+test('of many probes the worst stands first, and what stopped one is said', () => {
+  const html = pages.get('probes of many') ?? '';
+  const outcomes = [...html.matchAll(/<td data-title="Outcome">([^<]*)</g)].map(([, cell]) => cell);
+  expect(outcomes).toEqual(['stopped at resolve', 'stopped at mapper-reachable', 'opened']);
+  expect(html).toContain('3 clusters: 1 not opened, or not as it should be, 1 cannot be told, 1 opened.');
+});
+
+test('a watched process has its forecast over its ports', () => {
+  expect(pages.get('a process that leaks')).toMatch(/Forecast, exhausted: \d\S* h to \d\S* h</);
+});
+
 test('an audit names each source once, and the files that nobody saw', () => {
   const html = pages.get('an audit') ?? '';
   expect(html).toContain('<li>Service Pack 3 is installed²</li>');

@@ -4,10 +4,14 @@ import { auditHtml } from '../../src/report/audit-html.ts';
 import { demoPage } from '../../src/report/demo.ts';
 import { explainHtml } from '../../src/report/explain-html.ts';
 import type { PageOrigin } from '../../src/report/page/page.ts';
+import { probeHtml } from '../../src/report/probe-html.ts';
 import { soakHtml } from '../../src/report/soak-html.ts';
+import { watchHtml } from '../../src/report/watch-html.ts';
 import type { DemoAct, DemoActId } from '../../src/soak/demo.ts';
 import { type SoakOptions, soak } from '../../src/soak/index.ts';
 import { machineRun, world } from '../explain/scenario.ts';
+import { opened, stopped } from './probed.ts';
+import { watched } from './watched.ts';
 
 export const ORIGIN: PageOrigin = {
   version: '1.2.3',
@@ -40,6 +44,13 @@ export async function everyPage(): Promise<ReadonlyMap<string, string>> {
     ],
     ['a soak beside its variants', await soaked({ compare: true })],
     ['a soak of one open', await soaked({ cycles: 1 })],
+    ['a probe that opened', probeHtml([opened()], ORIGIN)],
+    [
+      'a probe that stopped',
+      probeHtml([{ ...stopped('callback-path'), localPorts: [{ port: 5001, reason: 'silent' }] }], ORIGIN),
+    ],
+    ['probes of many', probeHtml([opened(), stopped('mapper-reachable', 'unknown'), stopped('resolve')], ORIGIN)],
+    ['a process that leaks', watchHtml(watched('windows-2000-sp3', 8), (ms) => new Date(ms).toISOString(), ORIGIN)],
     ['the demo', await demo()],
     ['an audit', auditHtml([sp3], ORIGIN, (utc) => utc)],
     ['an audit of many', auditHtml([unknown, sp3], ORIGIN, (utc) => utc)],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { STAGES, type StageId } from '../../src/client/stages.ts';
-import type { ProbeResult, StageResult } from '../../src/probe/types.ts';
+import { STAGES } from '../../src/client/stages.ts';
 import { probeListText } from '../../src/report/probe-list-text.ts';
 import { probeNagios } from '../../src/report/probe-nagios.ts';
 import { probeText } from '../../src/report/probe-text.ts';
+import { opened, stopped } from './probed.ts';
 
 test('an open cluster is a line a stage, what it is, and whom the verdict does not speak of', () => {
   const text = probeText(opened());
@@ -108,29 +108,3 @@ test('nagios: a closed local port is a warning', () => {
   expect(state).toBe('WARNING');
   expect(line).toContain('CLU1 local ports not open: 5001');
 });
-
-function opened(ms = 10): ProbeResult {
-  return {
-    target: 'CLU1',
-    transport: 'udp',
-    stages: STAGES.map((id): StageResult => ({ id, status: 'pass', ms, detail: 'well' })),
-    stoppedAt: null,
-    cluster: {
-      name: 'CLU1',
-      node: 'NODE1',
-      version: { major: 5, minor: 0, build: 2195, servicePack: 'Service Pack 3', vendor: '' },
-    },
-    kb814622: { verdict: 'unknown', appliesTo: 'programs that run on NODE1', because: ['because'] },
-    localPorts: [],
-  };
-}
-
-function stopped(at: StageId, status: 'fail' | 'unknown' = 'fail'): ProbeResult {
-  const end = STAGES.indexOf(at);
-  const stages = STAGES.map((id, index): StageResult => {
-    if (index < end) return { id, status: 'pass', ms: 10, detail: 'well' };
-    if (index > end) return { id, status: 'skip', ms: 0, detail: 'not reached' };
-    return { id, status, reason: 'silent', ms: 10, detail: 'nothing comes', advice: 'do this' };
-  });
-  return { ...opened(), stages, stoppedAt: at, cluster: null, kb814622: null };
-}

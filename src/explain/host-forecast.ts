@@ -13,7 +13,7 @@ export interface ForecastBasis {
 }
 
 /** Losses that come in bursts have no rate: their variance, over stretches of the capture, is so many times their mean. */
-const BURSTS = 2;
+const BURSTS = 1.5;
 
 /** The most that are needed at once differ from capture to capture by so many times the root of those that circulate. */
 const BURST = 3;

@@ -1,5 +1,6 @@
 export { type AuditReport, audit, type EvidenceSource } from './audit.ts';
 export type { NtlmDialect } from './auth/datagram/dialect.ts';
+export type { FileVersion } from './bytes/file-version.ts';
 export { PACKET_KINDS, type PacketKind } from './capture/datagram-reader.ts';
 export type { Endpoint } from './capture/packet.ts';
 export type { ClusterVersion, QuorumResource } from './client/cluster-client.ts';
@@ -29,10 +30,13 @@ export {
   type ProcessPoolCounters,
   type ProcessPoolOptions,
 } from './cure/process-pool.ts';
+export type { PortTrend } from './diagnosis/port-trend.ts';
+export type { ClusterRole } from './diagnosis/rules/cluster.ts';
 export type { Exposure } from './diagnosis/rules/exposure.ts';
 export { type DoctorDocument, doctor } from './doctor.ts';
 export { type CollectorOptions, collectorScript } from './evidence/collector-script.ts';
 export type { FilePlace, Gap } from './evidence/evidence.ts';
+export type { LiveWindows } from './evidence/live-windows.ts';
 export type { ReadLiveKey } from './evidence/registry-view.ts';
 export type { ShareOptions } from './evidence/share.ts';
 export {
@@ -124,6 +128,7 @@ export {
   userSchema,
   watchSchema,
 } from './report/schema/index.ts';
+export type { WatchReport } from './report/watch.ts';
 export { type FailureDurations, SOAK_FAILURES, type SoakFailureKind } from './soak/failures.ts';
 export { type SoakOptions, type SoakReport, type SoakStep, soak } from './soak/index.ts';
 export type {
@@ -138,7 +143,9 @@ export type {
   SoakProgramEvent,
   SoakSettings,
   SoakStalls,
+  SoakVariant,
   TimelinePoint,
+  TracedOpen,
 } from './soak/report.ts';
 export {
   ClusError,
@@ -156,4 +163,8 @@ export { statusText } from './status/text.ts';
 export { WIN32, type Win32Symbol } from './status/win32.ts';
 export { type StatusErrorDetails, Win32Error, type Win32ErrorDetails } from './status/win32-error.ts';
 export type { Clock, Timer } from './transport/clock.ts';
+export type { MeasuredTrend } from './watch/judge.ts';
+export type { PortSample } from './watch/sample.ts';
+export type { SystemSigns, UdpCounters } from './watch/system-signs.ts';
 export type { DoctorFact, DoctorFacts } from './windows/doctor.ts';
+export type { PortEvent } from './windows/port-events.ts';

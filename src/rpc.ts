@@ -5,7 +5,7 @@ export type { Refusal } from './auth/ntlm/logon.ts';
 export type { NtlmVersion } from './auth/ntlm/message.ts';
 export { ntHash } from './auth/ntlm/one-way.ts';
 export type { ServerNames } from './auth/ntlm/server-context.ts';
-export type { StreamProvider } from './auth/stream/provider.ts';
+export { STREAM_PROVIDER, type StreamProvider } from './auth/stream/provider.ts';
 export { Reader } from './bytes/reader.ts';
 export { type Uuid, uuid, uuidText } from './bytes/uuid.ts';
 export { Writer } from './bytes/writer.ts';
@@ -15,7 +15,7 @@ export { type Credentials, Logon, type LogonOptions, type Password } from './cli
 export { type BindOptions, RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
 export { RpcConnection, type RpcConnectionOptions } from './client/rpc-connection.ts';
 export type { CallSemantics, CallTrace, ClCallTrace, CoCallTrace, InterfaceId } from './machine/call.ts';
-export type { ClientSettings, Dialect, ServerSettings } from './machine/cl/dialects.ts';
+export { type ClientSettings, DIALECT_NAMES, type Dialect, type ServerSettings } from './machine/cl/dialects.ts';
 export type { ServerCounters } from './machine/cl/server/types.ts';
 export type { CoClientSettings } from './machine/co/client/state.ts';
 export type { CoServerSettings } from './machine/co/server/state.ts';

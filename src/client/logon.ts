@@ -117,7 +117,10 @@ export class Logon {
     };
   }
 
-  /** For one connection: its security, and how to see each call through its turn. */
+  /**
+   * For one connection: its security, and how to see each call through its turn.
+   * @internal
+   */
   forConnection(
     now: () => number,
     provider: StreamProvider = 'negotiate',

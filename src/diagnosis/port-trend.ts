@@ -7,6 +7,7 @@ import { poolEnd } from './pool-end.ts';
 import { portHistory } from './port-history.ts';
 import { portLosses } from './port-losses.ts';
 
+/** What a series of samples shows of the ports of RPC. */
 export interface PortTrend extends Pick<LeakVerdict, 'leak' | 'because' | 'neededMs'> {
   /** Ports in the range that RPC may use. */
   readonly pool: number;

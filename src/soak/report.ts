@@ -27,6 +27,7 @@ export interface SoakReport {
   readonly variants?: readonly SoakVariant[];
 }
 
+/** The same load under another condition, for a comparison. */
 export interface SoakVariant {
   /** `unfixed` and `fixed`: a program without a cure on a machine that leaks, and on one that does not. The others: that cure on the machine that leaks. */
   readonly id: 'unfixed' | 'fixed' | 'cached-handle' | 'gated' | 'recycled-process';

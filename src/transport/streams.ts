@@ -27,7 +27,9 @@ export interface StreamSocket {
 
 /** What a socket calls. */
 export interface StreamHandlers {
+  /** Bytes came in. */
   readonly onChunk: (chunk: Uint8Array) => void;
+  /** The peer has caught up: more can be written. */
   readonly onDrain: () => void;
   /** The peer has ended the connection, or the network has broken it. Called once. */
   readonly onEnd: () => void;

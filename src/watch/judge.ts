@@ -13,7 +13,7 @@ export interface JudgeSettings {
 }
 
 /** One measure of a series of samples and its growth over the later half. */
-interface PortTrend {
+export interface MeasuredTrend {
   readonly measure: 'held';
   readonly first: number;
   readonly last: number;
@@ -24,7 +24,7 @@ interface PortTrend {
 
 export interface LeakJudgement {
   readonly verdict: 'leaking' | 'not-leaking' | 'cannot-tell';
-  readonly trends: readonly PortTrend[];
+  readonly trends: readonly MeasuredTrend[];
   /** When the range is used up if it goes on like that, on the clock of the samples; null: not leaking, or no range. */
   readonly exhaustedAtMs: number | null;
   readonly because: readonly string[];
@@ -56,7 +56,7 @@ export function judgeLeak(samples: readonly PortSample[], settings: JudgeSetting
   };
 }
 
-function trendOf(points: readonly Point[], minScore: number, minGrowth: number): PortTrend {
+function trendOf(points: readonly Point[], minScore: number, minGrowth: number): MeasuredTrend {
   const later = thin(points.slice(points.length >> 1));
   const [first, end] = [later[0]?.y ?? 0, later.at(-1)?.y ?? 0];
   const perMs = medianSlope(later);
@@ -69,12 +69,12 @@ function heldPoints(samples: readonly PortSample[], inRange: (port: number) => b
   return samples.map(({ ms, udp }) => ({ x: ms, y: udp.filter(inRange).length }));
 }
 
-function exhaustion({ last, perHour }: PortTrend, ranges: readonly PortSpan[], nowMs: number): number {
+function exhaustion({ last, perHour }: MeasuredTrend, ranges: readonly PortSpan[], nowMs: number): number {
   const size = ranges.reduce((sum, { first, last: end }) => sum + end - first + 1, 0);
   return nowMs + Math.max(0, ((size - last) / perHour) * MS_PER_HOUR);
 }
 
-function sentence({ first, last, perHour, growing }: PortTrend): string {
+function sentence({ first, last, perHour, growing }: MeasuredTrend): string {
   const how = growing ? `still growing by ${perHour.toFixed(1)} an hour` : 'no longer growing';
   return `UDP ports held: ${first} at first, ${last} at the end, ${how}`;
 }

@@ -8,6 +8,7 @@ const PORT_EVENTS = {
 } as const;
 const MOST_EVENTS = 1_000;
 
+/** One entry of the System log that tells of ports used up. */
 export interface PortEvent {
   readonly id: number;
   /** Since 1970, UTC. */

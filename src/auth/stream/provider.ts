@@ -4,6 +4,7 @@ import { NtlmConnectionServer, streamLevel } from './ntlm-server.ts';
 
 /** auth_type ([MS-RPCE] 2.2.1.1.7). */
 export const STREAM_PROVIDER = { negotiate: 0x09, ntlm: 0x0a } as const;
+/** A name of STREAM_PROVIDER: NTLM alone, or within SPNEGO (RFC 4178). */
 export type StreamProvider = keyof typeof STREAM_PROVIDER;
 
 /** The server's ends of logons over connections; null: no such provider, or no such level. */

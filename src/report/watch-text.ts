@@ -33,10 +33,27 @@ export function watchRows(report: WatchReport, time: (ms: number) => string): re
     const about = `about ${time(exhaustedAtMs)}, if it goes on like that`;
     rows.push(['Exhausted', about, ...bandLines(exhaustedBetweenMs, time)]);
   }
+  const system = systemLines(report.system, time);
+  if (system.length > 0) rows.push(['System', ...system]);
   if (series?.leak === 'yes') {
     rows.push(['Advice', 'End the program before that time: its end gives all ports back (KB814622).']);
   }
   return rows;
+}
+
+function systemLines(system: WatchReport['system'], time: (ms: number) => string): readonly string[] {
+  if (system === undefined) return [];
+  const { counters, events, missing } = system;
+  return [
+    ...(counters === null
+      ? []
+      : [
+          `UDP datagrams meanwhile: ${counters.received} received, ${counters.noPort} for a port that nobody had, ${counters.errors} in error, ${counters.sent} sent`,
+        ]),
+    ...(events?.length === 0 ? ['nothing in the system log about ports that could not be had'] : []),
+    ...(events ?? []).map(({ id, ms, sentence }) => `event ${id} at ${time(ms)}: ${sentence}`),
+    ...missing.map((reason) => `not known: ${reason}`),
+  ];
 }
 
 function bandLines(band: WatchReport['exhaustedBetweenMs'], time: (ms: number) => string): readonly string[] {

@@ -38,7 +38,6 @@ describe('an input that is no regular file is refused, and never waited for:', (
     ['emulate', '--users'],
     ['probe', '--targets'],
     ['probe', '127.0.0.1', '--user', 'me', '--password-file'],
-    ['explain'],
   ];
   test.each(commands.map((words) => ({ name: words.join(' ').replace(EXPORT, 'FILE'), words })))(
     '$name',
@@ -51,6 +50,16 @@ describe('an input that is no regular file is refused, and never waited for:', (
       }
     },
   );
+
+  test('explain, where a directory holds the files of a ring buffer', async () => {
+    const reasons = [...KINDS.slice(0, 3), ['a directory', at('folder'), /there is no capture in the folder/] as const];
+    for (const [, file, reason] of reasons) {
+      const { code, stdout, stderr } = await cli(['explain', file]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(reason);
+      expect(stderr.split('\n').filter((line) => line.includes(file) && line.startsWith('error'))).toHaveLength(1);
+    }
+  });
 
   test('watch --netstat, where a directory is what the collector filled', async () => {
     for (const [, file, reason] of KINDS.slice(0, 3)) {

@@ -98,7 +98,6 @@ test.each([
   [['probe', '127.0.0.1', '--password-stdin'], /--user is missing/],
   [['probe', '127.0.0.1', '--auth', 'connect'], /--user is missing/],
   [['probe', '127.0.0.1', '--auth', 'call'], /connect, packet/],
-  [['probe', '127.0.0.1', '--transport', 'tcp'], /tcp is not in this version/],
   [['probe', '127.0.0.1', '--transport', 'upd'], /Did you mean udp/],
   [['probe', '127.0.0.1', '--local-ports', '9-1'], /backwards/],
   [['probe', '127.0.0.1', '--each-port'], /--local-ports/],

@@ -6,6 +6,7 @@ import { DEFAULT_HOST_PROFILE, HOST_PROFILES, type HostProfileName } from '../em
 import { parseScenario, playScenario } from '../emulator/scenario.ts';
 import { parseUserFile } from '../emulator/user-file.ts';
 import type { PortRange } from '../ports/ranges.ts';
+import { onAbort } from '../status/on-abort.ts';
 import { systemClock } from '../transport/clock.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext, CliWorld } from './context.ts';
@@ -148,7 +149,7 @@ async function readUsers(input: CliWorld, file: string) {
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    else onAbort(signal, resolve);
   });
 }
 

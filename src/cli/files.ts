@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { notRegular, readFileBytes, systemReason } from '../bytes/input-file.ts';
+import { onAbort } from '../status/on-abort.ts';
 import type { CliWorld } from './context.ts';
 import { usageError } from './exit.ts';
 
@@ -46,14 +47,14 @@ async function readStdin({ stdin, signal }: Input, what: string, maxBytes: numbe
 /** What a stream brings until its end or Ctrl-C, whichever comes first. */
 export async function* untilAborted(input: Readable, signal: AbortSignal, what: string): AsyncGenerator<Uint8Array> {
   const stop = () => input.destroy();
-  signal.addEventListener('abort', stop);
+  const listening = onAbort(signal, stop);
   try {
     if (signal.aborted) return;
     for await (const chunk of input) yield typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
   } catch (error) {
     if (!signal.aborted) throw asUsageError(error, `${what} cannot be read`);
   } finally {
-    signal.removeEventListener('abort', stop);
+    listening();
   }
 }
 

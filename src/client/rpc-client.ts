@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { Uuid } from '../bytes/uuid.ts';
 import { encodeInqStatsRequest, MGMT } from '../interface/mgmt/index.ts';
 import type { InterfaceId } from '../machine/call.ts';
@@ -7,7 +7,6 @@ import type { ClientEvent, ClientInput } from '../machine/cl/client/types.ts';
 import type { ClientSettings, Dialect } from '../machine/cl/dialects.ts';
 import { type Address, sameAddress } from '../machine/contract.ts';
 import { FaultError, LocalMisuseError, RejectError } from '../status/errors.ts';
-import { invalidOption } from '../status/options.ts';
 import { Endpoint, type Gate } from '../transport/endpoint.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid } from '../transport/random.ts';
@@ -17,6 +16,7 @@ import { notSent } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
 import type { Logon } from './logon.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { checkServerAddress } from './server-address.ts';
 
 /** Names this process in callbacks and keep-alives: context handles belong to it (C706 cas_uuid). */
 const PROCESS_ADDRESS_SPACE = newUuid();
@@ -121,9 +121,7 @@ export class RpcClient {
   /** Another server on the same socket. Throws LocalMisuseError for an address that can be none. */
   bind(to: Address, { viaMapper = false, logon }: BindOptions = {}): Caller {
     this.#check();
-    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
-      throw invalidOption(`${to.host} port ${to.port} is no address of a server`);
-    }
+    checkServerAddress(to);
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const bound = logon?.forBinding(() => this.#network.clock.now());

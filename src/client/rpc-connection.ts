@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { StreamProvider } from '../auth/stream/provider.ts';
 import type { InterfaceId } from '../machine/call.ts';
 import { CoClient } from '../machine/co/client/client.ts';
@@ -6,7 +5,6 @@ import type { CoClientSettings } from '../machine/co/client/state.ts';
 import type { CoClientEvent, CoClientInput } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import { invalidOption } from '../status/options.ts';
 import { Connection } from '../transport/connection.ts';
 import type { StreamNetwork } from '../transport/streams.ts';
 import { tcpNetwork } from '../transport/tcp.ts';
@@ -14,6 +12,7 @@ import { notConnected } from './call-error.ts';
 import type { Caller, CallOptions, CallResult } from './caller.ts';
 import type { InTurn, Logon } from './logon.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { checkServerAddress } from './server-address.ts';
 
 /** The server and the behaviour of an RpcConnection. */
 export interface RpcConnectionOptions {
@@ -66,9 +65,7 @@ export class RpcConnection implements Caller {
   static async open(options: RpcConnectionOptions): Promise<RpcConnection> {
     const { to, logon, provider, localAddress, timeout, signal, settings, assocGroup } = options;
     const { network = tcpNetwork } = options;
-    if (isIP(to.host) === 0 || !(to.port >= 1 && to.port <= 65_535)) {
-      throw invalidOption(`${to.host} port ${to.port} is no address of a server`);
-    }
+    checkServerAddress(to);
     const socket = await network.connect(to, { localAddress, timeout, signal }).catch((error: unknown) => {
       throw notConnected(error);
     });

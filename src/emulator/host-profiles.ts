@@ -1,7 +1,7 @@
 import type { OperationalVersion } from '../interface/clusapi/get-cluster-version2.ts';
 import type { ClusapiVersion } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
-import { LocalMisuseError } from '../status/errors.ts';
+import { invalidOption } from '../status/options.ts';
 
 /** What a Windows version shows of itself to a client of its Cluster service. */
 export interface HostProfile {
@@ -166,20 +166,20 @@ export function operationalVersion(nodes: readonly HostProfile[]): OperationalVe
 export function hostProfile(profile: HostProfileName | HostProfile): HostProfile {
   if (typeof profile !== 'string') return profile;
   if (Object.hasOwn(HOST_PROFILES, profile)) return HOST_PROFILES[profile];
-  throw new LocalMisuseError(`there is no host profile ${JSON.stringify(profile)}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice: `Take one of ${Object.keys(HOST_PROFILES).join(', ')}.`,
-  });
+  throw invalidOption(
+    `there is no host profile ${JSON.stringify(profile)}`,
+    `Take one of ${Object.keys(HOST_PROFILES).join(', ')}.`,
+  );
 }
 
 /** As hostProfile, where only datagrams are to be had. */
 export function datagramHostProfile(profile: HostProfileName | HostProfile): HostProfile {
   const found = hostProfile(profile);
   if (found.clusapi === 2) return found;
-  throw new LocalMisuseError('this host profile serves ClusAPI 3.0 over TCP, and here are datagrams only', {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-    advice: `Take one of ${DATAGRAM_HOST_PROFILES.join(', ')}.`,
-  });
+  throw invalidOption(
+    'this host profile serves ClusAPI 3.0 over TCP, and here are datagrams only',
+    `Take one of ${DATAGRAM_HOST_PROFILES.join(', ')}.`,
+  );
 }
 
 export const DATAGRAM_HOST_PROFILES: readonly HostProfileName[] = (

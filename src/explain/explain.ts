@@ -4,7 +4,7 @@ import { DatagramReader } from '../capture/datagram-reader.ts';
 import type { Packet } from '../capture/packet.ts';
 import { countPorts, mergeRanges, type PortRange } from '../ports/ranges.ts';
 import { isClusError, RemoteProtocolError } from '../status/errors.ts';
-import { invalidOption } from '../status/options.ts';
+import { invalidOption, LARGEST_PORT } from '../status/options.ts';
 import { Clocks } from './clocks.ts';
 import { doubtsOf } from './doubts.ts';
 import { Follower } from './follower.ts';
@@ -52,7 +52,7 @@ export async function explain(source: CaptureSource, options: ExplainOptions = {
   const { signal, until, onProgress } = options;
   const ranges = options.ports === undefined ? null : mergeRanges(options.ports);
   const pool = options.pool ?? (ranges === null ? undefined : countPorts(ranges));
-  if (pool !== undefined && !(Number.isInteger(pool) && pool > 0 && pool <= 65_535)) {
+  if (pool !== undefined && !(Number.isInteger(pool) && pool > 0 && pool <= LARGEST_PORT)) {
     throw invalidOption(`a pool cannot have ${pool} ports`);
   }
   const files = await captureFiles(source);

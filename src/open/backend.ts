@@ -8,6 +8,10 @@ export const BACKENDS = ['native', 'ffi', 'wire', 'emulated'] as const;
 /** One of BACKENDS. */
 export type Backend = (typeof BACKENDS)[number];
 
+/** ms that an open may take as a whole, and each stage of it, unless told otherwise. */
+export const DEFAULT_TIMEOUT = 15_000;
+export const DEFAULT_STAGE_TIMEOUT = 4_000;
+
 /** Limits of one open. */
 /** How an open goes. clusapi.dll logs on as whoever runs the program, whatever the options say. */
 export interface OpenLimits extends SessionLimits, OpenLogonOptions {

@@ -1,4 +1,4 @@
-import { invalidOption } from '../status/options.ts';
+import { invalidOption, LARGEST_PORT } from '../status/options.ts';
 
 export interface MapperAddress {
   readonly host: string;
@@ -16,7 +16,7 @@ export function mapperFromEnvironment(name: string, text: string | undefined): M
     if (entry === '') continue;
     const match = /^([^=]+)=(\[[0-9a-f:.%]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(entry);
     const port = match?.[3] === undefined ? undefined : Number(match[3]);
-    if (match === null || port === 0 || (port ?? 0) > 65_535) {
+    if (match === null || port === 0 || (port ?? 0) > LARGEST_PORT) {
       throw invalidOption(`CLUSRPC_HOSTS: ${JSON.stringify(entry)} is not NAME=ADDRESS:PORT`);
     }
     const [, key = '', host = ''] = match;

@@ -4,7 +4,7 @@ import type { Logger } from '../log/subscribe.ts';
 import { isClusError } from '../status/errors.ts';
 import { durationOption, invalidOption, portOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
-import type { Backend } from './backend.ts';
+import { type Backend, DEFAULT_STAGE_TIMEOUT, DEFAULT_TIMEOUT } from './backend.ts';
 import { backendsFor } from './choose.ts';
 import { clusterApiFor, openClusapi, THIS_NODE } from './clusapi.ts';
 import { type ClusterHandle, clusterHandle } from './cluster-handle.ts';
@@ -32,9 +32,6 @@ export interface OpenMessage {
   readonly outcome: string;
   readonly stage: string | undefined;
 }
-
-const DEFAULT_TIMEOUT = 15_000;
-const DEFAULT_STAGE_TIMEOUT = 4_000;
 
 const opens = channel('clusrpc:open');
 

@@ -7,7 +7,7 @@ import { RpcClient } from '../client/rpc-client.ts';
 import { openTcpSession } from '../client/tcp-session.ts';
 import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
-import { invalidOption } from '../status/options.ts';
+import { choiceOption, invalidOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { OpenLimits } from './backend.ts';
 import { openEither, openUdp, type WireLimits, type WireTarget } from './either.ts';
@@ -34,9 +34,7 @@ export interface WireOptions extends OpenLimits {
 export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
   const { signal, timeout, stageTimeout, localAddress, endpoint, resolution } = options;
   const open = OPENERS[transportOf(options)];
-  if (options.dialect !== undefined && !DIALECT_NAMES.includes(options.dialect)) {
-    throw invalidOption(`dialect: ${JSON.stringify(options.dialect)} is none of ${DIALECT_NAMES.join(', ')}`);
-  }
+  if (options.dialect !== undefined) choiceOption('dialect', options.dialect, DIALECT_NAMES);
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
     const host = await resolveHost(known?.host ?? name);
@@ -70,9 +68,7 @@ const OPENERS: Readonly<Record<NonNullable<WireOptions['transport']>, Opener>> =
 
 /** Throws LocalMisuseError for options that contradict each other. */
 function transportOf({ transport = 'auto', localPorts, resolution, endpoint }: WireOptions) {
-  if (!Object.hasOwn(OPENERS, transport)) {
-    throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp`);
-  }
+  choiceOption('transport', transport, ['auto', 'udp', 'tcp']);
   if (transport === 'tcp' && (localPorts !== undefined || resolution !== undefined)) {
     throw invalidOption('localPorts and resolution need transport udp: over TCP nobody is called back or forwarded');
   }

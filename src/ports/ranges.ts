@@ -1,13 +1,13 @@
 import type { LocalMisuseError } from '../status/errors.ts';
-import { invalidOption } from '../status/options.ts';
+import { invalidOption, LARGEST_PORT } from '../status/options.ts';
+
+export { LARGEST_PORT };
 
 /** Ports from `first` to `last`, both included. */
 export interface PortRange {
   readonly first: number;
   readonly last: number;
 }
-
-export const LARGEST_PORT = 65_535;
 
 /**
  * Reads `5000-5019,5050` as a command line has it; sorted, overlapping and touching ranges made one. Throws

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import type { Logon } from '../client/logon.ts';
 import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
+import { DEFAULT_STAGE_TIMEOUT, DEFAULT_TIMEOUT } from '../open/backend.ts';
 import { eachPort, parsePortRanges } from '../ports/ranges.ts';
-import { durationOption, invalidOption, portOption, wholeOption } from '../status/options.ts';
+import { choiceOption, durationOption, invalidOption, portOption, wholeOption } from '../status/options.ts';
 import type { ProbeOptions } from './types.ts';
 
 /** Options with defaults filled in and checked. */
@@ -26,8 +27,6 @@ export interface ProbeSettings {
   readonly logon: Logon | null;
 }
 
-export const DEFAULT_TIMEOUT = 15_000;
-export const DEFAULT_STAGE_TIMEOUT = 4_000;
 const DEFAULT_CONCURRENCY = 8;
 
 /** Throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION and a sentence that names the option. */
@@ -49,7 +48,7 @@ export function probeSettings(options: ProbeOptions): ProbeSettings {
     local: options.local ?? false,
     endpointMapperPort: portOption('endpointMapperPort', options.endpointMapperPort),
     endpoint: portOption('endpoint', options.endpoint),
-    dialect: checkedDialect(options.dialect),
+    dialect: choiceOption('dialect', options.dialect ?? 'liberal', DIALECT_NAMES),
     localPorts,
     source: options.source,
     eachPort: options.eachPort ?? false,
@@ -97,9 +96,4 @@ function checkedTransport(options: ProbeOptions): ProbeSettings['transport'] {
     throw invalidOption(`${datagrams} needs transport udp: over TCP nobody is called back`);
   }
   throw invalidOption(`transport: ${JSON.stringify(transport)} is none of auto, udp, tcp, native, ffi`);
-}
-
-function checkedDialect(dialect: Dialect = 'liberal'): Dialect {
-  if (DIALECT_NAMES.includes(dialect)) return dialect;
-  throw invalidOption(`dialect: ${JSON.stringify(dialect)} is none of ${DIALECT_NAMES.join(', ')}`);
 }

@@ -13,7 +13,8 @@ import {
   VERDICT_SENTENCES,
 } from './audit-words.ts';
 import { footnotes } from './page/footnotes.ts';
-import { cellsTable, listOf, type PageOrigin, page, paragraphs, text, type Verdict, verdictBox } from './page/page.ts';
+import { cellsTable, listOf, type PageOrigin, page, paragraphs, type Verdict } from './page/page.ts';
+import { countedTones, foldedSection, worstFirst } from './page/several.ts';
 import { countText } from './text/figures.ts';
 
 /** One page for all targets. `local` writes a UTC time in the time of the reader. */
@@ -40,34 +41,24 @@ function verdictOf({ kb814622: { verdict, exposure } }: AuditReport): Verdict {
 }
 
 function verdictOfAll(reports: readonly AuditReport[]): Verdict {
-  const tones = reports.map(({ kb814622 }) => toneOf(kb814622.verdict));
-  const count = (tone: Verdict['tone']) => tones.filter((each) => each === tone).length;
-  const parts = [
-    [count('bad'), 'without the whole correction'],
-    [count('unclear'), 'not known'],
-    [count('good'), 'with nothing to do'],
-  ] as const;
-  const said = parts.filter(([many]) => many > 0).map(([many, what]) => `${many} ${what}`);
-  const tone = count('bad') > 0 ? 'bad' : count('unclear') > 0 || reports.length === 0 ? 'unclear' : 'good';
+  const { tone, said } = countedTones(
+    reports.map(({ kb814622 }) => toneOf(kb814622.verdict)),
+    { bad: 'without the whole correction', unclear: 'not known', good: 'with nothing to do' },
+  );
   return { tone, text: [`${countText(reports.length, 'machine')}: ${said.join(', ')}.`] };
 }
 
-/** The worst first. */
 function summaryTable(reports: readonly AuditReport[]): string {
-  const order = ['bad', 'unclear', 'good'];
-  const rows = reports
-    .map((report) => ({ report, tone: toneOf(report.kb814622.verdict) }))
-    .toSorted((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
-    .map(({ report, tone }) => ({
-      tone,
-      cells: [
-        report.target,
-        systemText(report),
-        PORTS_WORDS[report.kb814622.exposure],
-        VERDICT_WORDS[report.kb814622.verdict],
-      ],
-    }));
-  return cellsTable({ head: ['Machine', 'System', 'RPC ports', 'Leak'], rows });
+  const rows = reports.map((report) => ({
+    tone: toneOf(report.kb814622.verdict),
+    cells: [
+      report.target,
+      systemText(report),
+      PORTS_WORDS[report.kb814622.exposure],
+      VERDICT_WORDS[report.kb814622.verdict],
+    ],
+  }));
+  return cellsTable({ head: ['Machine', 'System', 'RPC ports', 'Leak'], rows: worstFirst(rows) });
 }
 
 const VERDICT_WORDS: Readonly<Record<AuditReport['kb814622']['verdict'], string>> = {
@@ -86,8 +77,7 @@ const PORTS_WORDS: Readonly<Record<AuditReport['kb814622']['exposure'], string>>
 
 /** On paper the summary and the verdicts are enough: what is folded is not printed. */
 function section(report: AuditReport, local: (utc: string) => string): string {
-  const all = details(report, local, 'h3').filter((part) => part !== '');
-  return `<section>\n<h2>${text(report.target)}</h2>\n${verdictBox(verdictOf(report))}\n<details>\n<summary>What to do, and why</summary>\n${all.join('\n')}\n</details>\n</section>`;
+  return foldedSection(report.target, verdictOf(report), 'What to do, and why', details(report, local, 'h3'));
 }
 
 function details(report: AuditReport, local: (utc: string) => string, heading: 'h2' | 'h3'): readonly string[] {

@@ -1,3 +1,4 @@
+import { DEFAULT_RECYCLE_AFTER } from '../ports/profiles.ts';
 import type { DemoAct, DemoActId, DemoReport } from '../soak/demo.ts';
 import type { SoakReport } from '../soak/report.ts';
 import type { PageOrigin, Verdict } from './page/page.ts';
@@ -17,7 +18,7 @@ const TITLES = {
 
 /** What stands before the first act. */
 export function demoIntroduction({ recycleAfterMs, ports, poolSize }: DemoScene): string {
-  const faster = Math.round(240_000 / recycleAfterMs);
+  const faster = Math.round(DEFAULT_RECYCLE_AFTER / recycleAfterMs);
   return [
     'KB814622: a program opens and closes a cluster again and again, and some opens fail.',
     `Its machine lets RPC use ${countText(poolSize, 'port')}, ${ports}, as a registry export says. Client, cluster and ports are`,
@@ -86,7 +87,7 @@ function actRows(act: DemoAct): readonly Row[] {
 
 function actLoad({ settings }: SoakReport): string {
   const { everyMs, recycleAfterMs, failureRate } = settings;
-  const onWindows = durationText((everyMs * 240_000) / recycleAfterMs);
+  const onWindows = durationText((everyMs * DEFAULT_RECYCLE_AFTER) / recycleAfterMs);
   const failing = failureRate === 0 ? 'none fails' : `the server rejects ${percentText(failureRate)} of them`;
   return `one open each ${durationText(everyMs)} (on Windows ${onWindows}), ${failing}`;
 }

@@ -1,6 +1,7 @@
 import { openTime, outcomeOf } from '../probe/outcome.ts';
 import type { ProbeResult, StageResult } from '../probe/types.ts';
-import { cellsTable, listOf, type PageOrigin, page, paragraphs, text, type Verdict, verdictBox } from './page/page.ts';
+import { cellsTable, listOf, type PageOrigin, page, paragraphs, type Verdict } from './page/page.ts';
+import { countedTones, foldedSection, worstFirst } from './page/several.ts';
 import { clusterLines } from './probe-text.ts';
 import { countText, durationText } from './text/figures.ts';
 
@@ -41,35 +42,26 @@ function verdictOf(result: ProbeResult): Verdict {
 }
 
 function verdictOfAll(results: readonly ProbeResult[]): Verdict {
-  const count = (outcome: keyof typeof TONES) => results.filter((result) => outcomeOf(result) === outcome).length;
-  const parts = [
-    [count('not-fine'), 'not opened, or not as it should be'],
-    [count('unknown'), 'cannot be told'],
-    [count('fine'), 'opened'],
-  ] as const;
-  const said = parts.filter(([many]) => many > 0).map(([many, what]) => `${many} ${what}`);
-  const tone = count('not-fine') > 0 ? 'bad' : count('unknown') > 0 || results.length === 0 ? 'unclear' : 'good';
+  const { tone, said } = countedTones(
+    results.map((result) => TONES[outcomeOf(result)]),
+    { bad: 'not opened, or not as it should be', unclear: 'cannot be told', good: 'opened' },
+  );
   const all = countText(results.length, 'cluster');
   return { tone, text: [said.length === 0 ? 'Nothing was probed.' : `${all}: ${said.join(', ')}.`] };
 }
 
-/** The worst first. */
 function summaryTable(results: readonly ProbeResult[]): string {
-  const order = ['bad', 'unclear', 'good'];
-  const rows = results
-    .map((result) => ({ result, tone: TONES[outcomeOf(result)] }))
-    .toSorted((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
-    .map(({ result, tone }) => {
-      const { stoppedAt } = result;
-      const time = stoppedAt === null ? durationText(Math.round(openTime(result))) : '–';
-      return { tone, cells: [nameOf(result), time, stoppedAt === null ? 'opened' : `stopped at ${stoppedAt}`] };
-    });
-  return cellsTable({ head: ['Cluster', 'Open took', 'Outcome'], rows });
+  const rows = results.map((result) => {
+    const { stoppedAt } = result;
+    const time = stoppedAt === null ? durationText(Math.round(openTime(result))) : '–';
+    const outcome = stoppedAt === null ? 'opened' : `stopped at ${stoppedAt}`;
+    return { tone: TONES[outcomeOf(result)], cells: [nameOf(result), time, outcome] };
+  });
+  return cellsTable({ head: ['Cluster', 'Open took', 'Outcome'], rows: worstFirst(rows) });
 }
 
 function section(result: ProbeResult): string {
-  const all = details(result, 'h3').filter((part) => part !== '');
-  return `<section>\n<h2>${text(nameOf(result))}</h2>\n${verdictBox(verdictOf(result))}\n<details>\n<summary>Stage by stage</summary>\n${all.join('\n')}\n</details>\n</section>`;
+  return foldedSection(nameOf(result), verdictOf(result), 'Stage by stage', details(result, 'h3'));
 }
 
 function details(result: ProbeResult, heading: 'h2' | 'h3'): readonly string[] {

@@ -1,6 +1,7 @@
 import { curveStepAfter, line } from 'd3-shape';
 import { formatPortRanges } from '../ports/ranges.ts';
 import type { PortSample } from '../watch/sample.ts';
+import { thinned } from '../watch/thinned.ts';
 import { type Cells, figure, type PageOrigin, page, rowsTable, type Verdict } from './page/page.ts';
 import { plotIn } from './page/plot.ts';
 import { durationText } from './text/figures.ts';
@@ -76,11 +77,4 @@ function watchTable(samples: readonly PortSample[]): Cells {
       cells: [durationText(ms - start), String(udp.length), String(tcp.length)],
     })),
   };
-}
-
-/** At most so many, the first and the last among them. */
-function thinned(samples: readonly PortSample[], most: number): readonly PortSample[] {
-  if (samples.length <= most) return samples;
-  const step = (samples.length - 1) / (most - 1);
-  return Array.from({ length: most }, (_, index) => samples[Math.round(index * step)] as PortSample);
 }

@@ -7,6 +7,7 @@ import type { SoakOptions } from './options.ts';
 import type { TracedOpen } from './report.ts';
 import { ARRIVALS, HOLDS } from './shapes.ts';
 import { STRATEGIES } from './strategies.ts';
+import { microseconds } from './workload.ts';
 
 const span = z.union([z.number().nonnegative(), z.string()]);
 
@@ -73,10 +74,6 @@ export function traceOf(uses: readonly SeenUse[]): readonly TracedOpen[] {
     holdMs: outcome === 'failed' ? 0 : microseconds(Math.max(0, endMs - ms)),
     fails: outcome === 'failed',
   }));
-}
-
-function microseconds(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }
 
 function invalid(message: string): LocalMisuseError {

@@ -59,7 +59,8 @@ function exponential(random: () => number, mean: number): number {
   return microseconds(-Math.log(1 - random()) * mean);
 }
 
-function microseconds(ms: number): number {
+/** To whole microseconds, so that documents stay short. */
+export function microseconds(ms: number): number {
   return Math.round(ms * 1_000) / 1_000;
 }
 

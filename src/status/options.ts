@@ -1,6 +1,6 @@
 import { LocalMisuseError } from './errors.ts';
 
-const LARGEST_PORT = 65_535;
+export const LARGEST_PORT = 65_535;
 
 /** An option that cannot be: ERR_CLUSRPC_INVALID_OPTION, with a sentence that names it and one that says what to do. */
 export function invalidOption(message: string, advice?: string): LocalMisuseError {
@@ -23,4 +23,11 @@ export function wholeOption(name: string, value: number): number {
 export function portOption(name: string, port: number | undefined): number | undefined {
   if (port === undefined || (Number.isInteger(port) && port > 0 && port <= LARGEST_PORT)) return port;
   throw invalidOption(`${name}: ${port} is not a port from 1 to ${LARGEST_PORT}`);
+}
+
+/** One of a few words. Throws `invalidOption`, which names them. */
+export function choiceOption<Choice extends string>(name: string, value: unknown, choices: readonly Choice[]): Choice {
+  const found = choices.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw invalidOption(`${name}: ${JSON.stringify(value)} is none of ${choices.join(', ')}`);
 }

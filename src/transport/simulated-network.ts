@@ -1,5 +1,6 @@
 import type { Address } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
+import { bindError } from './bind-error.ts';
 import type { DatagramSocket, Deliver, Network } from './network.ts';
 import { seededRandom } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -70,9 +71,7 @@ export class SimulatedNetwork implements Network {
     const key = keyOf(address);
     if (this.#sockets.has(key)) {
       const cause = Object.assign(new Error('address in use'), { code: 'EADDRINUSE' });
-      return Promise.reject(
-        new TransportError(`cannot bind UDP ${local.host} port ${port}: it is in use`, { cause, syscall: 'bind' }),
-      );
+      return Promise.reject(bindError('UDP', { host: local.host, port }, cause));
     }
     const entry = { deliver };
     this.#sockets.set(key, entry);

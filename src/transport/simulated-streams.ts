@@ -1,6 +1,7 @@
 import type { Address } from '../machine/contract.ts';
-import { TransportError } from '../status/errors.ts';
 import { onAbort } from '../status/on-abort.ts';
+import { bindError } from './bind-error.ts';
+import { connectError, connectTimeout } from './connect-error.ts';
 import type { ConnectOptions, StreamHandlers, StreamListener, StreamNetwork, StreamSocket } from './streams.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -45,7 +46,7 @@ export class SimulatedStreams implements StreamNetwork {
     const listener = this.#listeners.get(keyOf(to));
     if (listener === undefined || fate === 'refuse') {
       const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-      throw new TransportError(`TCP port ${to.port} of ${to.host}: the host refuses it`, { cause, syscall: 'connect' });
+      throw connectError(to, cause);
     }
     const local = { host: localAddress, port: this.#ephemeral++ };
     const [near, far] = this.#pair(local, to);
@@ -58,12 +59,7 @@ export class SimulatedStreams implements StreamNetwork {
     const key = keyOf(address);
     if (this.#listeners.has(key)) {
       const cause = Object.assign(new Error('address in use'), { code: 'EADDRINUSE' });
-      return Promise.reject(
-        new TransportError(`cannot bind TCP ${local.host} port ${local.port}: it is in use`, {
-          cause,
-          syscall: 'bind',
-        }),
-      );
+      return Promise.reject(bindError('TCP', address, cause));
     }
     this.#listeners.set(key, onConnection);
     const close = () => Promise.resolve(void this.#listeners.delete(key));
@@ -85,14 +81,11 @@ export class SimulatedStreams implements StreamNetwork {
     });
   }
 
-  #silence({ host, port }: Address, timeout = Infinity, signal?: AbortSignal): Promise<never> {
+  #silence(to: Address, timeout = Infinity, signal?: AbortSignal): Promise<never> {
     return new Promise((_, reject) => {
       onAbort(signal, () => reject(signal?.reason));
       if (timeout === Infinity) return;
-      const details = { code: 'ERR_CLUSRPC_TIMEOUT', syscall: 'connect' } as const;
-      this.clock.at(this.clock.now() + timeout, () =>
-        reject(new TransportError(`TCP port ${port} of ${host} did not answer within ${timeout} ms`, details)),
-      );
+      this.clock.at(this.clock.now() + timeout, () => reject(connectTimeout(to, timeout)));
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { PortSample, PortSpan } from './sample.ts';
+import { thinned } from './thinned.ts';
 import { medianSlope, type Point, trendScore } from './trend.ts';
 
 export interface JudgeSettings {
@@ -57,7 +58,7 @@ export function judgeLeak(samples: readonly PortSample[], settings: JudgeSetting
 }
 
 function trendOf(points: readonly Point[], minScore: number, minGrowth: number): MeasuredTrend {
-  const later = thin(points.slice(points.length >> 1));
+  const later = thinned(points.slice(points.length >> 1), MOST_POINTS);
   const [first, end] = [later[0]?.y ?? 0, later.at(-1)?.y ?? 0];
   const perMs = medianSlope(later);
   const score = trendScore(later);
@@ -77,10 +78,4 @@ function exhaustion({ last, perHour }: MeasuredTrend, ranges: readonly PortSpan[
 function sentence({ first, last, perHour, growing }: MeasuredTrend): string {
   const how = growing ? `still growing by ${perHour.toFixed(1)} an hour` : 'no longer growing';
   return `UDP ports held: ${first} at first, ${last} at the end, ${how}`;
-}
-
-function thin(points: readonly Point[]): readonly Point[] {
-  if (points.length <= MOST_POINTS) return points;
-  const step = (points.length - 1) / (MOST_POINTS - 1);
-  return Array.from({ length: MOST_POINTS }, (_, i) => points[Math.round(i * step)] as Point);
 }

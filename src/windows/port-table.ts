@@ -1,3 +1,4 @@
+import { LARGEST_PORT } from '../status/options.ts';
 import type { NativePort } from './addon.ts';
 import type { CallOptions } from './cluster-api.ts';
 import type { AddonOptions } from './load-addon.ts';
@@ -58,5 +59,3 @@ export function parseExcludedPorts(text: string): readonly PortSpan[] | null {
     .map(([, first, last]) => ({ first: Number(first), last: Number(last) }))
     .filter(({ first, last }) => first <= last && last <= LARGEST_PORT);
 }
-
-const LARGEST_PORT = 65_535;

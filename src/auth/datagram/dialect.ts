@@ -1,5 +1,5 @@
 import type { ClHeader } from '../../pdu/cl/index.ts';
-import { LocalMisuseError } from '../../status/errors.ts';
+import { invalidOption } from '../../status/options.ts';
 import type { DatagramLevel } from './level.ts';
 
 /*
@@ -80,7 +80,5 @@ function ruleOf(word: string): Partial<NtlmDialect> {
   if ((sequence ?? padding ?? packet) !== undefined)
     return { ...(sequence && { sequence }), ...(padding && { padding }), ...(packet && { packet }) };
   const known = [...SEQUENCE_RULES, ...PADDING_RULES, ...PACKET_RULES].join(', ');
-  throw new LocalMisuseError(`an NTLM dialect has rules out of ${known}, not ${JSON.stringify(word)}`, {
-    code: 'ERR_CLUSRPC_INVALID_OPTION',
-  });
+  throw invalidOption(`an NTLM dialect has rules out of ${known}, not ${JSON.stringify(word)}`);
 }

@@ -49,6 +49,7 @@ export {
   type FindingId,
 } from './explain/index.ts';
 export type { ExplainSettings } from './explain/limits.ts';
+export type { GrowthPoint, HostForecast, HostPorts, PortUse } from './explain/port-types.ts';
 export type { StatusName } from './explain/status-name.ts';
 export {
   type CallbackView,
@@ -57,12 +58,8 @@ export {
   type Doubt,
   FINDING_IDS,
   type FindingExample,
-  type GrowthPoint,
-  type HostForecast,
-  type HostPorts,
   type MessageView,
   type Omitted,
-  type PortUse,
   RESULT_KINDS,
   type Recognition,
   type RefusalView,

@@ -117,10 +117,7 @@ export class Logon {
     };
   }
 
-  /**
-   * For one connection: its security, and how to see each call through its turn.
-   * @internal
-   */
+  /** @internal For one connection: its security, and how to see each call through its turn. */
   forConnection(
     now: () => number,
     provider: StreamProvider = 'negotiate',

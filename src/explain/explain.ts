@@ -12,9 +12,10 @@ import type { ForecastBasis } from './host-forecast.ts';
 import { hostPorts } from './host-ports.ts';
 import { Judge } from './judge.ts';
 import { EXPLAIN_SETTINGS, type ExplainSettings } from './limits.ts';
+import type { HostPorts } from './port-types.ts';
 import { PortWatch } from './port-watch.ts';
 import { type CaptureFile, type CaptureSource, captureFiles } from './source.ts';
-import type { Explanation, HostPorts, RpcTotals, SourceFacts } from './types.ts';
+import type { Explanation, RpcTotals, SourceFacts } from './types.ts';
 
 /** What `explain` is told beside the capture. */
 export interface ExplainOptions {

@@ -2,7 +2,7 @@ import { type Quantiles, timeForMore } from '../ports/distributions.ts';
 import { forecast } from '../ports/forecast.ts';
 import type { HostPortsWatch } from './host-ports-watch.ts';
 import type { ExplainSettings } from './limits.ts';
-import type { HostForecast, PortVerdict } from './types.ts';
+import type { HostForecast, PortVerdict } from './port-types.ts';
 
 export interface ForecastBasis {
   readonly settings: ExplainSettings;

@@ -5,8 +5,8 @@ import type { Conversation } from './conversation.ts';
 import { DueQueue } from './due-queue.ts';
 import type { ExplainSettings } from './limits.ts';
 import { PortReturns } from './port-returns.ts';
+import type { GrowthPoint } from './port-types.ts';
 import { Thinned } from './thinned.ts';
-import type { GrowthPoint } from './types.ts';
 
 /** What is going on between the first packet of an open and its close. */
 export interface WatchedUse {

@@ -1,7 +1,7 @@
 import { type ForecastBasis, hostForecast } from './host-forecast.ts';
 import type { HostPortsWatch, WatchedUse } from './host-ports-watch.ts';
 import { judgePorts } from './port-judgement.ts';
-import type { HostPorts, PortOutcome, PortUse } from './types.ts';
+import type { HostPorts, PortOutcome, PortUse } from './port-types.ts';
 
 export interface HostPortsOptions extends ForecastBasis {
   /** What times count from, ms since 1970. */

@@ -1,7 +1,7 @@
 import type { HostPortsWatch } from './host-ports-watch.ts';
 import type { ExplainSettings } from './limits.ts';
 import type { ReturnFacts } from './port-returns.ts';
-import type { PortVerdict } from './types.ts';
+import type { PortVerdict } from './port-types.ts';
 import { durationWords } from './words.ts';
 
 interface Judgement {

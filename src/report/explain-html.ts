@@ -1,4 +1,5 @@
-import type { ConversationView, Explanation, Finding, HostPorts } from '../explain/types.ts';
+import type { HostPorts } from '../explain/port-types.ts';
+import type { ConversationView, Explanation, Finding } from '../explain/types.ts';
 import { growthPlot, growthTable, portsPlot, portsTable } from './explain-plot.ts';
 import {
   callLine,

@@ -1,5 +1,5 @@
 import { curveStepAfter, line } from 'd3-shape';
-import type { GrowthPoint, HostPorts, PortOutcome, PortUse } from '../explain/types.ts';
+import type { GrowthPoint, HostPorts, PortOutcome, PortUse } from '../explain/port-types.ts';
 import type { Cells } from './page/page.ts';
 import { place, plotIn } from './page/plot.ts';
 import { durationText } from './text/figures.ts';

@@ -1,4 +1,5 @@
-import type { CallView, ConversationView, Explanation, Finding, HostPorts } from '../explain/types.ts';
+import type { HostPorts } from '../explain/port-types.ts';
+import type { CallView, ConversationView, Explanation, Finding } from '../explain/types.ts';
 import {
   callLine,
   conclusionText,

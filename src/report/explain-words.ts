@@ -1,11 +1,5 @@
-import type {
-  CallView,
-  ConversationView,
-  Explanation,
-  FindingExample,
-  HostPorts,
-  ResultKind,
-} from '../explain/types.ts';
+import type { HostPorts } from '../explain/port-types.ts';
+import type { CallView, ConversationView, Explanation, FindingExample, ResultKind } from '../explain/types.ts';
 import { countText, durationText, numberText, percentText, quantilesText } from './text/figures.ts';
 import type { Row } from './text/rows.ts';
 

@@ -1,4 +1,4 @@
-import type { HostPorts } from '../types.ts';
+import type { HostPorts } from '../port-types.ts';
 import { durationWords } from '../words.ts';
 import type { CaptureRule, CaptureRuling } from './rule.ts';
 

@@ -3,7 +3,8 @@ import type { Call } from '../call.ts';
 import type { ClockFacts } from '../clocks.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ExplainSettings } from '../limits.ts';
-import type { FindingExample, FindingId, HostPorts, RpcTotals, Severity, SourceFacts } from '../types.ts';
+import type { HostPorts } from '../port-types.ts';
+import type { FindingExample, FindingId, RpcTotals, Severity, SourceFacts } from '../types.ts';
 
 /** A call that will not change any more, with what is around it. */
 export interface CallCase {

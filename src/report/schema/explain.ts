@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PORT_OUTCOMES, PORT_VERDICTS } from '../../explain/port-types.ts';
 import {
   CALL_SEMANTICS,
   CL_TYPES,
@@ -7,8 +8,6 @@ import {
   FINDING_IDS,
   ICMP_REASONS,
   PACKET_KINDS,
-  PORT_OUTCOMES,
-  PORT_VERDICTS,
   RESULT_KINDS,
 } from '../../explain/types.ts';
 import { addressSchema, countSchema, portRangeSchema, portSchema, quantilesSchema } from './common.ts';

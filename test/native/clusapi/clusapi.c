@@ -9,7 +9,7 @@
  *   CLUSTEST_CLOSE_DELAY=ms  CloseCluster takes that long
  *   CLUSTEST_CLOSE_ERROR=n   CloseCluster answers FALSE and last error n, and the handle is gone all the same
  *   CLUSTEST_NODES=a;b;c     the node names of the cluster (default NODE1;NODE2)
- *   CLUSTEST_LOG=path        one line for every open, failed open, close and misuse
+ *   CLUSTEST_LOG=path        one line for every open, failed or hanging open, close and misuse
  *
  * A handle that is closed twice or used after its close is written to the log as `misuse`.
  */
@@ -77,7 +77,10 @@ static Cluster *check(void *handle) {
 EXPORT void *WINAPI OpenCluster(const WCHAR *name) {
   DWORD delay = number(L"CLUSTEST_OPEN_DELAY"), error;
   Cluster *cluster;
-  if (number(L"CLUSTEST_OPEN_HANG")) Sleep(INFINITE);
+  if (number(L"CLUSTEST_OPEN_HANG")) {
+    note("hang", 0);
+    Sleep(INFINITE);
+  }
   if (delay) Sleep(delay);
   error = number(L"CLUSTEST_OPEN_ERROR");
   if (error) {

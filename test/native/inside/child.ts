@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type BackendName, backend } from './backends.ts';
+import { dllLog } from './test-dll.ts';
 
 const [ending = '', name = 'native'] = process.argv.slice(2);
 const kept: unknown[] = [];
@@ -66,7 +67,8 @@ if (!isMainThread && workerData === 'exit') {
   process.exit(7);
 } else if (ending === 'hang') {
   void open(2);
-  await pause(200);
+  const log = dllLog(process.env.CLUSTEST_LOG);
+  await log.until('both are inside OpenCluster', () => log.count('hang') === 2);
   process.exit(7);
 }
 

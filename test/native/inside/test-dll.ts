@@ -55,8 +55,8 @@ export interface DllLog {
   isBalanced(): boolean;
 }
 
-export function dllLog(): DllLog {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'clusapi-')), 'log.txt');
+/** A new log, or one that another process made. */
+export function dllLog(file = path.join(mkdtempSync(path.join(tmpdir(), 'clusapi-')), 'log.txt')): DllLog {
   const log: DllLog = {
     file,
     events: () => {

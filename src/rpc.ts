@@ -1,6 +1,6 @@
 export { AUTH_LEVEL, type AuthLevel, type DatagramLevel } from './auth/datagram/level.ts';
 export type { NtlmProviderOptions } from './auth/datagram/server-security.ts';
-export { type Account, type AccountState, Accounts, type LockOut } from './auth/ntlm/accounts.ts';
+export { ACCOUNT_STATES, type Account, type AccountState, Accounts, type LockOut } from './auth/ntlm/accounts.ts';
 export type { Refusal } from './auth/ntlm/logon.ts';
 export type { NtlmVersion } from './auth/ntlm/message.ts';
 export { ntHash } from './auth/ntlm/one-way.ts';

@@ -32,6 +32,7 @@ export interface ExplainOptions {
   readonly onProgress?: ((progress: ExplainProgress) => void) | undefined;
 }
 
+/** How far the reading has come. */
 export interface ExplainProgress {
   /** Read so far, as the files have them. */
   readonly bytes: number;

@@ -12,8 +12,10 @@ export interface Account {
 
 /** What stands in the way of a logon with the right password. */
 export const ACCOUNT_STATES = ['enabled', 'disabled', 'account-expired', 'password-expired'] as const;
+/** One of ACCOUNT_STATES. */
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
+/** When an account is locked: after so many failed logons, and for how long. */
 export interface LockOut {
   /** Wrong passwords in a row that lock an account; 0: never. */
   readonly after: number;

@@ -94,7 +94,11 @@ export function soakCommand(context: CliContext): CommandUnknownOpts {
     .option('--concurrency <n>', 'cycles under way at once (default: any number; against a host 1)', count(1))
     .option('--programs <n>', 'in real time: so many programs on one machine, each a process', count(1, 64))
     .option('--failure-rate <p>', 'probability that an open fails, 0 to 1 (default: 0)', probability)
-    .option('--failure-kind <kind>', `${kinds.join(', ')} (default: no-memory, which takes no time)`, oneOf(kinds))
+    .option(
+      '--failure-kind <kind>',
+      `${kinds.join(', ')} (default: no-memory, which is no-memory-socket and takes no time)`,
+      oneOf(kinds),
+    )
     .option('--leak-on <kinds>', `failures that leak, of ${FAILURE_KINDS.join(', ')}`, failureKinds)
     .option('--seed <n>', 'the same seed makes the same opens fail (default: 1)', count(0))
     .option('--recycle-after <duration>', 'from close until a port can be taken again (default: 240s)', duration)

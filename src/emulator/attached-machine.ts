@@ -8,7 +8,8 @@ import { newUuid, seededRandom } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { LinkClient } from './broker-link.ts';
 import type { FromBrokeredProcess, ProcessStart, ToBrokeredProcess } from './brokered-machine.ts';
-import { EmulatedProcess, type MachineFace } from './emulated-process.ts';
+import { EmulatedProcess } from './emulated-process.ts';
+import type { MachineFace } from './machine-face.ts';
 import { OpenFailures } from './open-failures.ts';
 
 export interface AttachedProcess {

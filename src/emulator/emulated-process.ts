@@ -13,18 +13,22 @@ import { runWithin } from '../client/deadline.ts';
 import type { Logon } from '../client/logon.ts';
 import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
 import { RpcClient } from '../client/rpc-client.ts';
-import type { ClientSettings } from '../machine/cl/dialects.ts';
-import type { Address } from '../machine/contract.ts';
-import type { ClientProcess, PortBroker } from '../ports/broker.ts';
+import type { ClientProcess } from '../ports/broker.ts';
 import type { LeaseState, PortLease } from '../ports/lease.ts';
-import type { RuntimeOptions } from '../ports/profiles.ts';
+import type { FailureKind, RuntimeOptions } from '../ports/profiles.ts';
 import type { DatagramRuntime, OpenResult } from '../ports/runtime.ts';
 import { LocalMisuseError } from '../status/errors.ts';
-import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Timer } from '../transport/clock.ts';
-import type { Network } from '../transport/network.ts';
-import { brokenSocket, failureKind, type InjectedFailure, type OpenFailures } from './open-failures.ts';
+import type { MachineFace } from './machine-face.ts';
+import {
+  brokenSocket,
+  failureKind,
+  type InjectedFailure,
+  noMemoryPlace,
+  outOfMemory,
+  withoutMemory,
+} from './open-failures.ts';
 import { PortWaits } from './port-waits.ts';
 
 export interface EmulatedOpenLimits extends SessionLimits, OpenLogonOptions {
@@ -40,21 +44,6 @@ export interface PortMessage {
   readonly port: number;
   readonly from: LeaseState;
   readonly to: LeaseState;
-}
-
-/** The machine, as far as its processes need it. */
-export interface MachineFace {
-  readonly network: Network;
-  readonly address: string;
-  readonly broker: Pick<PortBroker, 'startProcess'>;
-  readonly newUuid: () => Uuid;
-  readonly settings: Partial<ClientSettings>;
-  readonly failures: OpenFailures;
-  /** Throws LocalMisuseError for a name that no host of the machine has. */
-  targetOf(name: string): ClusterTarget;
-  /** Makes the host reject the next call of that socket; answers how to take it back. */
-  rejectNext(target: ClusterTarget, from: Address): () => void;
-  onEnd(process: EmulatedProcess): void;
 }
 
 const ports = channel('clusrpc:port');
@@ -116,11 +105,13 @@ export class EmulatedProcess {
     const target = typeof to === 'string' ? this.#machine.targetOf(to) : to;
     const { timeout, signal: outer, stageTimeout } = limits;
     const { clock } = this.#machine.network;
+    const place = noMemoryPlace(fail);
     return runWithin({ clock, signal: outer, timeout, what: 'OpenCluster' }, async (signal) => {
+      if (place === 'binding') throw outOfMemory();
       const granted = await this.#granted(this.runtime.open(clock.now()), signal, limits);
-      if (fail === 'no-memory') {
+      if (place === 'socket') {
         this.runtime.fail(granted, 'no-memory', clock.now());
-        throw new Win32Error(win32Code('ERROR_OUTOFMEMORY'), 'OpenCluster', { advice: 'This failure was injected.' });
+        throw outOfMemory();
       }
       const { lease, client } = await this.#bind(granted, fail, signal, limits);
       let logon: Logon | null = null;
@@ -128,14 +119,19 @@ export class EmulatedProcess {
       try {
         if (fail === 'reject') undo = this.#machine.rejectNext(target, client.local);
         logon = await logonFor(limits);
-        const session = await openSession(client, { ...target, ...(logon && { logon }) }, { signal, stageTimeout });
+        const caller = place === 'call' ? withoutMemory(client) : client;
+        const session = await openSession(caller, { ...target, ...(logon && { logon }) }, { signal, stageTimeout });
+        if (place === 'handle') {
+          await session.close();
+          throw outOfMemory();
+        }
         return this.#session(
           lease,
           withClose(session, () => logon?.wipe()),
         );
       } catch (error) {
         logon?.wipe();
-        this.#failed(lease, error);
+        this.#failed(lease, place === 'call' ? 'no-memory' : failureKind(error));
         throw error;
       } finally {
         undo();
@@ -233,10 +229,9 @@ export class EmulatedProcess {
   }
 
   /** A server that answered with a status of its own was reached: its port closes like any other. */
-  #failed(lease: PortLease, error: unknown): void {
+  #failed(lease: PortLease, kind: FailureKind | null): void {
     if (!this.#holds(lease)) return;
     const now = this.#machine.network.clock.now();
-    const kind = failureKind(error);
     if (kind === null) this.runtime.close(lease, now);
     else this.runtime.fail(lease, kind, now);
   }

@@ -1,15 +1,31 @@
 import { sameUuid } from '../bytes/uuid.ts';
+import type { RpcClient } from '../client/rpc-client.ts';
 import { isCallbackFailure } from '../client/stages.ts';
 import { CONV } from '../interface/conv/index.ts';
 import { decodeHeader } from '../pdu/cl/index.ts';
 import type { FailureKind } from '../ports/profiles.ts';
 import { FaultError, LocalMisuseError, RejectError, RemoteProtocolError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
+import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Gate } from '../transport/endpoint.ts';
 
-/** Ways in which an open of an emulated client machine can be made to fail. */
-export const INJECTED_FAILURES = ['no-memory', 'no-answer', 'reject', 'callback'] as const;
+/**
+ * Ways in which an open of an emulated client machine can be made to fail. Memory runs out in one of four places of it; each does something else to the port.
+ * `no-memory-binding`: before RPCSS is asked, so there is no port to lose. `no-memory-socket`, for short `no-memory`: RPCSS has given the port, which leaks
+ * without ever having had a socket. `no-memory-call`: the socket is bound and its first request cannot be made; it closes, and the port leaks.
+ * `no-memory-handle`: the server has opened and the program cannot keep the handle; no RPC failed, so the cluster is closed, and its port closes as ever.
+ */
+export const INJECTED_FAILURES = [
+  'no-memory',
+  'no-memory-binding',
+  'no-memory-socket',
+  'no-memory-call',
+  'no-memory-handle',
+  'no-answer',
+  'reject',
+  'callback',
+] as const;
 
 /** One of INJECTED_FAILURES. */
 export type InjectedFailure = (typeof INJECTED_FAILURES)[number];
@@ -26,7 +42,7 @@ export interface FailureRule {
 export interface FailureRate {
   /** Probability that an open fails. */
   readonly rate: number;
-  /** Default `no-memory`, which takes no time. */
+  /** Default `no-memory`, which is `no-memory-socket` and takes no time. */
   readonly kind?: InjectedFailure;
 }
 
@@ -77,6 +93,28 @@ export function failureKind(error: unknown): FailureKind | null {
   if (error instanceof RejectError) return 'reject';
   if (error instanceof FaultError || error instanceof RemoteProtocolError) return 'fault';
   return 'no-answer';
+}
+
+const NO_MEMORY = {
+  'no-memory': 'socket',
+  'no-memory-binding': 'binding',
+  'no-memory-socket': 'socket',
+  'no-memory-call': 'call',
+  'no-memory-handle': 'handle',
+} as const satisfies { readonly [Failure in InjectedFailure]?: string };
+
+/** Where that failure makes the memory of an open run out; null: nowhere. */
+export function noMemoryPlace(failure: InjectedFailure | null): 'binding' | 'socket' | 'call' | 'handle' | null {
+  return failure !== null && failure in NO_MEMORY ? NO_MEMORY[failure as keyof typeof NO_MEMORY] : null;
+}
+
+export function outOfMemory(): Win32Error {
+  return new Win32Error(win32Code('ERROR_OUTOFMEMORY'), 'OpenCluster', { advice: 'This failure was injected.' });
+}
+
+/** The client, none of whose calls finds memory for its request. */
+export function withoutMemory(client: Pick<RpcClient, 'bind'>): Pick<RpcClient, 'bind'> {
+  return { bind: (...to) => ({ ...client.bind(...to), call: () => Promise.reject(outOfMemory()) }) };
 }
 
 /** How a socket is made to fail: it sends nothing, or never gets a callback. */

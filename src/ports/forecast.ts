@@ -66,11 +66,11 @@ export function forecast(machine: PortMachine, load: OpenLoad): PortForecast {
     stallShare: poisson ? erlangLoss(pool, checked.cycleMs / checked.everyMs) : null,
   };
   if (pool === 0 || machine.reuse === 'never') {
-    const at = always(pool * checked.everyMs);
-    const firstRefusal = { reason: 'exhausted', bound: 'estimate', open: always(pool + 1), ms: at } as const;
-    return { ...common, firstRefusal, exhaustionMs: at, stallShare: null, remarks: [pool === 0 ? EMPTY : NEVER] };
+    const firstRefusal = usedUp(pool, checked);
+    const remarks = [pool === 0 ? EMPTY : NEVER];
+    return { ...common, firstRefusal, exhaustionMs: firstRefusal?.ms ?? null, stallShare: null, remarks };
   }
-  const leaks = machine.onFailure !== 'retain' && checked.failureRate > 0;
+  const leaks = machine.onFailure !== 'retain' && checked.failedTakesPort && checked.failureRate > 0;
   const refusal = leaks ? leakingRefusal(pool, circulating, checked) : fixedRefusal(pool, checked);
   const exhaustionMs = leaks ? exhaustion(machine, pool, circulating, checked) : null;
   const remarks = [...(circulating >= pool ? [STALLS] : []), ...(poisson ? [POISSON] : [])];
@@ -83,6 +83,15 @@ const EMPTY = 'There is no port at all, so no open can succeed.';
 const STALLS = 'The program opens faster than ports recycle: it stalls on fixed machines too, and that passes.';
 const POISSON =
   'Opens at random have no sharp limit: any load stalls now and then, and the times here are those of opens at a constant distance.';
+
+/** Every open that takes a port takes it for good: the refused one comes after as many as there are ports. */
+function usedUp(pool: number, load: CheckedLoad): PortForecast['firstRefusal'] {
+  const { everyMs, failureRate, failedTakesPort } = load;
+  const taking = failedTakesPort ? 1 : 1 - failureRate;
+  if (pool > 0 && taking === 0) return null;
+  const opens = quantilesOf((q) => (taking === 1 ? pool : attemptsUntilFailures(pool, taking, q)));
+  return { reason: 'exhausted', bound: 'estimate', ...refusedAfter(opens, everyMs) };
+}
 
 /** The refused open is number 1 + w + K, K attempts until N - w have leaked; with w >= N the pool runs dry before a port comes back. */
 function leakingRefusal(pool: number, w: number, { everyMs, failureRate }: CheckedLoad): PortForecast['firstRefusal'] {
@@ -146,7 +155,7 @@ export function neededPool(
   const opens = Math.floor(uptimeMs / checked.everyMs);
   if (machine.reuse === 'never') return advised(opens + 1);
   const w = Math.max(0, checked.steadyNeed - 1);
-  const p = machine.onFailure === 'retain' ? 0 : checked.failureRate;
+  const p = machine.onFailure === 'retain' || !checked.failedTakesPort ? 0 : checked.failureRate;
   return advised(Math.min(opens, w + failuresAmong(opens - w, p, confidence)) + 1);
 }
 
@@ -185,10 +194,6 @@ export function failureRateFromHang(machine: PortMachine, load: OpenLoad, hangsA
   const failureRate = (pool - w) / (opens - w);
   const message = `About one open in ${Math.max(1, Math.round(1 / failureRate))} fails and leaks its port.`;
   return { kind: 'leak', failureRate, circulating: w, message };
-}
-
-function always(value: number): Quantiles {
-  return { p05: value, p50: value, p95: value };
 }
 
 function mapQuantiles(quantiles: Quantiles, map: (value: number) => number): Quantiles {

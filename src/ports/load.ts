@@ -12,6 +12,8 @@ export interface OpenLoad {
   readonly failureRate?: number;
   /** How long a failing open takes; 0 by default. */
   readonly failedMs?: number;
+  /** false: it fails before it has asked for a port, and leaks nothing. Default true. */
+  readonly failedTakesPort?: boolean;
   /** `constant` by default: one open each `everyMs`. `poisson`: at random, as many on average. */
   readonly arrivals?: 'constant' | 'poisson';
 }
@@ -34,6 +36,7 @@ export interface CheckedLoad {
   readonly everyMs: number;
   readonly failureRate: number;
   readonly failedMs: number;
+  readonly failedTakesPort: boolean;
   /** w + 1: ⌈r(h + T)⌉, with r·p·d more on a fixed machine, where a failing open holds a port beside the others for d. */
   readonly steadyNeed: number;
   /** ms of one round of a port from open to recycled. */
@@ -43,7 +46,7 @@ export interface CheckedLoad {
 /** Checks the numbers; throws LocalMisuseError with code ERR_CLUSRPC_INVALID_OPTION for one that cannot be. */
 export function checkLoad(load: OpenLoad, machine: Omit<PortMachine, 'pool'>): CheckedLoad {
   const { recycleAfter = DEFAULT_RECYCLE_AFTER, onFailure = 'leak' } = machine;
-  const { everyMs, holdMs = 0, failureRate = 0, failedMs = 0 } = load;
+  const { everyMs, holdMs = 0, failureRate = 0, failedMs = 0, failedTakesPort = true } = load;
   if (!(everyMs > 0 && Number.isFinite(everyMs))) throw cannotBe('the time between opens', everyMs);
   for (const [what, ms] of Object.entries({
     'the hold time': holdMs,
@@ -56,7 +59,14 @@ export function checkLoad(load: OpenLoad, machine: Omit<PortMachine, 'pool'>): C
   const cycleMs = holdMs + recycleAfter;
   // What leaks is gone from the start, so on an unfixed machine it does not matter how long the failing took.
   const failing = onFailure === 'retain' ? failureRate * failedMs : 0;
-  return { everyMs, failureRate, failedMs, cycleMs, steadyNeed: ceiling((cycleMs + failing) / everyMs) };
+  return {
+    everyMs,
+    failureRate,
+    failedMs,
+    failedTakesPort,
+    cycleMs,
+    steadyNeed: ceiling((cycleMs + failing) / everyMs),
+  };
 }
 
 export function checkPool(pool: number): number {

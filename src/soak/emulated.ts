@@ -101,7 +101,7 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
       pending.add(outcome);
       void outcome.then(() => pending.delete(outcome));
       if (after.waiting > before.waiting) void outcome.finally(whenGranted({ machine, program }, onPort));
-      else if (!isRefused) onPort();
+      else if (after.leased > before.leased) onPort();
       return { outcome, waiting: () => (runtime.counters().waiting > 0 ? runtime.shortage().reason : null) };
     },
     snapshot() {

@@ -1,5 +1,5 @@
 import { forecast } from '../ports/forecast.ts';
-import { SOAK_FAILURES } from './failures.ts';
+import { failsBeforePort, failuresLeak, SOAK_FAILURES } from './failures.ts';
 import type { SoakForecast, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
 
@@ -8,11 +8,19 @@ export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
   // The formulas are those of a program that opens and closes each time, at an even pace.
   if (settings.clientProfile === null || settings.strategy !== 'naive' || isShaped(settings))
     return { firstRefusalMs: null, exhaustionMs: null };
-  const { recycleAfterMs, reuse, everyMs, holdMs, failureRate, failureKind, failureMs, onExhaustion } = settings;
-  const leaks = settings.onFailure === 'leak' && settings.leakOn.includes(SOAK_FAILURES[failureKind]);
+  const { recycleAfterMs, reuse, everyMs, holdMs, failureKind, failureMs, onExhaustion } = settings;
+  const takesNoPort = failsBeforePort(failureKind);
+  // A failed open that ends as a close does is none to the ports.
+  const failureRate = SOAK_FAILURES[failureKind] === null && !takesNoPort ? 0 : settings.failureRate;
   const { firstRefusal, exhaustionMs } = forecast(
-    { pool: pool.size, recycleAfter: recycleAfterMs, onFailure: leaks ? 'leak' : 'retain', reuse, onExhaustion },
-    { everyMs, holdMs, failureRate, failedMs: failureMs[failureKind] },
+    {
+      pool: pool.size,
+      recycleAfter: recycleAfterMs,
+      onFailure: failuresLeak(settings) ? 'leak' : 'retain',
+      reuse,
+      onExhaustion,
+    },
+    { everyMs, holdMs, failureRate, failedMs: failureMs[failureKind], failedTakesPort: !takesNoPort },
   );
   return { firstRefusalMs: firstRefusal?.ms ?? null, exhaustionMs };
 }

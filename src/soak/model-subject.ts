@@ -3,7 +3,7 @@ import type { PortLease } from '../ports/lease.ts';
 import type { OpenWait, PortShortage } from '../ports/runtime.ts';
 import type { Timer } from '../transport/clock.ts';
 import type { VirtualClock } from '../transport/virtual-clock.ts';
-import { SOAK_FAILURES } from './failures.ts';
+import { failOpen, failsBeforePort } from './failures.ts';
 import type { SoakPlan } from './settings.ts';
 import type { AttemptOutcome, SoakSubject } from './subject.ts';
 
@@ -28,6 +28,7 @@ export function modelProgram(
       grants.delete(wait);
     },
   });
+  const failed: AttemptOutcome = { kind: 'failed', error: new Error(`made to fail by ${failureKind}`) };
   let timer: Timer | null = null;
   const recycleLater = () => {
     timer?.cancel();
@@ -49,12 +50,13 @@ export function modelProgram(
       return { kind: 'opened', close };
     }
     await after(failureMs[failureKind]);
-    if (lease.state === 'in-use') runtime.fail(lease, SOAK_FAILURES[failureKind], clock.now());
-    return { kind: 'failed', error: new Error(`made to fail by ${failureKind}`) };
+    if (lease.state === 'in-use') failOpen(runtime, lease, failureKind, clock.now());
+    return failed;
   };
   return {
     clock,
     open(fails, onPort) {
+      if (fails && failsBeforePort(failureKind)) return { outcome: Promise.resolve(failed), waiting: () => null };
       const result = runtime.open(clock.now());
       if (result.kind === 'refused') {
         return { outcome: Promise.resolve({ kind: 'refused', reason: result.reason }), waiting: () => null };

@@ -3,7 +3,7 @@ import { type GatePass, OpenGate } from '../cure/open-gate.ts';
 import { type Generation, Recycler } from '../cure/recycler.ts';
 import type { PortSnapshot } from '../ports/lease.ts';
 import type { PortShortage } from '../ports/runtime.ts';
-import { SOAK_FAILURES } from './failures.ts';
+import { failuresLeak, SOAK_FAILURES } from './failures.ts';
 import type { SoakPlan } from './settings.ts';
 import type { Attempt, AttemptOutcome, SoakSubject } from './subject.ts';
 import { failingCycles } from './workload.ts';
@@ -63,10 +63,15 @@ function cached({ settings }: SoakPlan, program: SoakSubject): SoakSubject {
 
 /** Opens wait until a port comes back; when none ever will, the program learns it instead of hanging. */
 function gated({ settings, pool }: SoakPlan, program: SoakSubject): SoakSubject {
-  const { recycleAfterMs, reuse, onFailure, leakOn, failureKind } = settings;
-  const leaks = onFailure === 'leak' && leakOn.includes(SOAK_FAILURES[failureKind]);
+  const { recycleAfterMs, reuse, failureKind } = settings;
   const { clock } = program;
-  const gate = new OpenGate({ ports: pool.size, recycleAfterMs, reuse, onFailure: leaks ? 'leak' : 'retain', clock });
+  const gate = new OpenGate({
+    ports: pool.size,
+    recycleAfterMs,
+    reuse,
+    onFailure: failuresLeak(settings) ? 'leak' : 'retain',
+    clock,
+  });
   const ended = new AbortController();
   const outcomeOf = async (fails: boolean, onPort: () => void): Promise<AttemptOutcome> => {
     let pass: GatePass;
@@ -77,7 +82,8 @@ function gated({ settings, pool }: SoakPlan, program: SoakSubject): SoakSubject 
     }
     const outcome = await program.open(fails, onPort).outcome;
     if (outcome.kind !== 'opened') {
-      pass.failed();
+      if (outcome.kind === 'failed' && SOAK_FAILURES[failureKind] === null) pass.closed();
+      else pass.failed();
       return outcome;
     }
     const close = async () => {

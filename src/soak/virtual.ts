@@ -5,7 +5,7 @@ import type { DatagramRuntime } from '../ports/runtime.ts';
 import { setImmediate } from '../transport/timers.ts';
 import { VirtualClock } from '../transport/virtual-clock.ts';
 import { drive } from './drive.ts';
-import { SOAK_FAILURES } from './failures.ts';
+import { failOpen, failsBeforePort } from './failures.ts';
 import { isShaped, soakForecast } from './forecast.ts';
 import { type ModelProgram, modelProgram } from './model-subject.ts';
 import type { SoakOptions } from './options.ts';
@@ -163,6 +163,11 @@ class VirtualRun {
     const cycle = this.#cycle;
     this.#runtime.recycleDue(now);
     this.#tally.sample(now, this.#runtime.snapshot());
+    if (planned.fails && failsBeforePort(this.#settings.failureKind)) {
+      this.#leave();
+      this.#tally.failed(cycle, now, this.#runtime.snapshot());
+      return;
+    }
     const result = this.#runtime.open(now);
     if (result.kind === 'leased') this.#leased(result.lease, cycle, planned);
     else if (result.kind === 'refused') {
@@ -206,7 +211,7 @@ class VirtualRun {
 
   #fail(lease: PortLease, cycle: number): void {
     const now = this.#clock.now();
-    this.#runtime.fail(lease, SOAK_FAILURES[this.#settings.failureKind], now);
+    failOpen(this.#runtime, lease, this.#settings.failureKind, now);
     this.#leave();
     this.#tally.failed(cycle, now, this.#runtime.snapshot());
   }

@@ -8,6 +8,7 @@ import { SHELLS } from '../../src/cli/completion-script.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { wholeProgram } from '../../src/cli/program.ts';
 import { completionSchema } from '../../src/report/schema/index.ts';
+import { SOAK_FAILURES } from '../../src/soak/index.ts';
 import { cli, Sink } from './in-process.ts';
 
 const { signal } = new AbortController();
@@ -82,7 +83,7 @@ describe('completion', () => {
   test.skipIf(spawnSync('bash', ['--version']).error !== undefined).each([
     ['in', 'the commands that begin so', ['inventory']],
     ['soak --failure-k', 'an option', ['--failure-kind']],
-    ['soak --failure-kind ', 'the values of an option', ['no-memory', 'no-answer', 'reject', 'callback']],
+    ['soak --failure-kind ', 'the values of an option', Object.keys(SOAK_FAILURES)],
     ['probe --transport n', 'a value', ['native']],
     ['audit packa', 'a file', ['package-lock.json', 'package.json']],
     ['audit --reg packa', 'a file behind an option', ['package-lock.json', 'package.json']],

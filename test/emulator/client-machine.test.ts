@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ClientMachine, type ClientMachineOptions } from '../../src/emulator/client-machine.ts';
 import type { EmulatedProcess } from '../../src/emulator/emulated-process.ts';
 import type { InjectedFailure } from '../../src/emulator/open-failures.ts';
@@ -76,6 +76,8 @@ test('an open takes the lowest port, holds it, lets it rest 240 s, and uses it a
 
 const FAILURES: readonly (readonly [InjectedFailure, FailureKind, string])[] = [
   ['no-memory', 'no-memory', 'ERROR_OUTOFMEMORY'],
+  ['no-memory-socket', 'no-memory', 'ERROR_OUTOFMEMORY'],
+  ['no-memory-call', 'no-memory', 'ERROR_OUTOFMEMORY'],
   ['no-answer', 'no-answer', 'RPC_S_SERVER_UNAVAILABLE'],
   ['reject', 'reject', 'RPC_S_SERVER_TOO_BUSY'],
   ['callback', 'callback-failed', 'RPC_S_CALL_FAILED'],
@@ -97,6 +99,36 @@ test.each(FAILURES)(
     }
   },
 );
+
+describe('memory that runs out in an open', () => {
+  const AFTER = { inUse: 0, closing: 0, recycled: 0, leaked: 0 } as const;
+
+  test.each([
+    ['no-memory-binding', 'before a port is asked for, so none is touched', [], 0, { sp3: {}, sp4: {} }],
+    ['no-memory-socket', 'with the port that never had a socket', [], 1, { sp3: { leaked: 1 }, sp4: { recycled: 1 } }],
+    ['no-memory-call', 'with a socket that has sent nothing', [5000], 1, { sp3: { leaked: 1 }, sp4: { recycled: 1 } }],
+    ['no-memory-handle', 'after the server has opened', [5000], 1, { sp3: { closing: 1 }, sp4: { closing: 1 } }],
+  ] as const)('%s: %s', async (fail, _what, bound, leases, after) => {
+    for (const profile of ['sp3', 'sp4'] as const) {
+      const { open, machine, network, host, program } = await virtualMachine({ profile: `windows-2000-${profile}` });
+      const everBound = new Set<number>();
+      const bind = network.bind.bind(network);
+      network.bind = (address, deliver) => {
+        everBound.add(address.port);
+        return bind(address, deliver);
+      };
+      expect(await rejection(open(undefined, {}, { fail }))).toMatchObject({ code: 'ERROR_OUTOFMEMORY', errno: 14 });
+      expect([...everBound]).toEqual(bound);
+      expect(program.runtime.counters().leased).toBe(leases);
+      expect(machine.snapshot()).toEqual({ pool: 10, ...AFTER, ...after[profile] });
+      const seen = { opens: host.calls('ApiOpenCluster').length, closes: host.calls('ApiCloseCluster').length };
+      const opened = fail === 'no-memory-handle' ? 1 : 0;
+      expect(seen).toEqual({ opens: opened, closes: opened });
+      if (opened === 0) expect(host.counters.packetsIn).toBe(0);
+      expect((await open()).name).toBe('CLUSTER1');
+    }
+  });
+});
 
 test('a failure for want of memory comes before anything is sent, a callback that is blocked after', async () => {
   const { open, host } = await virtualMachine();

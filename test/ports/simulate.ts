@@ -11,7 +11,7 @@ export interface SimulatedRun {
 /** One process of that load on the runtime itself, on virtual time, until it is exhausted or has tried `opens` times. */
 export function simulate(
   machine: PortMachine,
-  load: Required<Omit<OpenLoad, 'arrivals'>>,
+  load: Required<Omit<OpenLoad, 'arrivals' | 'failedTakesPort'>>,
   opens: number,
   seed: number,
 ): SimulatedRun {

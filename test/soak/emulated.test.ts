@@ -12,6 +12,19 @@ import { checkInvariants, type PortOwnership, portOwnership } from '../ports/che
 describe('whole RPC on a simulated network does what the model says', () => {
   const LOADS: readonly [string, SoakOptions][] = [
     ['leaks until it is exhausted', { everyMs: 17_000, failureRate: 0.2, cycles: 400 }],
+    [
+      'finds no memory for the binding',
+      { everyMs: 17_000, failureRate: 0.3, failureKind: 'no-memory-binding', cycles: 150 },
+    ],
+    [
+      'finds no memory for the socket',
+      { everyMs: 17_000, failureRate: 0.3, failureKind: 'no-memory-socket', cycles: 150 },
+    ],
+    ['finds no memory for the call', { everyMs: 17_000, failureRate: 0.3, failureKind: 'no-memory-call', cycles: 150 }],
+    [
+      'finds no memory for the handle',
+      { everyMs: 17_000, failureRate: 0.3, failureKind: 'no-memory-handle', cycles: 150 },
+    ],
     ['leaks by reject', { everyMs: 17_000, failureRate: 0.3, failureKind: 'reject', cycles: 150 }],
     ['leaks by silence', { everyMs: 17_000, failureRate: 0.3, failureKind: 'no-answer', cycles: 150 }],
     ['leaks by lost callbacks', { everyMs: 17_000, failureRate: 0.3, failureKind: 'callback', cycles: 150 }],

@@ -74,6 +74,8 @@ describe('twenty ports, one open in five fails', () => {
 describe('failure kinds', () => {
   const KINDS: readonly [SoakFailureKind, FailureKind, number][] = [
     ['no-memory', 'no-memory', 0],
+    ['no-memory-socket', 'no-memory', 0],
+    ['no-memory-call', 'no-memory', 0],
     ['no-answer', 'no-answer', 30_000],
     ['reject', 'reject', 1],
     ['callback', 'callback-failed', 15_000],
@@ -104,6 +106,37 @@ describe('failure kinds', () => {
     });
     expect(steps.map((step) => step.ms)).toEqual([ms, 40_000 + ms, 80_000 + ms]);
     expect(steps.map((step) => step.outcome)).toEqual(['failed', 'failed', 'failed']);
+  });
+
+  test.each([
+    ['no-memory-binding', 'takes no port', { closing: 0, recycled: 0, leaked: 0 }],
+    ['no-memory-handle', 'closes its port', { closing: 1, recycled: 4, leaked: 0 }],
+  ] as const)('%s %s, and leaks none on any machine', async (failureKind, _what, ports) => {
+    for (const clientProfile of ['windows-2000-sp3', 'strict'] as const) {
+      const options = { ports: '5000-5009', failureRate: 1, failureKind, everyMs: 100_000, cycles: 5 } as const;
+      const report = await soak('emulated', { ...options, clientProfile, reuse: 'never' });
+      expect(report).toMatchObject({ opened: 0, failed: 5, refused: 0, ports: { pool: 10, inUse: 0, leaked: 0 } });
+      const { closing, recycled } = report.ports;
+      expect(closing + recycled).toBe(ports.closing + ports.recycled);
+      expect(report.forecast.exhaustionMs?.p50).toBe(failureKind === 'no-memory-handle' ? 1_000_000 : undefined);
+    }
+  });
+
+  test('opens that fail before they take a port put off the end of one that uses no port twice, as was forecast', async () => {
+    const options = { ports: '5000-5039', clientProfile: 'strict', failureKind: 'no-memory-binding' } as const;
+    const ends: number[] = [];
+    let inside = 0;
+    for (let seed = 1; seed <= 200; seed++) {
+      const { exhausted, forecast } = await soak('emulated', { ...options, failureRate: 0.5, cycles: 200, seed });
+      const { p05 = 0, p95 = 0 } = forecast.exhaustionMs ?? {};
+      const ms = exhausted?.at.ms ?? Number.NaN;
+      ends.push(ms);
+      if (ms >= p05 && ms <= p95) inside++;
+    }
+    expect(inside).toBeGreaterThan(170);
+    const median = ends.toSorted((a, b) => a - b)[100] ?? Number.NaN;
+    // Forty ports, every second open takes one, one open a second.
+    expect(Math.abs(median / 80_000 - 1)).toBeLessThan(0.05);
   });
 
   test('other times than the usual ones can be said', async () => {

@@ -11,7 +11,16 @@ import {
   win32StatusSchema,
 } from './common.ts';
 
-const failureKinds = ['no-memory', 'no-answer', 'reject', 'callback'] as const;
+const failureKinds = [
+  'no-memory',
+  'no-memory-binding',
+  'no-memory-socket',
+  'no-memory-call',
+  'no-memory-handle',
+  'no-answer',
+  'reject',
+  'callback',
+] as const;
 
 const momentSchema = z.object({ cycle: countSchema, ms: timeSchema });
 
@@ -37,7 +46,7 @@ const settingsSchema = z.object({
   concurrency: countSchema.nullable(),
   failureRate: z.number().min(0).max(1),
   failureKind: z.enum(failureKinds),
-  failureMs: z.record(z.enum(failureKinds), timeSchema),
+  failureMs: z.partialRecord(z.enum(failureKinds), timeSchema),
   onExhaustion: z.enum(['fail', 'hang']),
   strategy: z.enum(['naive', 'cached-handle', 'recycled-process', 'gated']),
   programs: countSchema,

@@ -31,6 +31,7 @@ interface Options {
   readonly ntlmDialect?: string | undefined;
   readonly fault?: Partial<FaultRates> | undefined;
   readonly replyFrom?: string | undefined;
+  readonly otherVersions?: 'reject' | 'drop' | undefined;
   readonly nodes?: readonly string[] | undefined;
   readonly clusterName?: string | undefined;
   readonly scenario?: string | undefined;
@@ -85,6 +86,11 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
       asValue(parseFaultRates),
     )
     .option('--reply-from <address>', 'the Cluster service answers from this address of the machine', ipAddress)
+    .option(
+      '--other-versions <how>',
+      'how datagrams of another RPC version, as port scanners send them, are answered: reject or drop (default: reject)',
+      oneOf(['reject', 'drop']),
+    )
     .option('--nodes <names>', 'node names, with commas between (default: NODE1,NODE2)', names('--nodes'))
     .option('--cluster-name <name>', 'name of the cluster (default: CLUSTER1)')
     .option(
@@ -97,7 +103,7 @@ export function emulateCommand(context: CliContext): CommandUnknownOpts {
 }
 
 async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
-  const { scenario: file, listen, fault, users, lockOut, prometheus, tcp, ...rest } = options;
+  const { scenario: file, listen, fault, users, lockOut, prometheus, tcp, otherVersions, ...rest } = options;
   const scenario = file === undefined ? null : await readScenario(run.world, file);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const host = await EmulatedHost.start({
@@ -105,6 +111,7 @@ async function emulate(run: CommandRun, options: Options): Promise<ExitCode> {
     ...(listen !== undefined && { address: listen }),
     ...(tcp === false && { streams: null }),
     ...(fault && { faults: fault }),
+    ...(otherVersions && { settings: { otherVersions } }),
     ...(scenario?.cluster && { cluster: scenario.cluster }),
     ...(users !== undefined && { users: await readUsers(run.world, users) }),
     ...(lockOut !== undefined && { lockOut: { after: lockOut, lasts: LOCKED_FOR } }),

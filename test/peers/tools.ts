@@ -11,6 +11,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   reglookup: 'reglookup',
   ip: 'iproute2',
   nsenter: 'util-linux',
+  nmap: 'nmap',
   rpcclient: 'smbclient',
   unshare: 'util-linux',
   smbclient: 'smbclient',

@@ -73,6 +73,8 @@ export const WINDOWS_SERVER: ServerSettings = {
   missingFragments: 'fack',
   repeatOfFinished: 'drop',
   cancelEnds: true,
+  // So answer the Windows XP whose answers nmap keeps among its fingerprints of msrpc.
+  otherVersions: 'reject',
   amplification: 3,
   maxStrayNocalls: 1_000,
   maxActivities: 16_384,
@@ -119,6 +121,7 @@ export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSetting
         pingSerialMustRise: false,
         missingFragments: 'in-turn',
         cancelEnds: false,
+        otherVersions: 'drop',
       },
     },
     windows: { client: WINDOWS_CLIENT, server: WINDOWS_SERVER },
@@ -153,6 +156,7 @@ export const DIALECTS: Readonly<Record<Dialect, { readonly client: ClientSetting
         missingFragments: 'nocall',
         repeatOfFinished: 'reject',
         cancelEnds: false,
+        otherVersions: 'drop',
       },
     },
   };

@@ -1,4 +1,4 @@
-import { CL_HEADER_SIZE, type ClHeader, type ClPdu, FLAGS1, FLAGS2, type Reject } from '../../../pdu/cl/index.ts';
+import { CL_HEADER_SIZE, type ClHeader, type ClPdu, decodeHeader, FLAGS1, FLAGS2, type Reject } from '../../../pdu/cl/index.ts';
 import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
 import type { Outcome } from '../../call.ts';
 import type { Address } from '../../contract.ts';
@@ -63,6 +63,26 @@ export function rejectCall(
 ): void {
   const pdu = rejection(context, asked, status);
   if (pdu !== null) emitTo(context, activity, pdu);
+}
+
+/** A datagram that speaks RPC of another version, or none, and is long enough that its answer cannot serve to flood its sender. */
+export function isOtherVersion({ settings }: ServerContext, datagram: Uint8Array): boolean {
+  const [first = 0] = datagram;
+  const allowed = datagram.length * settings.amplification;
+  return settings.otherVersions === 'reject' && (first & 0x0f) !== 4 && allowed >= CL_HEADER_SIZE + 4;
+}
+
+/** What stands where the names of a call would is sent back as it came; what is missing there is zero. */
+export function rejectVersion(context: ServerContext, datagram: Uint8Array, to: Address): void {
+  const { drep, counters } = context;
+  const request = new Uint8Array(CL_HEADER_SIZE);
+  request.set(datagram.subarray(0, CL_HEADER_SIZE));
+  request.set([4, 0, (datagram[2] ?? 0) & FLAGS1.idempotent, 0, drep >>> 16, drep >>> 8, drep]);
+  request.fill(0, 74, 76); // the length of its body
+  const asked = decodeHeader(request).header;
+  counters.rejected += 1;
+  const header = replyHeader(asked, { drep, flags1: asked.flags1, serial: asked.serial, serverBoot: context.bootTime });
+  emit(context, { type: 'reject', header, status: ncaCode('nca_s_rpc_version_mismatch') }, to);
 }
 
 export function controlHeader({ drep, bootTime }: ServerContext, { header }: ClPdu): ClHeader {

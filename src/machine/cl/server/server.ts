@@ -9,7 +9,7 @@ import { DIALECTS, type Dialect, type ServerSettings } from '../dialects.ts';
 import { decodeOrNull } from '../message/decode.ts';
 import { sequenceDifference } from '../message/numbers.ts';
 import type { SecurityProvider } from '../security.ts';
-import { controlHeader } from './answers.ts';
+import { controlHeader, isOtherVersion, rejectVersion } from './answers.ts';
 import { ClientCallbacks } from './callbacks.ts';
 import { complete } from './calls.ts';
 import { takeCancel } from './cancel.ts';
@@ -98,7 +98,7 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
       case 'datagram': {
         this.counters.packetsIn += 1;
         const pdu = decodeOrNull(input.datagram);
-        if (pdu === null) this.counters.garbage += 1;
+        if (pdu === null) this.#refuse(input.datagram, input.from, now);
         else this.#receive(pdu, input.datagram, input.from, now);
         break;
       }
@@ -137,6 +137,12 @@ export class ClServer implements Machine<ServerInput, ServerEvent> {
   #serve(served: ServedInterface): void {
     const { interfaces } = this.#context;
     interfaces.set(interfaceKey(served.uuid, served.version.major), { served, hint: interfaces.size });
+  }
+
+  #refuse(datagram: Uint8Array, from: Address, now: number): void {
+    this.counters.garbage += 1;
+    if (isOtherVersion(this.#context, datagram) && mayAnswerStray(this.#context, now))
+      rejectVersion(this.#context, datagram, from);
   }
 
   #receive(pdu: ClPdu, datagram: Uint8Array, from: Address, now: number): void {

@@ -28,9 +28,11 @@ export interface ServerSettings extends MessageSettings {
   readonly repeatOfFinished: 'drop' | 'reject';
   /** Whether a cancel ends the call by nca_s_fault_cancel (Windows) or is left to the manager, which still answers (C706). */
   readonly cancelEnds: boolean;
+  /** Whether a datagram of another RPC version is rejected with nca_s_rpc_version_mismatch, or dropped in silence (C706 12.5.1). */
+  readonly otherVersions: 'reject' | 'drop';
   /** Bytes that an address may get for each byte it sent, until it has answered a callback: nobody is flooded in its name. */
   readonly amplification: number;
-  /** Most nocalls a second to addresses without an activity: a flood of pings must not become one of answers; who means it pings again. */
+  /** Most nocalls and refused versions a second to addresses without an activity: a flood of pings must not become one of answers; who means it pings again. */
   readonly maxStrayNocalls: number;
   /** Most activities remembered, in all and of one peer; beyond it the one idle for longest goes, strangers first. */
   readonly maxActivities: number;

@@ -232,6 +232,36 @@ test.each(['response', 'fault', 'working', 'nocall', 'reject', 'cancel_ack'] as 
   },
 );
 
+test('a datagram of another RPC version is rejected as Windows does it, names and serial as they came', () => {
+  const { handle, takeOne, events, server } = scriptedServer();
+  const datagram = Uint8Array.from({ length: 113 }, (_, at) => (at === 0 ? 0x6a : at));
+  handle({ kind: 'datagram', datagram, from: CLIENT });
+  const { status, header } = takeOne('reject');
+  expect(status).toBe(ncaCode('nca_s_rpc_version_mismatch'));
+  expect(header).toMatchObject({ flags1: 0, flags2: 0, serverBoot: BOOT, serial: 0x074f, authProtocol: 0 });
+  expect([...header.object, ...header.interfaceId, ...header.activity]).toEqual([...datagram.subarray(8, 56)]);
+  expect(events).toEqual([]);
+  expect(server.size).toEqual({ activities: 0, calls: 0, clients: 0 });
+});
+
+test('the refusal of another version is no way to flood anybody, nor is it given where the settings drop', () => {
+  const of = (length: number, first = 5) => Uint8Array.from({ length }, (_, at) => (at === 0 ? first : 0));
+  const { handle, take, advance } = scriptedServer({ settings: { maxStrayNocalls: 3 } });
+  const send = (datagram: Uint8Array) => handle({ kind: 'datagram', datagram, from: CLIENT });
+  send(of(27));
+  expect(take()).toEqual([]);
+  for (let i = 0; i < 10; i += 1) send(of(28));
+  expect(take()).toHaveLength(3);
+  advance(1_000);
+  send(of(28, 4));
+  expect(take()).toEqual([]);
+  for (const dialect of ['liberal', 'c706'] as const) {
+    const quiet = scriptedServer({ dialect });
+    quiet.handle({ kind: 'datagram', datagram: of(80), from: CLIENT });
+    expect(quiet.take()).toEqual([]);
+  }
+});
+
 test('a big-endian request is answered in the server’s own byte order', () => {
   const { receive, handle, takeOne, events } = scriptedServer();
   receive(request({ ...IDEMPOTENT, drep: DREP_BIG_ENDIAN, sequence: 0x01020304 }));

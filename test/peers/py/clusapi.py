@@ -1,7 +1,7 @@
-"""Opens and closes a cluster with impacket: HOST LEVEL USER PASSWORD [spnego]. Prints what came, a line each."""
+"""Opens and closes a cluster with impacket: HOST LEVEL USER PASSWORD. Prints what came, a line each."""
 import sys
 
-from impacket.dcerpc.v5 import epm, rpcrt, transport
+from impacket.dcerpc.v5 import epm, transport
 from impacket.dcerpc.v5.dtypes import DWORD, NULL
 from impacket.dcerpc.v5.ndr import NDRCALL, NDRSTRUCT
 from impacket.uuid import uuidtup_to_bin
@@ -38,14 +38,12 @@ rpc = transport.DCERPCTransportFactory(binding)
 rpc.set_credentials(user, password, "LAB")
 dce = rpc.get_dce_rpc()
 dce.set_auth_level(int(level))
-if "spnego" in sys.argv:
-    dce.set_auth_type(rpcrt.RPC_C_AUTHN_GSS_NEGOTIATE)
 dce.connect()
 dce.bind(CLUSAPI)
 opened = dce.request(ApiOpenCluster(), checkError=False)
-print("opened", opened["Status"], any(opened["Cluster"]["Data"]))
+print("opened", opened["Status"], any(opened["Cluster"]))
 close = ApiCloseCluster()
 close["Cluster"] = opened["Cluster"]
 closed = dce.request(close, checkError=False)
-print("closed", closed["ErrorCode"], any(closed["Cluster"]["Data"]))
+print("closed", closed["ErrorCode"], any(closed["Cluster"]))
 dce.disconnect()

@@ -1,4 +1,12 @@
-import { CL_HEADER_SIZE, type ClHeader, type ClPdu, decodeHeader, FLAGS1, FLAGS2, type Reject } from '../../../pdu/cl/index.ts';
+import {
+  CL_HEADER_SIZE,
+  type ClHeader,
+  type ClPdu,
+  decodeHeader,
+  FLAGS1,
+  FLAGS2,
+  type Reject,
+} from '../../../pdu/cl/index.ts';
 import { type NcaSymbol, ncaCode } from '../../../status/nca.ts';
 import type { Outcome } from '../../call.ts';
 import type { Address } from '../../contract.ts';

@@ -1,9 +1,8 @@
 import { basename, dirname, join } from 'node:path';
-import { type InputFileOptions, readFileBytes, withFile } from '../bytes/input-file.ts';
+import { type InputFileOptions, withFile } from '../bytes/input-file.ts';
 import { memoryAccess } from '../bytes/random-access.ts';
 import { looksLikeHive } from '../hive/base-block.ts';
 import type { LogFile } from '../hive/log.ts';
-import { parseReg } from '../reg/parse.ts';
 import { isClusError, LocalMisuseError } from '../status/errors.ts';
 import { isDirectory, listing, locate } from './directory.ts';
 import type { Gap, PartialEvidence } from './evidence.ts';
@@ -12,7 +11,6 @@ import { hiveView } from './hive-view.ts';
 import { regFileView } from './reg-file-view.ts';
 import { registryFacts } from './registry-facts.ts';
 
-const MAX_REG_BYTES = 64 << 20;
 const ROOT_NAMES = ['WINNT', 'Windows'];
 const STORES = [
   { place: 'dllcache', parts: ['system32', 'dllcache'] },
@@ -43,13 +41,13 @@ export function fromHive(path: string): PartialEvidence {
 }
 
 export function fromRegFile(path: string, options: InputFileOptions = {}): PartialEvidence {
-  return registryFacts(regFileView(path, parseReg(readFileBytes(path, MAX_REG_BYTES, options))));
+  return withFile(path, (file) => registryFacts(regFileView(path, file)), options);
 }
 
 /** A hive without its logs, or a registry export, whose bytes came some other way than as a file. */
 export function fromBytes(name: string, bytes: Uint8Array): PartialEvidence {
   const file = memoryAccess(bytes);
-  return registryFacts(looksLikeHive(file) ? hiveView(name, file) : regFileView(name, parseReg(bytes)));
+  return registryFacts(looksLikeHive(file) ? hiveView(name, file) : regFileView(name, file));
 }
 
 interface SystemRoot {

@@ -1,6 +1,6 @@
 import { foldSimilar } from '../bytes/similar.ts';
 import { exportedControlSet, inControlSet } from '../reg/control-set.ts';
-import { exportedKeys, keysByPath } from '../reg/exported-keys.ts';
+import { decisiveKeys, exportedKeys, keysByPath } from '../reg/exported-keys.ts';
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, regDword } from '../reg/value.ts';
@@ -164,7 +164,7 @@ function readSource({ ports: list, reg, configuration: known, source, warnings =
     const configuration = { valid: true, problems: [], remarks, policy: null, pool };
     return { source: source ?? formatPortRanges(ranges), configuration, warnings: [] };
   }
-  const file = parseReg(reg as Uint8Array);
+  const file = parseReg(reg as Uint8Array, { keep: decisiveKeys([RPC_INTERNET, `System\\${TCPIP_KEY}`]) });
   checkCovered(file);
   const control = exportedControlSet(file);
   return {

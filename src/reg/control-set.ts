@@ -2,6 +2,8 @@ import { findKey, findValue, foldName, splitKeyPath } from './path.ts';
 import { type RegistryKey, regDword } from './value.ts';
 
 const CURRENT = 'CURRENTCONTROLSET';
+/** Where Windows keeps which control set is the current one, below HKEY_LOCAL_MACHINE. */
+export const CONTROL_SET_SELECT = 'SYSTEM\\Select';
 
 /** `ControlSet001` */
 export function controlSetName(number: number): string {
@@ -22,7 +24,7 @@ export function exportedControlSet(file: { readonly keys: readonly RegistryKey[]
   readonly set: string | null;
   readonly warning: string | null;
 } {
-  const select = findKey(file, 'HKEY_LOCAL_MACHINE\\SYSTEM\\Select');
+  const select = findKey(file, `HKEY_LOCAL_MACHINE\\${CONTROL_SET_SELECT}`);
   const current = select && findValue(select, 'Current');
   const number = (current && regDword(current)) ?? null;
   if (number !== null) return { set: controlSetName(number), warning: null };

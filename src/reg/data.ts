@@ -58,29 +58,29 @@ export function readQuoted(text: string, start: number): { text: string; end: nu
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', '"': '"', n: '\n', r: '\r' };
 
 function readStringData(first: string, type: number, lines: LineCursor): RegData {
-  const mark = lines.mark();
+  const taken: string[] = [];
   let text = first;
   let quoted = readQuoted(text, 0);
-  let joined = 0;
-  while ('error' in quoted && quoted.error === 'open' && joined < STRING_LINES && text.length < STRING_UNITS) {
+  while ('error' in quoted && quoted.error === 'open' && taken.length < STRING_LINES && text.length < STRING_UNITS) {
     const more = lines.next();
-    if (more === undefined || /^[ \t]*\[/.test(more)) break;
+    if (more === undefined) break;
+    taken.push(more);
+    if (/^[ \t]*\[/.test(more)) break;
     text += `\r\n${more}`;
-    joined++;
     if (more.includes('"')) quoted = readQuoted(text, 0);
   }
   if ('error' in quoted) {
-    lines.rewind(mark);
+    lines.putBack(taken);
     return ignored(
       quoted.error === 'escape' ? 'an escape other than \\\\ and \\" is in the string' : 'the string is not closed',
     );
   }
   if (!NOTHING_MORE.test(text.slice(quoted.end))) {
-    lines.rewind(mark);
+    lines.putBack(taken);
     return ignored('text follows the closing quote');
   }
   const data = toUtf16(type === REG_TYPE.MULTI_SZ ? `${quoted.text}\0\0` : `${quoted.text}\0`);
-  return joined === 0
+  return taken.length === 0
     ? { kind: 'data', type, data }
     : { kind: 'data', type, data, note: 'the string goes over several lines' };
 }

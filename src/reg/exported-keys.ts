@@ -1,6 +1,7 @@
+import { CONTROL_SET_SELECT } from './control-set.ts';
 import { findValue, foldName } from './path.ts';
 import type { RegistryKey } from './value.ts';
-import { isWholeKey, type KeyContent, keptKeysBelow } from './whole.ts';
+import { isWholeKey, type KeyContent, keptKeysBelow, tellsWholeness } from './whole.ts';
 
 export interface ExportedKey {
   readonly key: RegistryKey;
@@ -12,6 +13,28 @@ type KeysByPath = ReadonlyMap<string, RegistryKey>;
 
 export function keysByPath({ keys }: { readonly keys: readonly RegistryKey[] }): KeysByPath {
   return new Map(keys.map((key) => [foldName(key.path), key]));
+}
+
+/**
+ * Which keys of an export, by their folded path, decide what `exportedKeys` says of `paths`, in whatever control set: what a parser
+ * has to keep of a file that may be large.
+ */
+export function decisiveKeys(paths: readonly string[]): (path: string) => boolean {
+  const asked = new Set<string>();
+  for (const path of [...paths, CONTROL_SET_SELECT].map(foldName)) {
+    for (let end = path.length; end !== -1; end = path.lastIndexOf('\\', end - 1)) asked.add(path.slice(0, end));
+  }
+  const sets = new Set<string>();
+  return (path) => {
+    const [, below] = /^HKEY_LOCAL_MACHINE\\(.*)$/s.exec(path) ?? [];
+    if (below === undefined) return false;
+    const [set] = /^SYSTEM\\CONTROLSET\d{3}(?=\\|$)/.exec(below) ?? [];
+    const current = set === undefined ? below : `SYSTEM\\CURRENTCONTROLSET${below.slice(set.length)}`;
+    // The first of each set shows that it is there at all.
+    const first = set !== undefined && !sets.has(set);
+    if (first) sets.add(set);
+    return first || asked.has(current) || tellsWholeness(current);
+  };
 }
 
 /**

@@ -1,14 +1,16 @@
+import { memoryAccess, type RandomAccess } from '../bytes/random-access.ts';
 import { toUtf16 } from '../bytes/utf16.ts';
 import { type RegData, readData, readQuoted, type TextBytes } from './data.ts';
 import { foldName, splitKeyPath } from './path.ts';
 import {
-  decodeAnsi,
-  decodeRegText,
+  decoder,
   invalid,
   LineCursor,
   type RegEncoding,
   type RegHeader,
   readHeader,
+  regEncoding,
+  regText,
 } from './text.ts';
 import type { RegistryKey, RegistryValue } from './value.ts';
 
@@ -41,13 +43,16 @@ export interface ParseRegOptions {
   readonly codePage?: string;
   /** Larger files are refused; 64 MiB by default, which every export of one key is far below. */
   readonly maxBytes?: number;
+  /** Which keys and deletions are kept, by their folded path: all by default. Every line is read and warned of all the same. */
+  readonly keep?: (path: string) => boolean;
 }
 
 interface Draft {
   readonly path: string;
   /** Where the key line stood: a deletion further down takes it away. */
   readonly line: number;
-  readonly values: Map<string, RegistryValue>;
+  /** Null: nobody asked for the key. */
+  readonly values: Map<string, RegistryValue> | null;
 }
 
 const ROOTS: readonly string[] = [
@@ -74,18 +79,16 @@ const MAX_DEPTH = 512;
  * Reads a registry export (.reg) as the import of Windows does, and warns of every line that Windows would pass over.
  * Throws RemoteProtocolError with code ERR_CLUSRPC_INVALID_INPUT for a file that is no export at all.
  */
-export function parseReg(bytes: Uint8Array, options: ParseRegOptions = {}): RegFile {
-  const { codePage = 'windows-1252', maxBytes = 64 * 1024 * 1024 } = options;
-  if (bytes.length > maxBytes) {
-    throw invalid(
-      `the file has ${bytes.length} bytes, more than ${maxBytes}`,
-      'Export only the keys that are asked for.',
-    );
+export function parseReg(source: Uint8Array | RandomAccess, options: ParseRegOptions = {}): RegFile {
+  const { codePage = 'windows-1252', maxBytes = 64 * 1024 * 1024, keep = () => true } = options;
+  const file = source instanceof Uint8Array ? memoryAccess(source) : source;
+  if (file.size > maxBytes) {
+    throw invalid(`the file has ${file.size} bytes, more than ${maxBytes}`, 'Export only the keys that are asked for.');
   }
-  const { encoding, text } = decodeRegText(bytes, codePage);
-  const lines = new LineCursor(text);
+  const encoding = regEncoding(file.read(0, 512));
+  const lines = new LineCursor(regText(file, encoding, codePage));
   const header = readHeader(lines.next() ?? '');
-  const state = new Importer(lines, textBytesOf(encoding, header, codePage));
+  const state = new Importer(lines, textBytesOf(encoding, header, codePage), keep);
   if (encoding === 'utf-8') state.warn('the file is UTF-8: older Windows does not import it', 1);
   for (let line = lines.next(); line !== undefined; line = lines.next()) state.line(line);
   return { encoding, header, keys: state.keys(), deletions: state.deletions, warnings: state.warnings };
@@ -98,18 +101,20 @@ class Importer {
   readonly #deletedAt = new Map<string, number>();
   readonly #lines: LineCursor;
   readonly #textBytes: TextBytes;
+  readonly #keep: (path: string) => boolean;
   /** null: values go nowhere, since the last key line was a deletion or no good. */
   #key: Draft | null = null;
   #seenKey = false;
 
-  constructor(lines: LineCursor, textBytes: TextBytes) {
+  constructor(lines: LineCursor, textBytes: TextBytes, keep: (path: string) => boolean) {
     this.#lines = lines;
     this.#textBytes = textBytes;
+    this.#keep = keep;
   }
 
   keys(): RegistryKey[] {
     const kept = [...this.#drafts].filter(([folded, draft]) => !this.#wasDeleted(folded, draft));
-    return kept.map(([, { path, values }]) => ({ path, values: [...values.values()] }));
+    return kept.map(([, { path, values }]) => ({ path, values: [...(values?.values() ?? [])] }));
   }
 
   line(raw: string): void {
@@ -162,6 +167,7 @@ class Importer {
 
   #open(path: string): Draft {
     const folded = foldName(path);
+    if (!this.#keep(folded)) return { path, line: this.#lines.line, values: null };
     const found = this.#drafts.get(folded);
     if (found !== undefined && !this.#wasDeleted(folded, found)) return found;
     const draft = { path, line: this.#lines.line, values: new Map<string, RegistryValue>() };
@@ -171,8 +177,10 @@ class Importer {
   }
 
   #deleteKey(path: string): void {
+    const folded = foldName(path);
+    if (!this.#keep(folded)) return;
     this.deletions.push({ line: this.#lines.line, path, valueName: null });
-    this.#deletedAt.set(foldName(path), this.#lines.line);
+    this.#deletedAt.set(folded, this.#lines.line);
   }
 
   /** Asked when a key is needed rather than done at the deletion, so that a file of deletions takes no square time. */
@@ -209,13 +217,14 @@ class Importer {
       this.warn(`${JSON.stringify(name)}: ${data.reason}: the value is ignored`, at);
       return;
     }
+    if (data.kind === 'data' && data.note !== undefined) this.warn(`${JSON.stringify(name)}: ${data.note}`, at);
+    if (key.values === null) return;
     const folded = foldName(name);
     if (data.kind === 'delete') {
       key.values.delete(folded);
       this.deletions.push({ line: at, path: key.path, valueName: name });
       return;
     }
-    if (data.note !== undefined) this.warn(`${JSON.stringify(name)}: ${data.note}`, at);
     key.values.set(folded, { name: key.values.get(folded)?.name ?? name, type: data.type, data: data.data });
   }
 }
@@ -225,7 +234,8 @@ class Importer {
  * REGEDIT4. Where encoding and header say different things, what Windows does is not known, and the bytes decide.
  */
 function textBytesOf(encoding: RegEncoding, header: RegHeader, codePage: string): TextBytes {
-  const fromAnsi = (bytes: Uint8Array): Uint8Array => toUtf16(decodeAnsi(bytes, codePage));
+  const decode = decoder(codePage);
+  const fromAnsi = (bytes: Uint8Array): Uint8Array => toUtf16(decode(bytes));
   if (encoding === 'utf-16le' && header !== 'REGEDIT4') return (data) => ({ data });
   if (encoding === 'ansi' && header === 'REGEDIT4') return (bytes) => ({ data: fromAnsi(bytes) });
   return (bytes) =>

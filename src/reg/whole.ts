@@ -40,6 +40,13 @@ export function isWholeKey(path: string, content: KeyContent): boolean {
   });
 }
 
+/** Whether `isWholeKey` may ask for the key at that folded path. */
+export function tellsWholeness(path: string): boolean {
+  const end = path.lastIndexOf('\\');
+  const kept = KEPT.get(path.slice(0, Math.max(end, 0)));
+  return KEPT.has(path) || (kept?.some((name) => name === '\\*' || name === path.slice(end)) ?? false);
+}
+
 /** The keys below `path`, or that one itself, of which it is known what Windows keeps in them; folded. */
 export function keptKeysBelow(path: string): readonly string[] {
   const top = folded(path);

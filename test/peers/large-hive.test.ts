@@ -1,14 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import { statSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { buildHive, sz } from '../hive/build-hive.ts';
+import { compiledRooms, PEAK_MB } from './compiled-rooms.ts';
 import { run, scratch } from './tools.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const ROOMS = ['bytes', 'status', 'reg', 'hive'];
-/** Of the process itself: resourceUsage().maxRSS would count what it was before exec. */
-const PEAK_MB = "Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024";
 const here = scratch();
 afterAll(() => here.remove());
 
@@ -20,7 +15,7 @@ test('one value out of a hive of 100 MB: what hivexget says, in half its size of
   }));
   writeFileSync(path, buildHive({ name: 'root', keys, list: 'lf' }));
   expect(statSync(path).size).toBeGreaterThan(100e6);
-  const out = compiledRooms();
+  const out = compiledRooms(here.file('rooms'), ['bytes', 'status', 'reg', 'hive']);
   const program = here.file('one-value.mjs');
   writeFileSync(
     program,
@@ -41,26 +36,3 @@ test('one value out of a hive of 100 MB: what hivexget says, in half its size of
   expect(ours.text.slice(0, -1)).toBe(run('hivexget', [path, 'key 19999', 'value 4']).trim());
   expect(ours.peakMb - Number(run(process.execPath, [bare]))).toBeLessThan(50);
 });
-
-/** The rooms as plain JavaScript, since a loader for TypeScript would be measured too. */
-function compiledRooms(): string {
-  const out = here.file('rooms');
-  for (const room of ROOMS) {
-    for (const name of readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.ts')) continue;
-      const target = join(out, room, name.replace(/\.ts$/, '.js'));
-      mkdirSync(dirname(target), { recursive: true });
-      const { outputText } = ts.transpileModule(readFileSync(join(ROOT, 'src', room, name), 'utf8'), {
-        compilerOptions: {
-          target: ts.ScriptTarget.ES2022,
-          module: ts.ModuleKind.ESNext,
-          rewriteRelativeImportExtensions: true,
-        },
-      });
-      writeFileSync(target, outputText);
-    }
-  }
-  cpSync(join(ROOT, 'package.json'), join(out, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(out, 'node_modules'));
-  return out;
-}

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { toUtf16 } from '../../src/bytes/utf16.ts';
 import { type ParseRegOptions, parseReg, type RegFile } from '../../src/reg/parse.ts';
+import { LineCursor } from '../../src/reg/text.ts';
 import { RemoteProtocolError } from '../../src/status/errors.ts';
 
 const HEAD = 'Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\k]\r\n';
@@ -109,6 +110,35 @@ test('a key deeper than Windows allows is passed over', () => {
   expect([values(file), file.warnings.length]).toEqual([[], 1]);
 });
 
+test('lines are the same however the text is cut into pieces', () => {
+  const text = fc.array(fc.constantFrom('\r', '\n', '\r\n', 'a', 'bc', '')).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 5 }), (whole, size) => {
+      const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) =>
+        whole.slice(i * size, (i + 1) * size),
+      );
+      const lines = whole.split(/\r\n|\r|\n/);
+      expect(linesOf(pieces.flatMap((piece) => [piece, '']))).toEqual(lines.at(-1) === '' ? lines.slice(0, -1) : lines);
+    }),
+  );
+});
+
+test('what is cut between two pieces of a file is read as one: line ends, strings and lists', () => {
+  const filler = (length: number): string => `; ${'x'.repeat(length)}\r\n`;
+  const body = '"v"="one\r\ntwo"\r\n"b"=hex:01,\\\r\n  02\r\n"日"="本"\r\n"open"="no end\r\n';
+  for (let shift = 0; shift < 120; shift++) {
+    const around = HEAD + filler((1 << 15) - HEAD.length - shift) + body;
+    expect(values(unicode(around))).toEqual(values(unicode(HEAD + body)));
+  }
+});
+
+test('keys that nobody asked for are not kept, what they warn of is', () => {
+  const bytes = marked(`${HEAD}"v"=word:1\r\n[-HKEY_USERS\\b]\r\n[HKEY_USERS\\A]\r\n"w"=dword:1\r\n`);
+  const file = parseReg(bytes, { keep: (path) => path === 'HKEY_USERS\\A' });
+  expect([values(file), file.keys.length, file.deletions]).toEqual([['w 4 01000000'], 1, []]);
+  expect(file.warnings.map(({ line }) => line)).toEqual([4]);
+});
+
 test('the last closing bracket ends a key, and doubled backslashes separate like one', () => {
   const file = unicode(`${HEAD}[HKEY_USERS\\\\a]b \\"c\\] ; x\r\n`);
   expect(file.keys.at(-1)?.path).toBe('HKEY_USERS\\a]b \\"c');
@@ -213,6 +243,13 @@ function marked(text: string): Uint8Array {
 
 function ansi(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function linesOf(pieces: readonly string[]): string[] {
+  const cursor = new LineCursor(pieces);
+  const lines: string[] = [];
+  for (let line = cursor.next(); line !== undefined; line = cursor.next()) lines.push(line);
+  return lines;
 }
 
 function values(file: RegFile): string[] {

@@ -14,10 +14,11 @@ import { NAGIOS_STATES } from '../report/nagios.ts';
 import { isClusError } from '../status/errors.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext, CliWorld } from './context.ts';
-import { evidenceSources, type SourceOptions, targetSource } from './evidence-sources.ts';
+import { evidenceSources, type SourceOptions, targetSource, withPassword } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError, worstExit } from './exit.ts';
 import { readInput } from './files.ts';
 import { localTime } from './local-time.ts';
+import { PASSWORD_VARIABLE, withPasswordOptions } from './password.ts';
 import type { CommandRun } from './run.ts';
 import { hostName, portNumber } from './values.ts';
 
@@ -50,7 +51,7 @@ export function auditCommand(context: CliContext): CommandUnknownOpts {
 
 /** The options of `SourceOptions`. */
 export function withSourceOptions(command: Command) {
-  return command
+  const shared = command
     .option('--live', 'the Windows that this runs on')
     .option('--remote <machine>', 'another Windows, from here: its Remote Registry service and ADMIN$', hostName)
     .option('--system32 <dir>', 'a directory that holds ole32.dll, rpcrt4.dll and rpcss.dll')
@@ -61,15 +62,16 @@ export function withSourceOptions(command: Command) {
     )
     .option('--reg <file>', 'a registry export')
     .option('--share <path>', 'the share of a running Windows, such as //host/ADMIN$, through smbclient')
-    .option('--user <name>', 'the account for the share: [DOMAIN\\]name; its password in CLUSRPC_PASSWORD')
-    .option('--password-file <file>', 'a file that holds the password')
+    .option('--user <name>', `the account for the share, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`);
+  return withPasswordOptions(shared)
     .option('--smb1', 'let the share be read over SMB 1, as Windows 2000 needs it')
     .option('--smb-port <port>', 'TCP port of the share (default: 445)', portNumber())
     .option('--host <name>', 'a cluster node over the wire, which tells its service pack', hostName)
     .option('--epm-port <port>', 'UDP port of its endpoint mapper (default: 135)', portNumber());
 }
 
-async function auditAll(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
+async function auditAll(run: CommandRun, source: string | undefined, given: Options): Promise<ExitCode> {
+  const options = await withPassword(run, given);
   const baseline = options.baseline === undefined ? null : await readBaseline(run.world, options.baseline);
   const sources = evidenceSources(run, source, options);
   if (sources.length === 0 && options.targets === undefined) {

@@ -1,12 +1,12 @@
-import { readFileBytes } from '../bytes/input-file.ts';
 import type { EvidenceSource } from '../evidence/gather.ts';
 import { liveWindows } from '../windows/live-windows.ts';
 import { usageError } from './exit.ts';
 import { isStdin, readInput } from './files.ts';
+import { type PasswordOptions, readPassword } from './password.ts';
 import type { CommandRun } from './run.ts';
 
 /** The options that say where the facts of one installation lie; `audit` and `ports` share them. */
-export interface SourceOptions {
+export interface SourceOptions extends PasswordOptions {
   readonly live?: true | undefined;
   readonly remote?: string | undefined;
   readonly system32?: string | undefined;
@@ -14,7 +14,8 @@ export interface SourceOptions {
   readonly reg?: string | undefined;
   readonly share?: string | undefined;
   readonly user?: string | undefined;
-  readonly passwordFile?: string | undefined;
+  /** Of `user`; `withPassword` finds it. */
+  readonly password?: string | undefined;
   readonly smb1?: true | undefined;
   readonly smbPort?: number | undefined;
   readonly host?: string | undefined;
@@ -22,7 +23,17 @@ export interface SourceOptions {
 }
 
 const MAX_STDIN_BYTES = 512 << 20;
-const MAX_PASSWORD_BYTES = 1024;
+
+/** The same options with the password of `--user`, which is read once for all shares. */
+export async function withPassword<Options extends SourceOptions>({ world }: CommandRun, options: Options) {
+  const { user, passwordFile, passwordStdin } = options;
+  if (user !== undefined) {
+    const password = Buffer.from(await readPassword(world, options)).toString('utf16le');
+    return { ...options, password };
+  }
+  if ((passwordFile ?? passwordStdin) !== undefined) throw usageError('as whom? --user is missing');
+  return options;
+}
 
 /** All sources of one command line: together they describe one installation. */
 export function evidenceSources(
@@ -37,7 +48,7 @@ export function evidenceSources(
   if (options.system32 !== undefined) sources.push({ kind: 'dlls', path: options.system32 });
   for (const each of options.hive ?? []) sources.push(fileSource(run, 'hive', each));
   if (options.reg !== undefined) sources.push(fileSource(run, 'reg', options.reg));
-  if (options.share !== undefined) sources.push(shareSource(run, options.share, options));
+  if (options.share !== undefined) sources.push(shareSource(options.share, options));
   if (options.host !== undefined) sources.push(hostSource(run, options.host, options));
   return sources;
 }
@@ -51,14 +62,13 @@ function fileSource({ world }: CommandRun, kind: 'path' | 'hive' | 'reg', path: 
 
 /** A line of `--targets`: a share begins with two slashes, a host with `host:`; all else is a path. */
 export function targetSource(run: CommandRun, line: string, options: SourceOptions): EvidenceSource {
-  if (/^(\/\/|\\\\)/.test(line)) return shareSource(run, line, options);
+  if (/^(\/\/|\\\\)/.test(line)) return shareSource(line, options);
   if (line.startsWith('host:')) return hostSource(run, line.slice(5).trim(), options);
   return { kind: 'path', path: line };
 }
 
-function shareSource(run: CommandRun, share: string, options: SourceOptions): EvidenceSource {
-  const { user, smb1, smbPort } = options;
-  const password = user === undefined ? undefined : passwordOf(run, options);
+function shareSource(share: string, options: SourceOptions): EvidenceSource {
+  const { user, password, smb1, smbPort } = options;
   return {
     kind: 'share',
     share,
@@ -73,19 +83,6 @@ function shareSource(run: CommandRun, share: string, options: SourceOptions): Ev
 
 function hostSource({ signal }: CommandRun, host: string, { epmPort }: SourceOptions): EvidenceSource {
   return { kind: 'host', host, options: { signal, ...(epmPort !== undefined && { endpointMapperPort: epmPort }) } };
-}
-
-/** From a file or the environment, never from an argument: those are seen by every user of the machine. */
-function passwordOf({ world }: CommandRun, { passwordFile }: SourceOptions): string {
-  if (passwordFile === undefined) {
-    const password = world.env.CLUSRPC_PASSWORD;
-    if (password !== undefined) return password;
-    throw usageError('--user needs a password', 'Set CLUSRPC_PASSWORD, or give --password-file.');
-  }
-  const bytes = readFileBytes(passwordFile, MAX_PASSWORD_BYTES, { what: 'the password file' });
-  return Buffer.from(bytes)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
 }
 
 /** Through the Remote Registry service and ADMIN$, with the rights of the user who runs this. */

@@ -32,7 +32,6 @@ export async function readInput(input: Input, file: string, what: string, maxByt
 }
 
 async function readStdin({ stdin, signal }: Input, what: string, maxBytes: number): Promise<Uint8Array> {
-  if (stdin.readableDidRead) throw usageError('standard input is named twice');
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of untilAborted(stdin, signal, what)) {
@@ -46,6 +45,7 @@ async function readStdin({ stdin, signal }: Input, what: string, maxBytes: numbe
 
 /** What a stream brings until its end or Ctrl-C, whichever comes first. */
 export async function* untilAborted(input: Readable, signal: AbortSignal, what: string): AsyncGenerator<Uint8Array> {
+  if (input.readableDidRead) throw usageError('standard input is named twice');
   const stop = () => input.destroy();
   const listening = onAbort(signal, stop);
   try {

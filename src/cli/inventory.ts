@@ -51,7 +51,7 @@ export function inventoryCommand(context: CliContext): CommandUnknownOpts {
 /** Not fine: a node is down, something has failed, or was not told. */
 async function listCluster(run: CommandRun, host: string, options: Options): Promise<ExitCode> {
   const { transport, epmPort, endpoint, localPorts, source, timeout, stageTimeout } = options;
-  const logon = logonOf(options);
+  const logon = await logonOf(run.world, options);
   run.progress.start(`reading ${host}`, null);
   const document = await inventory(host, {
     transport,

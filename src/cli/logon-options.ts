@@ -1,7 +1,8 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { type AuthLevel, dialectOf, type LogonOptions } from '../client/logon.ts';
+import type { CliWorld } from './context.ts';
 import { usageError } from './exit.ts';
-import { PASSWORD_VARIABLE, type PasswordOptions, readPassword } from './password.ts';
+import { PASSWORD_VARIABLE, type PasswordOptions, readPassword, withPasswordOptions } from './password.ts';
 import { asValue, oneOf } from './values.ts';
 
 export interface LogonFlags extends PasswordOptions {
@@ -14,10 +15,8 @@ export interface LogonFlags extends PasswordOptions {
 
 /** Options of commands that log on somewhere. */
 export function withLogonOptions(command: CommandUnknownOpts): void {
-  command
-    .option('--user <name>', `who opens the cluster, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`)
-    .option('--password-file <file>', 'or from this file')
-    .option('--password-stdin', 'or from standard input')
+  const user = `who opens the cluster, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`;
+  withPasswordOptions(command.option('--user <name>', user))
     .addOption(
       new Option('--auth <level>', 'none, connect, packet, integrity or privacy (default: integrity)').argParser(
         oneOf(['none', 'connect', 'packet', 'integrity', 'privacy']),
@@ -33,7 +32,7 @@ export function withLogonOptions(command: CommandUnknownOpts): void {
 }
 
 /** Undefined: as nobody. The password is read here, once. */
-export function logonOf(flags: LogonFlags): LogonOptions | undefined {
+export async function logonOf(world: CliWorld, flags: LogonFlags): Promise<LogonOptions | undefined> {
   const { user, auth, ntlm, ntlmDialect, keepTryingLogon } = flags;
   if (user === undefined) {
     const given = flags.passwordFile ?? flags.passwordStdin ?? ntlm ?? ntlmDialect ?? keepTryingLogon;
@@ -42,7 +41,7 @@ export function logonOf(flags: LogonFlags): LogonOptions | undefined {
   }
   if (auth === 'none') return undefined;
   return {
-    credentials: { user, password: readPassword(flags) },
+    credentials: { user, password: await readPassword(world, flags) },
     level: auth,
     version1: ntlm === 'v1',
     dialect: ntlmDialect,

@@ -14,7 +14,7 @@ import { livePortLimits } from '../windows/port-table.ts';
 import { withSourceOptions } from './audit.ts';
 import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
-import { evidenceSources, type SourceOptions } from './evidence-sources.ts';
+import { evidenceSources, type SourceOptions, withPassword } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
@@ -73,7 +73,8 @@ export function portsCommand(context: CliContext): CommandUnknownOpts {
   return withCommonOptions(command);
 }
 
-async function showPorts(run: CommandRun, source: string | undefined, options: Options): Promise<ExitCode> {
+async function showPorts(run: CommandRun, source: string | undefined, asked: Options): Promise<ExitCode> {
+  const options = await withPassword(run, asked);
   const load = {
     everyMs: loadOf(options),
     holdMs: options.hold,

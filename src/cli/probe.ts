@@ -87,10 +87,12 @@ async function probeHosts(run: CommandRun, hosts: readonly string[], options: Op
   if (warn !== undefined && crit !== undefined && warn > crit) {
     throw usageError('--warn is above --crit, so it would never be reached', 'Give --warn the shorter time.');
   }
+  const logon = await logonOf(run.world, options);
   const { output, progress } = run;
   let done = 0;
   const document = await probeUntilAborted(hosts, {
     ...probeOptions(options),
+    logon,
     signal: run.signal,
     onBegin: (probes) => progress.start('probing', probes),
     onStage: ({ id }, { target }) => progress.update(done, `${target} ${id}`),
@@ -127,7 +129,6 @@ function probeOptions(options: Options): ProbeOptions {
     cycles,
     timeout,
     stageTimeout,
-    logon: logonOf(options),
   };
 }
 

@@ -29,7 +29,7 @@ export interface CliRun {
 export interface CliRunOptions {
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Readable;
   readonly stdout?: Sink & TerminalStream;
   readonly stderr?: Sink & TerminalStream;
 }
@@ -37,7 +37,7 @@ export interface CliRunOptions {
 /** One command line in this process, with streams of its own. */
 export async function cli(argv: readonly string[], options: CliRunOptions = {}): Promise<CliRun> {
   const { signal = new AbortController().signal, env = {}, stdout = new Sink(), stderr = new Sink() } = options;
-  const stdin = Readable.from([options.stdin ?? '']);
+  const stdin = options.stdin instanceof Readable ? options.stdin : Readable.from([options.stdin ?? '']);
   const code = await runCli(argv, { stdin, stdout, stderr, env, signal });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -28,14 +28,15 @@ import { VirtualClock } from './transport/virtual-clock.ts';
 
 export type { ClusterQueries, SessionLimits } from './client/cluster-queries.ts';
 export type { ClusterSession } from './client/cluster-session.ts';
+export type { Reconnect } from './client/reconnect.ts';
 export type { CallResult, LoggedCall } from './emulator/call-log.ts';
 export type { Duration } from './emulator/duration.ts';
-export type { EmulatedOpenLimits } from './emulator/emulated-process.ts';
 export type { FaultRateOptions, FaultRates } from './emulator/fault-rates.ts';
 export type { FaultAction, FaultRule, StatusName } from './emulator/fault-rules.ts';
 export type { HostAddresses } from './emulator/host.ts';
 export type { HostCounters } from './emulator/host-counters.ts';
 export { HOST_PROFILES, type HostProfileName } from './emulator/host-profiles.ts';
+export type { EmulatedOpenLimits } from './emulator/machine-face.ts';
 export type { Opener } from './emulator/on-virtual-time.ts';
 export { type FailureRate, INJECTED_FAILURES, type InjectedFailure } from './emulator/open-failures.ts';
 export type { EmulatedUser } from './emulator/user-file.ts';

@@ -26,23 +26,32 @@ export const CLOSE_TIMEOUT = 2_000;
 /** An open cluster: what clusapi.dll keeps behind an HCLUSTER. Its functions need no `this`. */
 export interface ClusterSession extends ClusterQueries {
   readonly name: string;
-  /** The node that answered; empty where clusapi.dll was asked, which does not say. */
+  /** The node that answered the open; empty where clusapi.dll was asked, which does not say. */
   readonly node: string;
   readonly version: ClusterVersion;
+  /** Names of the nodes as they were when it was opened, whom a reconnect may go to; undefined where clusapi.dll was asked. */
+  readonly nodeNames?: readonly string[];
   /** Closes it; resolves with the error if that was not confirmed, else null. Never throws, and frees everything local. */
   readonly close: (options?: { readonly timeout?: number }) => Promise<unknown>;
 }
 
-/** The session, each of whose questions is asked by `wrap`. */
+/** The session, each of whose questions is asked by `wrap`, which knows its limits and may ask another session. */
 export function withQueries(
   session: ClusterSession,
-  wrap: <Answer>(ask: () => Promise<Answer>) => Promise<Answer>,
+  wrap: <Answer>(ask: (of?: ClusterSession) => Promise<Answer>, limits: SessionLimits) => Promise<Answer>,
 ): ClusterSession {
-  const wrapped = Object.entries(session).flatMap(([name, ask]) =>
-    typeof ask === 'function' && name !== 'close'
-      ? [[name, (...given: unknown[]) => wrap<unknown>(() => ask(...given))]]
-      : [],
-  );
+  type Question = (...given: unknown[]) => Promise<unknown>;
+  const wrapped = Object.entries(session).flatMap(([name, question]) => {
+    if (typeof question !== 'function' || name === 'close') return [];
+    const asked: Question = (...given) => {
+      const limits = given.at(-1);
+      return wrap<unknown>(
+        (of = session) => (of[name as keyof ClusterSession] as Question)(...given),
+        typeof limits === 'object' && limits !== null ? limits : {},
+      );
+    };
+    return [[name, asked]];
+  });
   return { ...session, ...Object.fromEntries(wrapped) };
 }
 
@@ -103,9 +112,9 @@ export async function openService({ caller, clusapi }: ClusterService, limits: S
       (error: unknown) => atStage(error, 'close-cluster'),
     );
   try {
-    await at('open-cluster', () => cluster.nodes(call));
+    const nodeNames = await at('open-cluster', () => cluster.nodes(call));
     const version = await at('cluster-version', () => cluster.version(call));
-    return closingOnce({ ...identity, version, ...queriesOf(cluster, handle), close });
+    return closingOnce({ ...identity, version, nodeNames, ...queriesOf(cluster, handle), close });
   } catch (error) {
     await close({ timeout: Math.min(limits.stageTimeout ?? CLOSE_TIMEOUT, CLOSE_TIMEOUT) });
     throw error;

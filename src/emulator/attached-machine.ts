@@ -10,7 +10,7 @@ import { LinkClient } from './broker-link.ts';
 import type { FromBrokeredProcess, ProcessStart, ToBrokeredProcess } from './brokered-machine.ts';
 import { EmulatedProcess } from './emulated-process.ts';
 import type { MachineFace } from './machine-face.ts';
-import { OpenFailures } from './open-failures.ts';
+import { OpenFailures, type RejectedCall } from './open-failures.ts';
 
 export interface AttachedProcess {
   readonly process: EmulatedProcess;
@@ -74,8 +74,8 @@ function machineFace({ address, poolSize, settings, targets }: ProcessStart): Ma
       if (target === undefined) throw new LocalMisuseError(`the emulated machine knows no cluster ${name}`);
       return { host: target.host, mapperPort: target.mapperPort };
     },
-    rejectNext({ host, mapperPort = 0 }, from: Address) {
-      const id = link.ask({ ask: 'reject-next', host, mapperPort, from });
+    rejectNext({ host, mapperPort = 0 }, from: Address, on: RejectedCall) {
+      const id = link.ask({ ask: 'reject-next', host, mapperPort, from, on });
       if (id === -1) throw new LocalMisuseError('only an emulated host can be made to reject a call');
       return () => void link.ask({ ask: 'undo', id });
     },

@@ -2,11 +2,18 @@ import { readSync, writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Address } from '../machine/contract.ts';
 import { TransportError } from '../status/errors.ts';
+import type { RejectedCall } from './open-failures.ts';
 
 /** What the RPC runtime of a process asks of its machine, and waits for, as of RPCSS over local RPC. */
 export type LinkRequest =
   | { readonly ask: 'port' }
-  | { readonly ask: 'reject-next'; readonly host: string; readonly mapperPort: number; readonly from: Address }
+  | {
+      readonly ask: 'reject-next';
+      readonly host: string;
+      readonly mapperPort: number;
+      readonly from: Address;
+      readonly on: RejectedCall;
+    }
   | { readonly ask: 'undo'; readonly id: number };
 
 /** The descriptor of the link in a process of an emulated machine, behind the channel of its messages. */

@@ -8,9 +8,9 @@ import type { FailureKind, RuntimeOptions } from '../ports/profiles.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { udpNetwork } from '../transport/udp.ts';
 import { type LinkRequest, serveLink } from './broker-link.ts';
-import type { PortMessage } from './emulated-process.ts';
 import type { EmulatedHost } from './host.ts';
 import { checkExposure } from './loopback.ts';
+import type { PortMessage } from './machine-face.ts';
 
 export interface BrokeredMachineOptions {
   /** Its own address on loopback. */
@@ -157,11 +157,9 @@ export class BrokeredMachine {
 
   #startOf(id: string, data: unknown): ProcessStart {
     const { address, pool, runtime, settings = {}, hosts } = this.#options;
-    const targets = hosts.map((host) => ({
-      name: host.model.name.toLowerCase(),
-      host: host.address,
-      mapperPort: host.mapperPort,
-    }));
+    const targets = hosts.flatMap(({ model, address: host, mapperPort }) =>
+      [model, ...model.nodes].map(({ name }) => ({ name: name.toLowerCase(), host, mapperPort })),
+    );
     return { type: 'start', id, address, poolSize: pool.size, runtime, settings, targets, data };
   }
 
@@ -176,11 +174,11 @@ export class BrokeredMachine {
       undo.delete(request.id);
       return 0;
     }
-    const { host: address, mapperPort, from } = request;
+    const { host: address, mapperPort, from, on } = request;
     const host = this.#options.hosts.find((each) => each.address === address && each.mapperPort === mapperPort);
     if (host === undefined) return -1;
     this.#lastUndo++;
-    undo.set(this.#lastUndo, host.rejectNext(from));
+    undo.set(this.#lastUndo, host.rejectNext(from, on));
     return this.#lastUndo;
   }
 

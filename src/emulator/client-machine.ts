@@ -12,10 +12,11 @@ import { invalidOption } from '../status/options.ts';
 import type { Network } from '../transport/network.ts';
 import { newUuid, seededRandom } from '../transport/random.ts';
 import { udpNetwork } from '../transport/udp.ts';
-import { type EmulatedOpenLimits, EmulatedProcess } from './emulated-process.ts';
+import { EmulatedProcess } from './emulated-process.ts';
 import type { EmulatedHost } from './host.ts';
 import { checkExposure } from './loopback.ts';
-import { type FailureRate, OpenFailures } from './open-failures.ts';
+import type { EmulatedOpenLimits } from './machine-face.ts';
+import { type FailureRate, OpenFailures, type RejectedCall } from './open-failures.ts';
 
 export interface ClientMachineOptions extends RuntimeOptions {
   /** Default: UDP of this machine. */
@@ -122,12 +123,12 @@ export class ClientMachine {
     throw new LocalMisuseError(`the emulated machine knows no cluster ${name}; it knows ${known || 'none'}`);
   }
 
-  rejectNext(target: ClusterTarget, from: Address): () => void {
+  rejectNext(target: ClusterTarget, from: Address, on: RejectedCall): () => void {
     const host = this.#hosts.find(
       ({ address, mapperPort }) => address === target.host && mapperPort === target.mapperPort,
     );
     if (host === undefined) throw new LocalMisuseError('only an emulated host can be made to reject a call');
-    return host.rejectNext(from);
+    return host.rejectNext(from, on);
   }
 
   onEnd(process: EmulatedProcess): void {

@@ -11,7 +11,8 @@ import {
 } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import type { Logon } from '../client/logon.ts';
-import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
+import { logonFor } from '../client/open-logon.ts';
+import { reconnecting } from '../client/reconnect.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import type { ClientProcess } from '../ports/broker.ts';
 import type { LeaseState, PortLease } from '../ports/lease.ts';
@@ -20,7 +21,7 @@ import type { DatagramRuntime, OpenResult } from '../ports/runtime.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Timer } from '../transport/clock.ts';
-import type { MachineFace } from './machine-face.ts';
+import type { EmulatedOpenLimits, MachineFace, PortMessage } from './machine-face.ts';
 import {
   brokenSocket,
   failureKind,
@@ -30,21 +31,6 @@ import {
   withoutMemory,
 } from './open-failures.ts';
 import { PortWaits } from './port-waits.ts';
-
-export interface EmulatedOpenLimits extends SessionLimits, OpenLogonOptions {
-  /** ms for the whole open, the wait for a port included. */
-  readonly timeout?: number | undefined;
-}
-
-/** What `clusrpc:port` publishes: a port of an emulated machine has changed its state. */
-export interface PortMessage {
-  readonly time: number;
-  readonly machine: string;
-  readonly process: string;
-  readonly port: number;
-  readonly from: LeaseState;
-  readonly to: LeaseState;
-}
 
 const ports = channel('clusrpc:port');
 
@@ -58,6 +44,7 @@ export class EmulatedProcess {
   readonly #closings = new Set<Promise<void>>();
   readonly #waits: PortWaits;
   #timer: Timer | null = null;
+  #reconnects = 0;
   #ended: Promise<void> | null = null;
 
   constructor(machine: MachineFace, id: string, options: RuntimeOptions) {
@@ -101,6 +88,27 @@ export class EmulatedProcess {
     limits: EmulatedOpenLimits = {},
     { fail = this.#machine.failures.next() }: { readonly fail?: InjectedFailure | null } = {},
   ): Promise<ClusterSession> {
+    const session = await this.#connect(to, limits, fail);
+    const { reconnect = 'none' } = limits;
+    if (reconnect === 'none') return session;
+    const dialled = typeof to === 'string' ? to : '';
+    const again = (candidate: string, given: SessionLimits) => {
+      this.#reconnects += 1;
+      return this.#connect(candidate, { ...limits, ...given }, this.#machine.failures.next());
+    };
+    return reconnecting(session, { as: reconnect, dialled, open: again });
+  }
+
+  /** How often an open handle was opened anew, from another port each time. */
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  async #connect(
+    to: string | ClusterTarget,
+    limits: EmulatedOpenLimits,
+    fail: InjectedFailure | null,
+  ): Promise<ClusterSession> {
     this.#check();
     const target = typeof to === 'string' ? this.#machine.targetOf(to) : to;
     const { timeout, signal: outer, stageTimeout } = limits;
@@ -117,7 +125,7 @@ export class EmulatedProcess {
       let logon: Logon | null = null;
       let undo = () => {};
       try {
-        if (fail === 'reject') undo = this.#machine.rejectNext(target, client.local);
+        if (fail === 'reject') undo = this.#machine.rejectNext(target, client.local, 'ApiGetClusterName');
         logon = await logonFor(limits);
         const caller = place === 'call' ? withoutMemory(client) : client;
         const session = await openSession(caller, { ...target, ...(logon && { logon }) }, { signal, stageTimeout });
@@ -125,6 +133,7 @@ export class EmulatedProcess {
           await session.close();
           throw outOfMemory();
         }
+        if (fail === 'call') this.#machine.rejectNext(target, client.local, 'request');
         return this.#session(
           lease,
           withClose(session, () => logon?.wipe()),

@@ -26,6 +26,7 @@ import {
 } from './host-profiles.ts';
 import { checkExposure } from './loopback.ts';
 import { endpointOf, NodeService } from './node-service.ts';
+import type { RejectedCall } from './open-failures.ts';
 import { openMapper } from './open-mapper.ts';
 import { replyingFrom } from './reply-from.ts';
 
@@ -167,9 +168,9 @@ export class EmulatedHost {
     return (udp ?? tcp)?.port ?? 0;
   }
 
-  /** Makes it reject the next call of that socket; answers how to take it back. */
-  rejectNext(from: Address): () => void {
-    return this.faults.add({ on: 'ApiGetClusterName', from, times: 1, action: { reject: 'nca_s_server_too_busy' } });
+  /** Makes it reject the next call of that socket: the first of an open, or whichever comes. Answers how to take it back. */
+  rejectNext(from: Address, on: RejectedCall): () => void {
+    return this.faults.add({ on, from, times: 1, action: { reject: 'nca_s_server_too_busy' } });
   }
 
   /** Whether a client may call it by this name: the cluster's or a node's, in any case. */

@@ -1,7 +1,7 @@
 import { type ClusterSession, withQueries } from '../client/cluster-session.ts';
 import type { VirtualClock } from '../transport/virtual-clock.ts';
 import type { ClientMachine } from './client-machine.ts';
-import type { EmulatedOpenLimits } from './emulated-process.ts';
+import type { EmulatedOpenLimits } from './machine-face.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** Something that opens clusters: a machine, or one of its programs. */

@@ -15,6 +15,7 @@ import type { Gate } from '../transport/endpoint.ts';
  * `no-memory-binding`: before RPCSS is asked, so there is no port to lose. `no-memory-socket`, for short `no-memory`: RPCSS has given the port, which leaks
  * without ever having had a socket. `no-memory-call`: the socket is bound and its first request cannot be made; it closes, and the port leaks.
  * `no-memory-handle`: the server has opened and the program cannot keep the handle; no RPC failed, so the cluster is closed, and its port closes as ever.
+ * `call`: it opens, and the next call on the handle is turned down.
  */
 export const INJECTED_FAILURES = [
   'no-memory',
@@ -25,10 +26,14 @@ export const INJECTED_FAILURES = [
   'no-answer',
   'reject',
   'callback',
+  'call',
 ] as const;
 
 /** One of INJECTED_FAILURES. */
 export type InjectedFailure = (typeof INJECTED_FAILURES)[number];
+
+/** Which call of a socket the host is made to reject: the first of an open, or the next one. */
+export type RejectedCall = 'ApiGetClusterName' | 'request';
 
 export interface FailureRule {
   readonly kind: InjectedFailure;

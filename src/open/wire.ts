@@ -1,7 +1,10 @@
+import type { SessionLimits } from '../client/cluster-queries.ts';
 import { type ClusterSession, type ClusterTarget, withClose } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
+import type { Logon } from '../client/logon.ts';
 import { logonFor } from '../client/open-logon.ts';
+import { RECONNECT, reconnecting } from '../client/reconnect.ts';
 import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import { openTcpSession } from '../client/tcp-session.ts';
@@ -32,30 +35,39 @@ export interface WireOptions extends OpenLimits {
 
 /** Opens a cluster with our own RPC. Nothing of it is left after the session, or after any failure. */
 export async function openWire(name: string, options: WireOptions = {}): Promise<ClusterSession> {
-  const { signal, timeout, stageTimeout, localAddress, endpoint, resolution } = options;
+  const { timeout, stageTimeout, dialect, reconnect = 'none' } = options;
   const open = OPENERS[transportOf(options)];
-  if (options.dialect !== undefined) choiceOption('dialect', options.dialect, DIALECT_NAMES);
+  if (dialect !== undefined) choiceOption('dialect', dialect, DIALECT_NAMES);
+  const as = choiceOption('reconnect', reconnect, RECONNECT);
+  let logon: Logon | null | undefined;
+  const connect = (to: string, limits: SessionLimits) =>
+    runWithin({ clock: systemClock, signal: limits.signal, timeout, what: `opening ${to}` }, async (signal) => {
+      const target = await targetOf(to, options);
+      logon ??= await logonFor(options);
+      const searching = logon?.searches === true ? timeout : (limits.stageTimeout ?? stageTimeout);
+      return open({ ...target, ...(logon && { logon }) }, options, { signal, stageTimeout: searching });
+    });
+  try {
+    const first = await connect(name, { signal: options.signal });
+    const session = as === 'none' ? first : reconnecting(first, { as, dialled: name, open: connect });
+    return withClose(session, () => logon?.wipe());
+  } catch (error) {
+    logon?.wipe();
+    throw error;
+  }
+}
+
+/** Where the mapper of that name is. */
+async function targetOf(name: string, options: WireOptions): Promise<WireTarget> {
+  const { endpointMapperPort, localAddress, endpoint, resolution } = options;
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
-  return runWithin({ clock: systemClock, signal, timeout, what: `opening ${name}` }, async (within) => {
-    const host = await resolveHost(known?.host ?? name);
-    const logon = await logonFor(options);
-    const target: WireTarget = {
-      host,
-      mapperPort: options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
-      localAddress,
-      ...(endpoint !== undefined && { endpoint }),
-      ...(resolution && { resolution }),
-      ...(logon && { logon }),
-    };
-    try {
-      const searching = logon?.searches === true ? timeout : stageTimeout;
-      const session = await open(target, options, { signal: within, stageTimeout: searching });
-      return withClose(session, () => logon?.wipe());
-    } catch (error) {
-      logon?.wipe();
-      throw error;
-    }
-  });
+  return {
+    host: await resolveHost(known?.host ?? name),
+    mapperPort: endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
+    localAddress,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(resolution && { resolution }),
+  };
 }
 
 type Opener = (target: WireTarget, options: WireOptions, limits: WireLimits) => Promise<ClusterSession>;

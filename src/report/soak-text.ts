@@ -2,7 +2,7 @@ import { CLIENT_PROFILES } from '../ports/profiles.ts';
 import type { SoakReport } from '../soak/report.ts';
 import { type ChartState, soakChart } from './soak-chart.ts';
 import { judgeSoak, loadText, rangeText, variantRows, verdictText } from './soak-words.ts';
-import { countText, durationText } from './text/figures.ts';
+import { countText, durationText, numberText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
 import { tableLines } from './text/table.ts';
@@ -77,6 +77,9 @@ export function resultRows(report: SoakReport): readonly Row[] {
     const { at, error } = exhausted;
     rows.push(['Exhausted', `at open ${at.cycle}, after ${durationText(at.ms)}: error ${error.code} ${error.symbol}`]);
   }
+  if (report.reconnects !== undefined) {
+    rows.push(['Reconnects', `${numberText(report.reconnects)}, each from a port of its own`]);
+  }
   if (latencyMs !== null) {
     const { p50, p95, p99, max } = latencyMs;
     rows.push([
@@ -84,7 +87,8 @@ export function resultRows(report: SoakReport): readonly Row[] {
       `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, 99 % at most ${durationText(p99)}, the longest ${durationText(max)}`,
     ]);
   }
-  if (settings.clientProfile !== null && settings.strategy === 'naive' && settings.traced === null) {
+  const { clientProfile, strategy, traced, failureKind } = settings;
+  if (clientProfile !== null && strategy === 'naive' && traced === null && failureKind !== 'call') {
     const { simulated } = forecast;
     const never = simulated === undefined ? 'never' : `not within ${countText(simulated.opens, 'open')}`;
     const by =

@@ -85,7 +85,10 @@ class Drive {
     if (ended !== 'aborted' && ended !== 'standstill') await this.#allOrAbort();
     this.#over = true;
     const stopped = this.#options.signal?.aborted === true ? 'aborted' : ended;
-    return this.#tally.report(stopped, this.#now(), this.#subject.snapshot(), soakForecast(this.#plan));
+    const report = this.#tally.report(stopped, this.#now(), this.#subject.snapshot(), soakForecast(this.#plan));
+    return this.#settings.failureKind === 'call'
+      ? { ...report, reconnects: this.#subject.reconnects?.() ?? 0 }
+      : report;
   }
 
   async #allOrAbort(): Promise<void> {

@@ -2,9 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
 import type { ClusterSession } from '../client/cluster-session.ts';
 import { ClientMachine } from '../emulator/client-machine.ts';
-import type { EmulatedProcess, PortMessage } from '../emulator/emulated-process.ts';
+import type { EmulatedProcess } from '../emulator/emulated-process.ts';
 import { EmulatedHost } from '../emulator/host.ts';
 import { claimLoopbackPair } from '../emulator/loopback.ts';
+import type { PortMessage } from '../emulator/machine-face.ts';
 import type { PortShortage } from '../ports/runtime.ts';
 import { setImmediate } from '../transport/timers.ts';
 import { drive } from './drive.ts';
@@ -80,10 +81,12 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
   const outcomeOf = async (
     opening: Promise<ClusterSession>,
     refused: PortShortage['reason'] | null,
+    asks: boolean,
   ): Promise<AttemptOutcome> => {
     try {
       const session = await opening;
       sessions.add(session);
+      if (asks) await session.nodes().catch((error: unknown) => close(session).then(() => Promise.reject(error)));
       return { kind: 'opened', close: () => close(session) };
     } catch (error) {
       return refused === null ? { kind: 'failed', error } : { kind: 'refused', reason: refused };
@@ -94,16 +97,19 @@ function programSubject({ settings }: SoakPlan, { machine, program, cluster }: S
     open(fails, onPort) {
       // Whether there is a port is decided before the call returns; what becomes of the open takes its time.
       const before = runtime.counters();
-      const opening = program.open(cluster, { signal: ended.signal }, { fail: fails ? settings.failureKind : null });
+      const asks = fails && settings.failureKind === 'call';
+      const limits = { signal: ended.signal, ...(asks && { reconnect: 'windows-2000' as const }) };
+      const opening = program.open(cluster, limits, { fail: fails ? settings.failureKind : null });
       const after = runtime.counters();
       const isRefused = after.refused > before.refused;
-      const outcome = outcomeOf(opening, isRefused ? runtime.shortage().reason : null);
+      const outcome = outcomeOf(opening, isRefused ? runtime.shortage().reason : null, asks);
       pending.add(outcome);
       void outcome.then(() => pending.delete(outcome));
       if (after.waiting > before.waiting) void outcome.finally(whenGranted({ machine, program }, onPort));
       else if (after.leased > before.leased) onPort();
       return { outcome, waiting: () => (runtime.counters().waiting > 0 ? runtime.shortage().reason : null) };
     },
+    reconnects: () => program.reconnects,
     snapshot() {
       runtime.recycleDue(clock.now());
       return runtime.snapshot();

@@ -21,12 +21,14 @@ export const SOAK_FAILURES = {
   reject: 'reject',
   /** The server's conversation callback never arrives, and the server gives up. */
   callback: 'callback-failed',
+  /** The open succeeds and a later call is turned down, upon which the program reconnects: from one more port at each attempt. */
+  call: 'call-failed-later',
 } as const satisfies Record<string, FailureKind | null>;
 
-/** How an open of a soak fails. */
+/** How a cycle of a soak fails. */
 export type SoakFailureKind = keyof typeof SOAK_FAILURES;
 
-/** How long a failed open holds its port, ms. */
+/** How long a failed open, or the failed call, holds its port, ms. */
 export type FailureDurations = Readonly<Record<SoakFailureKind, number>>;
 
 /**
@@ -42,6 +44,7 @@ export const FAILURE_DURATIONS: FailureDurations = {
   'no-answer': 30_000,
   reject: 1,
   callback: 15_000,
+  call: 1,
 };
 
 /** Whether such an open ends before it has asked for a port. */

@@ -5,9 +5,10 @@ import type { SoakPlan } from './settings.ts';
 
 /** What the formulas say of the same load, if it went on for ever. */
 export function soakForecast({ settings, pool }: SoakPlan): SoakForecast {
-  // The formulas are those of a program that opens and closes each time, at an even pace.
-  if (settings.clientProfile === null || settings.strategy !== 'naive' || isShaped(settings))
+  // The formulas are those of a program that opens and closes each time, from one port, at an even pace.
+  if (settings.clientProfile === null || settings.strategy !== 'naive' || settings.failureKind === 'call')
     return { firstRefusalMs: null, exhaustionMs: null };
+  if (isShaped(settings)) return { firstRefusalMs: null, exhaustionMs: null };
   const { recycleAfterMs, reuse, everyMs, holdMs, failureKind, failureMs, onExhaustion } = settings;
   const takesNoPort = failsBeforePort(failureKind);
   // A failed open that ends as a close does is none to the ports.

@@ -154,6 +154,9 @@ class MachineSoak {
       timeline: this.#timeline.end(this.#now(), now),
       latencyMs: null,
       forecast: soakForecast(this.#plan),
+      ...(settings.failureKind === 'call' && {
+        reconnects: reports.reduce((total, { reconnects = 0 }) => total + reconnects, 0),
+      }),
       programs: [...this.#ended].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })),
     };
   }

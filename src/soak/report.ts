@@ -21,6 +21,8 @@ export interface SoakReport {
   /** Of the opens that succeeded; null on virtual time and when none did. */
   readonly latencyMs: LatencyQuantiles | null;
   readonly forecast: SoakForecast;
+  /** With failures by `call`: how often handles were opened anew after one, each time from another port. */
+  readonly reconnects?: number;
   /** Of several programs on one machine, what each did; the report is of the machine then, and `settings` of one program. */
   readonly programs?: readonly SoakedProgramReport[];
   /** The same load with one thing changed each, where that was asked for. */

@@ -50,6 +50,12 @@ function planEmulated(options: SoakOptions): SoakPlan {
       'Give --time real as well.',
     );
   }
+  if (options.failureKind === 'call' && (time !== 'real' || (options.strategy ?? 'naive') !== 'naive')) {
+    throw invalidOption(
+      'calls that fail and reconnect need sockets, and are shown of the naive program alone',
+      'Give --time real as well, and no --strategy.',
+    );
+  }
   if (options.compare === true && time !== 'virtual') {
     throw invalidOption('a comparison needs virtual time', 'Leave out the comparison, or --time real.');
   }

@@ -7,6 +7,8 @@ export interface SoakSubject {
   readonly clock: Clock;
   /** Begins an open. When `fails`, it is made to fail. `onPort` is called when it has its port, unless it is refused. */
   open(fails: boolean, onPort: () => void): Attempt;
+  /** How often open handles were opened anew, each time from another port. */
+  reconnects?(): number;
   /** The ports as they are now. */
   snapshot(): PortSnapshot;
   /** Ends what is under way, closes what is open, and gives everything back. */

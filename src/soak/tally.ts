@@ -57,6 +57,7 @@ export class Tally {
 
   opened(cycle: number, ms: number, ports: PortSnapshot, latencyMs?: number): void {
     this.#opened++;
+    this.#peak = Math.max(this.#peak, this.#untakeable(ports));
     if (latencyMs !== undefined) this.#latency.add(latencyMs);
     this.#step(cycle, ms, 'opened', ports);
   }

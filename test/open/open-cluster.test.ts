@@ -207,3 +207,23 @@ test('a name without an address fails at the first stage', async () => {
   await expect(openCluster('no-such-host.invalid', { backend: 'wire' })).rejects.toMatchObject({ stage: 'resolve' });
   await expect(openCluster(' ')).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_OPTION' });
 });
+
+test('after a fail-over a handle is lost, or reconnects where it was opened so, from a new port each time', async () => {
+  const emulated = await host();
+  vi.stubEnv('CLUSRPC_HOSTS', `CLUSTER1=127.0.0.1:${emulated.mapperPort},NODE2=127.0.0.1:${emulated.mapperPort}`);
+  const limits = { backend: 'wire', transport: 'udp', stageTimeout: 300 } as const;
+  const lost = await openCluster('CLUSTER1', limits);
+  const kept = await openCluster('CLUSTER1', { ...limits, reconnect: 'windows-2000' });
+  const ports = () => new Set(emulated.calls('ApiOpenCluster').map(({ from }) => from.port));
+  expect(ports().size).toBe(2);
+  await emulated.failOver('Cluster Group', 'NODE2');
+  await expect(lost.groupInfo('Cluster Group', { stageTimeout: 300 })).rejects.toMatchObject({
+    code: 'ERR_CLUSRPC_TIMEOUT',
+  });
+  expect((await kept.groupInfo('Cluster Group', { stageTimeout: 300 })).owner).toBe('NODE2');
+  expect(ports().size).toBe(3);
+  await Promise.all([lost.close(), kept.close()]);
+  await expect(openCluster('CLUSTER1', { ...limits, reconnect: 'vista' as 'none' })).rejects.toBeInstanceOf(
+    LocalMisuseError,
+  );
+});

@@ -3,6 +3,8 @@ import { ClientMachine, type ClientMachineOptions } from '../../src/emulator/cli
 import { EmulatedHost } from '../../src/emulator/host.ts';
 import { claimLoopbackPair, type LoopbackPair } from '../../src/emulator/loopback.ts';
 import { VirtualTime } from '../../src/emulator/virtual-time.ts';
+import { soakSchema } from '../../src/report/schema/soak.ts';
+import { soakText } from '../../src/report/soak-text.ts';
 import { clientOptions, soakProgram } from '../../src/soak/emulated.ts';
 import { planSoak, type SoakOptions, type SoakReport, type SoakStep, soak } from '../../src/soak/index.ts';
 import { CLIENT, virtualHost } from '../emulator/kit.ts';
@@ -170,4 +172,32 @@ test('an abort in real time ends a program that hangs', async () => {
     },
   });
   expect(report).toMatchObject({ ended: 'aborted', cycles: 2, opened: 2, stalls: { count: 1 } });
+});
+
+test('a call that fails costs a port: the handle reconnects from another one', async () => {
+  const run = (options: SoakOptions) =>
+    soak('emulated', {
+      time: 'real',
+      ports: '5000-5029',
+      cycles: 10,
+      everyMs: 1,
+      failureRate: 1,
+      failureKind: 'call',
+      ...options,
+    });
+  const kept = await run({});
+  expect(kept).toMatchObject({
+    opened: 10,
+    failed: 0,
+    refused: 0,
+    closed: 10,
+    reconnects: 10,
+    ports: { closing: 20, leaked: 0 },
+  });
+  const lost = await run({ leakOn: ['call-failed-later'] });
+  expect(lost).toMatchObject({ opened: 10, reconnects: 10, ports: { closing: 10, leaked: 10 } });
+  expect(soakSchema.parse(lost)).toEqual(lost);
+  expect(soakText(lost)).toMatch(/Reconnects +10, each from a port of its own/);
+  expect(kept.ports.peak).toBe(20);
+  await expect(soak('emulated', { failureKind: 'call' })).rejects.toMatchObject({ code: 'ERR_CLUSRPC_INVALID_OPTION' });
 });

@@ -20,6 +20,7 @@ const failureKinds = [
   'no-answer',
   'reject',
   'callback',
+  'call',
 ] as const;
 
 const momentSchema = z.object({ cycle: countSchema, ms: timeSchema });
@@ -108,6 +109,8 @@ const runSchema = z.object({
     exhaustionMs: quantilesSchema.nullable(),
     simulated: z.object({ runs: countSchema, opens: countSchema }).optional(),
   }),
+  /** After calls that failed: opens of handles anew. */
+  reconnects: countSchema.optional(),
   /** Of several programs on one machine, what each did. */
   programs: z.array(programSchema).optional(),
 });

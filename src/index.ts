@@ -126,7 +126,6 @@ export {
   userSchema,
   watchSchema,
 } from './report/schema/index.ts';
-export type { WatchReport } from './report/watch.ts';
 export { type FailureDurations, SOAK_FAILURES, type SoakFailureKind } from './soak/failures.ts';
 export { type SoakOptions, type SoakReport, type SoakStep, soak } from './soak/index.ts';
 export type {
@@ -164,5 +163,6 @@ export type { Clock, Timer } from './transport/clock.ts';
 export type { MeasuredTrend } from './watch/judge.ts';
 export type { PortSample } from './watch/sample.ts';
 export type { SystemSigns, UdpCounters } from './watch/system-signs.ts';
+export { type WatchProcessOptions, type WatchReport, watch } from './watch-process.ts';
 export type { DoctorFact, DoctorFacts } from './windows/doctor.ts';
 export type { PortEvent } from './windows/port-events.ts';

@@ -1,11 +1,10 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { type WatchReport, watchReport } from '../report/watch.ts';
 import { watchHtml } from '../report/watch-html.ts';
 import { sampleText, watchText } from '../report/watch-text.ts';
 import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
-import { type SignsWanted, watchSystem } from '../watch/system-signs.ts';
-import { watchPorts } from '../watch/watch.ts';
+import type { SignsWanted } from '../watch/system-signs.ts';
+import { type WatchReport, watch } from '../watch-process.ts';
 import { laterOptions, withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
@@ -23,8 +22,6 @@ interface Options extends NetstatOptions, SignsWanted {
 }
 
 const LARGEST_PID = 0xffff_ffff;
-/** A week at one sample each 10 s. Beyond it the oldest samples go, so that memory stays bounded. */
-const MOST_SAMPLES = 60_480;
 const EXITS: Readonly<Record<LeakJudgement['verdict'], ExitCode>> = {
   leaking: EXIT.notFine,
   'not-leaking': EXIT.fine,
@@ -67,65 +64,70 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
   if (options.nagios === true) throw usageError('--nagios needs --netstat');
   if (pid === undefined)
     throw usageError('which program?', 'Give its process id, or --netstat with a series of samples.');
-  return watch(run, pid, options);
+  return watchProcess(run, pid, options);
 }
 
-async function watch(run: CommandRun, pid: number, options: Options): Promise<ExitCode> {
-  const { output, style } = run;
-  const samples: PortSample[] = [];
-  const { ports: ranges, recycleAfter } = options;
-  const judged = () => watchReport(pid, samples, { ranges, recycleAfter });
-  await serveMetrics(run, options.prometheus, watchMetrics(samples, judged));
-  const asked = options.counters === true || options.events === true;
-  const system = asked ? await watchSystem(pid, options) : undefined;
-  await collect(run, pid, options, samples);
-  const report: WatchReport = { ...judged(), ...(system && { system: await system() }) };
+async function watchProcess(run: CommandRun, pid: number, options: Options): Promise<ExitCode> {
+  const { output, signal, style } = run;
+  const { ports: ranges, prometheus, every, recycleAfter, counters, events } = options;
+  const live: Live = {};
+  await serveMetrics(run, prometheus, watchMetrics(live));
+  const onSample = (sample: PortSample, judge: () => WatchReport): void => {
+    Object.assign(live, { sample, judge });
+    output.item({ schema: 'clusrpc/watch-sample/1', event: 'sample', ...sample }, () =>
+      sampleText(sample, timeText(sample.ms)),
+    );
+  };
+  const report = await watch(pid, {
+    every,
+    for: options.for,
+    signal,
+    ranges,
+    recycleAfter,
+    counters,
+    events,
+    onSample,
+  });
   run.html((origin) => watchHtml(report, timeText, origin));
   if (output.mode === 'ndjson') output.event({ ...report, samples: [] });
   else output.document(report, () => watchText(report, timeText, style));
   return EXITS[report.verdict];
 }
 
-function watchMetrics(samples: readonly PortSample[], judged: () => WatchReport): readonly Metric[] {
+/** The last sample, and what all of them show. */
+interface Live {
+  readonly sample?: PortSample;
+  readonly judge?: () => WatchReport;
+}
+
+function watchMetrics(live: Live): readonly Metric[] {
   const name = 'clusrpc_watch';
   return [
     {
       name: `${name}_ports`,
       help: 'Ports that the process holds.',
       label: 'protocol',
-      read: () => ({ udp: samples.at(-1)?.udp.length ?? 0, tcp: samples.at(-1)?.tcp.length ?? 0 }),
+      read: () => ({ udp: live.sample?.udp.length ?? 0, tcp: live.sample?.tcp.length ?? 0 }),
     },
-    { name: `${name}_lost_ports`, help: 'Ports of RPC that never came back.', read: () => judged().series?.lost ?? 0 },
+    {
+      name: `${name}_lost_ports`,
+      help: 'Ports of RPC that never came back.',
+      read: () => live.judge?.().series?.lost ?? 0,
+    },
     {
       name: `${name}_leaking`,
       help: '1: it leaks, 0: it does not, -1: cannot tell.',
-      read: () => LEAKING[judged().verdict],
+      read: () => LEAKING[live.judge?.().verdict ?? 'cannot-tell'],
     },
     {
       name: `${name}_exhaustion_timestamp_seconds`,
       help: 'When its ports run out if it goes on like that; 0: not known.',
-      read: () => Math.round((judged().exhaustedAtMs ?? 0) / 1_000),
+      read: () => Math.round((live.judge?.().exhaustedAtMs ?? 0) / 1_000),
     },
   ];
 }
 
 const LEAKING: Readonly<Record<LeakJudgement['verdict'], number>> = { leaking: 1, 'not-leaking': 0, 'cannot-tell': -1 };
-
-async function collect(
-  { output, signal }: CommandRun,
-  pid: number,
-  options: Options,
-  samples: PortSample[],
-): Promise<void> {
-  const ends = options.for === undefined ? [] : [AbortSignal.timeout(options.for)];
-  for await (const sample of watchPorts(pid, { every: options.every, signal: AbortSignal.any([signal, ...ends]) })) {
-    output.item({ schema: 'clusrpc/watch-sample/1', event: 'sample', ...sample }, () =>
-      sampleText(sample, timeText(sample.ms)),
-    );
-    samples.push(sample);
-    if (samples.length > MOST_SAMPLES) samples.shift();
-  }
-}
 
 function timeText(ms: number): string {
   return new Date(ms).toISOString();

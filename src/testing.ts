@@ -1,9 +1,8 @@
 import type { ClusterSession } from './client/cluster-session.ts';
+import { ENDPOINT_MAPPER_PORT } from './client/endpoint-mapper.ts';
 import type { AccessOptions } from './emulator/access.ts';
 import type { LoggedCall } from './emulator/call-log.ts';
 import { ClientMachine } from './emulator/client-machine.ts';
-import type { Duration } from './emulator/duration.ts';
-import { durationMs } from './emulator/duration.ts';
 import type { FaultRateOptions } from './emulator/fault-rates.ts';
 import type { FaultRule } from './emulator/fault-rules.ts';
 import { EmulatedHost, type HostAddresses } from './emulator/host.ts';
@@ -18,6 +17,7 @@ import type { EmulatedMachine, OpenLimits } from './open/backend.ts';
 import { installEmulator } from './open/installed.ts';
 import type { PortSnapshot } from './ports/lease.ts';
 import type { RuntimeOptions } from './ports/profiles.ts';
+import { type Duration, durationMs } from './status/duration.ts';
 import { LocalMisuseError } from './status/errors.ts';
 import { invalidOption } from './status/options.ts';
 import type { Network } from './transport/network.ts';
@@ -30,7 +30,6 @@ export type { ClusterQueries, SessionLimits } from './client/cluster-queries.ts'
 export type { ClusterSession } from './client/cluster-session.ts';
 export type { Reconnect } from './client/reconnect.ts';
 export type { CallResult, LoggedCall } from './emulator/call-log.ts';
-export type { Duration } from './emulator/duration.ts';
 export type { FaultRateOptions, FaultRates } from './emulator/fault-rates.ts';
 export type { FaultAction, FaultRule, StatusName } from './emulator/fault-rules.ts';
 export type { HostAddresses } from './emulator/host.ts';
@@ -43,6 +42,7 @@ export type { EmulatedUser } from './emulator/user-file.ts';
 export type { OpenLimits } from './open/backend.ts';
 export type { PortSnapshot } from './ports/lease.ts';
 export type { RuntimeOptions } from './ports/profiles.ts';
+export type { Duration } from './status/duration.ts';
 export type { LinkConditions } from './transport/simulated-network.ts';
 
 /** The cluster host, the machine that opens it and the network between them. Every setting has a default: `startEmulator()` is a whole laboratory. */
@@ -83,7 +83,6 @@ export type EmulatorFault =
 
 const VIRTUAL_HOST = '192.0.2.10';
 const VIRTUAL_CLIENT = '192.0.2.20';
-const MAPPER_PORT = 135;
 
 /**
  * Starts an emulated cluster, and an emulated Windows 2000 machine that opens it. Throws LocalMisuseError for options that
@@ -262,7 +261,7 @@ async function start(options: EmulatorOptions, place: Place, clock: VirtualClock
   const host = await EmulatedHost.start({
     network,
     address: place.host,
-    epmPort: clock === null ? 0 : MAPPER_PORT,
+    epmPort: clock === null ? 0 : ENDPOINT_MAPPER_PORT,
     seed,
     ...identity,
     ...(cluster.name !== undefined && { clusterName: cluster.name }),

@@ -1,26 +1,20 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { LARGEST_PORT, type PortRange, parsePortRanges } from '../ports/ranges.ts';
+import { DURATION_UNITS, durationMs } from '../status/duration.ts';
 import { isClusError } from '../status/errors.ts';
 import { nearest } from './nearest.ts';
 
 /** Parsers for the values of options. Each throws InvalidArgumentError, to which commander adds the option. */
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const UNIT_NAMES = { ms: 'milliseconds', s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as const;
-/** 100 years: beyond it a duration is a slip of the keyboard. */
-const LONGEST_DURATION = 36_525 * UNITS.d;
-
 /** `500ms`, `5s`, `2m`, `12h`, `30d` in ms. */
 export function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError('Write a duration such as 500ms, 5s, 2m, 12h or 30d.');
-  const [, digits = '', unit = ''] = match;
-  if (unit === '') throw new InvalidArgumentError(`Which unit? Write ${digits}ms, ${digits}s or ${digits}m.`);
-  if (!isUnit(unit)) throw new InvalidArgumentError(unknownUnit(digits, unit));
-  const ms = Number(digits) * UNITS[unit];
-  if (ms > LONGEST_DURATION) throw new InvalidArgumentError('That is more than 100 years.');
-  return ms;
+  try {
+    return durationMs(text);
+  } catch (error) {
+    if (!isClusError(error) || error.advice === undefined) throw error;
+    throw new InvalidArgumentError(error.advice);
+  }
 }
 
 /** A duration that is not 0. */
@@ -36,7 +30,7 @@ export function rate(text: string): number {
   if (match === null) throw new InvalidArgumentError('Write a rate such as 0.05/s, 3/m, 20/h or 500/d.');
   const number = Number(match[1]);
   if (number === 0) throw new InvalidArgumentError('It must be more than 0.');
-  return UNITS[match[2] as 's' | 'm' | 'h' | 'd'] / number;
+  return DURATION_UNITS[match[2] as 's' | 'm' | 'h' | 'd'] / number;
 }
 
 /** From 0 to 1. */
@@ -115,15 +109,4 @@ export function choicesOf(parse: unknown): readonly string[] {
 /** A number without sign or exponent; null for anything else. */
 function decimal(text: string): number | null {
   return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text.trim()) ? Number(text) : null;
-}
-
-function isUnit(unit: string): unit is keyof typeof UNITS {
-  return Object.hasOwn(UNITS, unit);
-}
-
-function unknownUnit(digits: string, unit: string): string {
-  const lower = unit.toLowerCase();
-  const guess = Object.entries(UNIT_NAMES).find(([short, name]) => short === lower || name.startsWith(lower))?.[0];
-  const units = Object.entries(UNIT_NAMES).map(([short, name]) => `${short} (${name})`);
-  return `${guess === undefined ? '' : `Did you mean ${digits}${guess}? `}Units are ${units.join(', ')}.`;
 }

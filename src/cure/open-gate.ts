@@ -1,3 +1,4 @@
+import { DEFAULT_RECYCLE_AFTER } from '../ports/profiles.ts';
 import { ClusError, LocalMisuseError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import { type Clock, keepingAlive, systemClock } from '../transport/clock.ts';
@@ -60,7 +61,13 @@ export class OpenGate {
 
   /** Throws LocalMisuseError (ERR_CLUSRPC_INVALID_OPTION) for numbers that cannot be. */
   constructor(options: OpenGateOptions) {
-    const { ports, recycleAfterMs = 240_000, onFailure = 'leak', reuse = 'by-process', clock = systemClock } = options;
+    const {
+      ports,
+      recycleAfterMs = DEFAULT_RECYCLE_AFTER,
+      onFailure = 'leak',
+      reuse = 'by-process',
+      clock = systemClock,
+    } = options;
     if (!(Number.isInteger(ports) && ports >= 1)) throw cannotBe('the number of ports', ports);
     if (!(recycleAfterMs >= 0)) throw cannotBe('the recycle time', recycleAfterMs);
     this.#ports = ports;

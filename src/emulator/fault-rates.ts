@@ -1,6 +1,6 @@
+import { type Duration, durationMs } from '../status/duration.ts';
 import type { LocalMisuseError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
-import { type Duration, durationMs } from './duration.ts';
 
 /** Faults at random; numbers are probabilities from 0 to 1. */
 export interface FaultRates {

@@ -1,9 +1,9 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { durationMs } from '../status/duration.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import type { Clock, Timer } from '../transport/clock.ts';
 import { type ClusterDescription, clusterDescription } from './cluster-description.ts';
-import { durationMs } from './duration.ts';
 import type { FaultRule } from './fault-rules.ts';
 import { armRule } from './fault-rules.ts';
 import type { EmulatedHost } from './host.ts';

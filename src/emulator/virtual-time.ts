@@ -1,7 +1,7 @@
+import { type Duration, durationMs } from '../status/duration.ts';
 import { ClusError } from '../status/errors.ts';
 import { setImmediate } from '../transport/timers.ts';
 import type { VirtualClock } from '../transport/virtual-clock.ts';
-import { type Duration, durationMs } from './duration.ts';
 
 export interface VirtualTimeOptions {
   readonly clock: VirtualClock;

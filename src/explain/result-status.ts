@@ -2,6 +2,8 @@ import { readU32 } from '../bytes/integers.ts';
 import { CLUSAPI_V3_OPERATIONS } from '../interface/clusapi/operations.ts';
 import { EPM } from '../interface/epm/identity.ts';
 import { MGMT } from '../interface/mgmt/identity.ts';
+import { dceCode } from '../status/dce.ts';
+import { win32Code } from '../status/win32.ts';
 import type { NamedInterface } from './names.ts';
 
 const CONTEXT_HANDLE = 20;
@@ -65,7 +67,7 @@ export function isFailure({ role, name }: NamedInterface, opnum: number, status:
   return !(opnum === EPM.operations.ept_lookup && status === NO_MORE_ENTRIES);
 }
 
-const NO_MORE_ENTRIES = 0x16c9a0d6;
+const NO_MORE_ENTRIES = dceCode('ept_s_not_registered');
 
-/** ERROR_MORE_DATA and ERROR_NO_MORE_ITEMS: how Windows asks for a larger buffer, and ends an enumeration. */
-const ROUTINE: ReadonlySet<number> = new Set([234, 259]);
+/** How Windows asks for a larger buffer, and ends an enumeration. */
+const ROUTINE: ReadonlySet<number> = new Set([win32Code('ERROR_MORE_DATA'), win32Code('ERROR_NO_MORE_ITEMS')]);

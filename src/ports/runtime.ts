@@ -1,9 +1,10 @@
 import { LocalMisuseError } from '../status/errors.ts';
+import { win32Code } from '../status/win32.ts';
 import { LeaseQueue, type LeaseRecord, type LeaseState, type PortLease, type PortSnapshot } from './lease.ts';
 import type { FailureKind, RuntimeSettings } from './profiles.ts';
 
 /** What an open without a port ends with (MSDN, KB217351). */
-export const RPC_S_OUT_OF_RESOURCES = 1721;
+export const RPC_S_OUT_OF_RESOURCES = win32Code('RPC_S_OUT_OF_RESOURCES');
 
 /** An open that waits for a port because of `onExhaustion: 'hang'`. */
 export interface OpenWait {

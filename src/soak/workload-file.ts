@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { durationMs } from '../emulator/duration.ts';
 import { CLIENT_PROFILES, type ClientProfileName } from '../ports/profiles.ts';
+import { durationMs } from '../status/duration.ts';
 import { LocalMisuseError } from '../status/errors.ts';
 import { SOAK_FAILURES, type SoakFailureKind } from './failures.ts';
 import type { SoakOptions } from './options.ts';

@@ -4,10 +4,11 @@ import type { Protection } from '../ntlm/form.ts';
 export const NTLM_PROTOCOL = 0x0a;
 
 /** Authentication levels by name ([MS-RPCE] 2.2.1.1.8). */
-export const AUTH_LEVEL = { connect: 2, packet: 4, integrity: 5, privacy: 6 } as const;
-/** A name of AUTH_LEVEL: from nothing but names to sealed bodies ([MS-RPCE] 2.2.1.1.8). */
-export type AuthLevel = keyof typeof AUTH_LEVEL;
-export const AUTH_LEVELS = Object.keys(AUTH_LEVEL) as readonly AuthLevel[];
+export const AUTH_LEVEL = { none: 1, connect: 2, call: 3, packet: 4, integrity: 5, privacy: 6 } as const;
+/** The levels that a caller may choose; call is for connections of old, and raised to packet. */
+export const AUTH_LEVELS = ['connect', 'packet', 'integrity', 'privacy'] as const;
+/** From nothing but names to sealed bodies ([MS-RPCE] 2.2.1.1.8). */
+export type AuthLevel = (typeof AUTH_LEVELS)[number];
 
 /** A level that datagrams know: those below packet, which are for connections, are raised to it. */
 export type DatagramLevel = Exclude<AuthLevel, 'connect'>;

@@ -1,5 +1,5 @@
 import { RemoteProtocolError } from '../../status/errors.ts';
-import { AUTH_LEVEL, type AuthLevel } from '../datagram/level.ts';
+import { AUTH_LEVEL, AUTH_LEVELS, type AuthLevel } from '../datagram/level.ts';
 import type { NtlmProviderOptions } from '../datagram/server-security.ts';
 import { STREAM_FORM } from '../ntlm/form.ts';
 import { type NtlmIdentity, NtlmServerContext } from '../ntlm/server-context.ts';
@@ -9,8 +9,8 @@ import { type SecurityStep, SessionSecurity } from './session-security.ts';
 
 /** The level of a connection by its number; null: none that can be given. A server raises call to packet. */
 export function streamLevel(number: number): AuthLevel | null {
-  if (number === AUTH_LEVEL.packet - 1) return 'packet';
-  return (Object.keys(AUTH_LEVEL) as AuthLevel[]).find((name) => AUTH_LEVEL[name] === number) ?? null;
+  if (number === AUTH_LEVEL.call) return 'packet';
+  return AUTH_LEVELS.find((name) => AUTH_LEVEL[name] === number) ?? null;
 }
 
 /** The server's end of a logon over a connection, and who is at the other. */

@@ -1,11 +1,3 @@
-/** Authentication levels ([MS-RPCE] 2.2.1.1.8). */
-export const AUTH_LEVEL = { none: 1, connect: 2, call: 3, packet: 4, integrity: 5, privacy: 6 } as const;
-
-export type AuthLevelName = keyof typeof AUTH_LEVEL;
-
-/** Security providers ([MS-RPCE] 2.2.1.1.7). */
-export const AUTH_TYPE = { none: 0, negotiate: 9, ntlm: 10, kerberos: 16 } as const;
-
 /** One end of a security provider's conversation, and what it agreed on: the machines know no more of it. */
 export interface SecurityContext {
   /**

@@ -1,3 +1,4 @@
+import { win32Code } from '../../status/win32.ts';
 import type { ClusterInformation } from '../cluster-api.ts';
 import {
   bindClusapi,
@@ -29,8 +30,8 @@ export interface ClusterLibrary {
 }
 
 const ERROR_GEN_FAILURE = 31;
-const ERROR_MORE_DATA = 234;
-const ERROR_NO_MORE_ITEMS = 259;
+const ERROR_MORE_DATA = win32Code('ERROR_MORE_DATA');
+const ERROR_NO_MORE_ITEMS = win32Code('ERROR_NO_MORE_ITEMS');
 const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x0800;
 const ENUM_NODE = 1;
 /** FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS and FORMAT_MESSAGE_MAX_WIDTH_MASK. */

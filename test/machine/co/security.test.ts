@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { AUTH_LEVELS, type AuthLevel } from '../../../src/auth/datagram/level.ts';
 import { toHex } from '../../../src/bytes/hex.ts';
-import type { AuthLevelName } from '../../../src/machine/co/security.ts';
 import { CO_BIG_ENDIAN } from '../../../src/pdu/co/index.ts';
 import { call, coPair, OTHER } from './pair.ts';
 import { toyClient, toyServer } from './toy-security.ts';
 
 const STUB = Uint8Array.from({ length: 12_344 }, (_, i) => i * 3);
-const LEVELS: AuthLevelName[] = ['connect', 'packet', 'integrity', 'privacy'];
 
-function secured(level: AuthLevelName, messages: 3 | 4 = 3, more: Parameters<typeof coPair>[0] = {}) {
+function secured(level: AuthLevel, messages: 3 | 4 = 3, more: Parameters<typeof coPair>[0] = {}) {
   const { client, ...rest } = more;
   return coPair({
     client: { security: toyClient(level, messages), ...client },
@@ -17,7 +16,7 @@ function secured(level: AuthLevelName, messages: 3 | 4 = 3, more: Parameters<typ
   });
 }
 
-describe.each(LEVELS)('at level %s', (level) => {
+describe.each(AUTH_LEVELS)('at level %s', (level) => {
   test('three messages end in an auth3, and calls go', () => {
     const pair = secured(level);
     pair.tell(call(1, STUB));

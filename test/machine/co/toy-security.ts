@@ -1,10 +1,5 @@
-import {
-  AUTH_LEVEL,
-  AUTH_TYPE,
-  type ClientSecurity,
-  type SecurityContext,
-  type ServerSecurity,
-} from '../../../src/machine/co/security.ts';
+import { AUTH_LEVEL, NTLM_PROTOCOL } from '../../../src/auth/datagram/level.ts';
+import type { ClientSecurity, SecurityContext, ServerSecurity } from '../../../src/machine/co/security.ts';
 
 /** A provider for tests: a sum as signature, a running number in it, and an XOR as cipher. Nobody else would trust it. */
 class Toy implements SecurityContext {
@@ -51,7 +46,7 @@ export function toyClient(level: keyof typeof AUTH_LEVEL, messages: 3 | 4, passw
     messages === 3
       ? new Toy(['hello', password], ['challenge'])
       : new Toy(['hello', password, null], ['challenge', 'welcome']);
-  return { type: AUTH_TYPE.ntlm, level: AUTH_LEVEL[level], context };
+  return { type: NTLM_PROTOCOL, level: AUTH_LEVEL[level], context };
 }
 
 export function toyServer(messages: 3 | 4): ServerSecurity {

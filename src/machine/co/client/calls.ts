@@ -1,3 +1,4 @@
+import { AUTH_LEVEL } from '../../../auth/datagram/level.ts';
 import {
   type CoFault,
   type CoPdu,
@@ -15,7 +16,6 @@ import { encodeProtected, openProtected, overhead } from '../message/protect.ts'
 import { split } from '../message/split.ts';
 import { addPart, openReassembly, wholeStub } from '../message/stub-reassembly.ts';
 import { NDR_SYNTAX } from '../message/transfer-syntax.ts';
-import { AUTH_LEVEL } from '../security.ts';
 import { type CoCall, type CoClientContext, contextKey, endCall } from './state.ts';
 import type { CoClientInput } from './types.ts';
 import { violate } from './violate.ts';

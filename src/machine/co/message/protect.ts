@@ -1,3 +1,4 @@
+import { AUTH_LEVEL } from '../../../auth/datagram/level.ts';
 import {
   type AuthVerifier,
   type CoRequest,
@@ -7,7 +8,7 @@ import {
   VERIFIER_SIZE,
 } from '../../../pdu/co/index.ts';
 import { RemoteProtocolError } from '../../../status/errors.ts';
-import { AUTH_LEVEL, type SecurityContext } from '../security.ts';
+import type { SecurityContext } from '../security.ts';
 import type { Fragment } from './fragment-reader.ts';
 
 /** What was agreed for a connection: every request and response carries a signature of it, from level packet on. */

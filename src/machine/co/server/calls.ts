@@ -1,3 +1,4 @@
+import { AUTH_LEVEL } from '../../../auth/datagram/level.ts';
 import { NIL_UUID } from '../../../bytes/uuid.ts';
 import { type CoCancel, type CoRequest, isLittleEndian, type Orphaned, PFC } from '../../../pdu/co/index.ts';
 import { splitVerificationTrailer } from '../../../pdu/co/verification-trailer.ts';
@@ -7,7 +8,7 @@ import { win32Code } from '../../../status/win32.ts';
 import type { Fragment } from '../message/fragment-reader.ts';
 import { openProtected } from '../message/protect.ts';
 import { addPart, openReassembly, wholeStub } from '../message/stub-reassembly.ts';
-import { AUTH_LEVEL, type CallSecurity } from '../security.ts';
+import type { CallSecurity } from '../security.ts';
 import { refuseBusy, refuseCall } from './answers.ts';
 import { type CoServerCall, type CoServerContext, endServing } from './state.ts';
 import { checkTrailer } from './verification.ts';

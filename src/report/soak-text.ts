@@ -1,7 +1,8 @@
 import { CLIENT_PROFILES } from '../ports/profiles.ts';
+import { hasFormula } from '../soak/forecast.ts';
 import type { SoakReport } from '../soak/report.ts';
 import { type ChartState, soakChart } from './soak-chart.ts';
-import { judgeSoak, loadText, rangeText, variantRows, verdictText } from './soak-words.ts';
+import { judgeSoak, loadText, neverText, rangeText, variantRows, verdictText } from './soak-words.ts';
 import { countText, durationText, numberText } from './text/figures.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
@@ -87,10 +88,9 @@ export function resultRows(report: SoakReport): readonly Row[] {
       `an open takes ${durationText(p50)}, 95 % at most ${durationText(p95)}, 99 % at most ${durationText(p99)}, the longest ${durationText(max)}`,
     ]);
   }
-  const { clientProfile, strategy, traced, failureKind } = settings;
-  if (clientProfile !== null && strategy === 'naive' && traced === null && failureKind !== 'call') {
-    const { simulated } = forecast;
-    const never = simulated === undefined ? 'never' : `not within ${countText(simulated.opens, 'open')}`;
+  const { simulated } = forecast;
+  if (simulated !== undefined || hasFormula(settings)) {
+    const never = neverText(simulated);
     const by =
       simulated === undefined ? [] : [`out of ${simulated.runs} simulated runs, since no formula knows this load`];
     rows.push([

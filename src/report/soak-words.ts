@@ -1,3 +1,4 @@
+import { hasFormula } from '../soak/forecast.ts';
 import type { ForecastQuantiles, SoakReport, SoakSettings, SoakVariant } from '../soak/report.ts';
 import { countText, durationText, numberText, percentText } from './text/figures.ts';
 
@@ -72,9 +73,7 @@ export function verdictText(report: SoakReport): string {
   const { settings, opened, failed, ports, stalls, forecast } = report;
   switch (judgeSoak(report)) {
     case 'exhausted':
-      return ports.leaked === ports.pool
-        ? `Exhausted: all ${countText(ports.pool, 'port')} leaked. No open succeeds until the process ends, which gives every port back (KB814622).`
-        : `Exhausted: no port of this process comes back, ${ports.leaked} of ${ports.pool} because they leaked and the others because none is used twice. Only the end of the process helps.`;
+      return exhaustedText(report);
     case 'leaking': {
       const when = forecast.exhaustionMs;
       const end = when === null ? '' : ` At this load the last one goes after about ${durationText(when.p50)}.`;
@@ -102,6 +101,15 @@ export function verdictText(report: SoakReport): string {
   }
 }
 
+function exhaustedText({ settings, ports: { leaked, pool } }: SoakReport): string {
+  if (leaked < pool)
+    return `Exhausted: no port of this process comes back, ${leaked} of ${pool} because they leaked and the others because none is used twice. Only the end of the process helps.`;
+  const all = `Exhausted: all ${countText(pool, 'port')} leaked.`;
+  return settings.strategy === 'gated'
+    ? `${all} Opens that wait for ports cure the stall, not the leak (KB814622): the program learns that no port is left, where it would hang otherwise. Only its end helps.`
+    : `${all} No open succeeds until the process ends, which gives every port back (KB814622).`;
+}
+
 export const VARIANT_WORDS: Readonly<Record<SoakVariant['id'], string>> = {
   unfixed: 'A machine that leaks',
   fixed: 'A machine with the correction',
@@ -110,6 +118,19 @@ export const VARIANT_WORDS: Readonly<Record<SoakVariant['id'], string>> = {
   'recycled-process': 'Processes replaced in time',
 };
 
+/** When the last port goes, as it was forecast; empty where nothing was. */
+function forecastText({ forecast: { exhaustionMs, simulated }, settings }: SoakReport): string {
+  if (simulated === undefined && !hasFormula(settings)) return '';
+  if (exhaustionMs === null) return neverText(simulated);
+  const { p05, p50, p95 } = exhaustionMs;
+  return p05 === p95 ? durationText(p50) : `${durationText(p05)} to ${durationText(p95)}`;
+}
+
+/** What it means that nothing is forecast. */
+export function neverText(simulated: SoakReport['forecast']['simulated']): string {
+  return simulated === undefined ? 'never' : `not within ${countText(simulated.opens, 'open')}`;
+}
+
 /** What a run and its variants came to, one row each. */
 export function variantRows(report: SoakReport) {
   const all = [
@@ -117,13 +138,14 @@ export function variantRows(report: SoakReport) {
     ...(report.variants ?? []).map((variant) => ({ name: VARIANT_WORDS[variant.id], report: variant.report })),
   ];
   return {
-    head: ['With', 'opened', 'failed', 'refused', 'leaked', 'most at once', 'exhausted'],
+    head: ['With', 'opened', 'failed', 'refused', 'leaked', 'most at once', 'exhausted', 'forecast'],
     rows: all.map(({ name, report: of }) => ({
       report: of,
       cells: [
         name,
         ...[of.opened, of.failed, of.refused, of.ports.leaked, of.ports.peak].map(numberText),
         of.exhausted === null ? 'never' : `after ${durationText(of.exhausted.at.ms)}`,
+        forecastText(of),
       ],
     })),
   };

@@ -2,8 +2,9 @@ import { CLIENT_PROFILES } from '../ports/profiles.ts';
 import type { SoakOptions } from './options.ts';
 import type { SoakVariant } from './report.ts';
 import { planSoak } from './settings.ts';
+import { withSimulation } from './simulation.ts';
 import { STRATEGIES } from './strategies.ts';
-import { soakVirtually } from './virtual.ts';
+import { runVirtually } from './virtual.ts';
 
 /**
  * The load of `options` on virtual time, with the same seed: as a program without a cure on a machine that leaks and on one that
@@ -26,7 +27,8 @@ export async function soakVariants(options: SoakOptions): Promise<readonly SoakV
   for (const { id, change } of others) {
     const own = { ...options, ...change, time: 'virtual', onStep: undefined } as const;
     if (signal?.aborted === true) break;
-    reports.push({ id, report: await soakVirtually(planSoak('emulated', own), own) });
+    const plan = planSoak('emulated', own);
+    reports.push({ id, report: await withSimulation(plan, await runVirtually(plan, own)) });
   }
   return reports;
 }

@@ -23,6 +23,9 @@ export async function drive(plan: SoakPlan, subject: SoakSubject, options: Drive
   }
 }
 
+/** ms between two looks at an open that waits. */
+const SHORTEST_LOOK = 1_000;
+
 class Drive {
   readonly #plan: SoakPlan;
   readonly #settings: SoakSettings;
@@ -31,7 +34,8 @@ class Drive {
   readonly #tally: Tally;
   readonly #next: () => PlannedCycle;
   readonly #start: number;
-  readonly #underWay = new Set<Promise<void>>();
+  /** Cycles under way, by their number. */
+  readonly #underWay = new Map<number, Attempt>();
   #cycle = 0;
   /** By the clock, since a difference of two times need not bring back the third. */
   #nextAt: number;
@@ -84,7 +88,7 @@ class Drive {
     // The others let what is open come to its end; these two cannot wait for it.
     if (ended !== 'aborted' && ended !== 'standstill') await this.#allOrAbort();
     this.#over = true;
-    const stopped = this.#options.signal?.aborted === true ? 'aborted' : ended;
+    const stopped = this.#options.signal?.aborted === true ? 'aborted' : this.#hung ? 'standstill' : ended;
     const report = this.#tally.report(stopped, this.#now(), this.#subject.snapshot(), soakForecast(this.#plan));
     return this.#settings.failureKind === 'call'
       ? { ...report, reconnects: this.#subject.reconnects?.() ?? 0 }
@@ -92,7 +96,19 @@ class Drive {
   }
 
   async #allOrAbort(): Promise<void> {
-    while (this.#underWay.size > 0 && this.#options.signal?.aborted !== true) await this.#pause(null);
+    while (this.#underWay.size > 0 && this.#options.signal?.aborted !== true && !this.#hung) {
+      await this.#pause(this.#lookAgainAt());
+      for (const [cycle, attempt] of this.#underWay) {
+        if (attempt.waiting() !== 'exhausted') continue;
+        this.#tally.without(cycle, this.#now(), 'exhausted');
+        this.#hung = true;
+      }
+    }
+  }
+
+  /** An open that a cure tries again may wait for another reason by then, and nobody is told. */
+  #lookAgainAt(): number {
+    return this.#subject.clock.now() + Math.max(SHORTEST_LOOK, this.#settings.recycleAfterMs);
   }
 
   /** Begins a cycle; goes on when its open has a port or was refused. */
@@ -104,13 +120,14 @@ class Drive {
     const cycle = this.#cycle;
     this.#tally.sample(begun, this.#subject.snapshot());
     const attempt = this.#subject.open(fails, () => {
+      // Its port may come when the run is over.
+      if (this.#over) return;
       this.#tally.leased(this.#now(), this.#subject.snapshot());
       this.#wake();
     });
-    const whole = this.#follow(cycle, begun, attempt, holdMs);
-    this.#underWay.add(whole);
-    void whole.finally(() => {
-      this.#underWay.delete(whole);
+    this.#underWay.set(cycle, attempt);
+    void this.#follow(cycle, begun, attempt, holdMs).finally(() => {
+      this.#underWay.delete(cycle);
       this.#wake();
     });
     await this.#untilPort(cycle, attempt);
@@ -124,7 +141,7 @@ class Drive {
         this.#hung = true;
         return;
       }
-      await this.#pause(null);
+      await this.#pause(this.#lookAgainAt());
       if (this.#options.signal?.aborted === true) return;
     }
   }

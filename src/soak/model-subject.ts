@@ -12,6 +12,9 @@ export interface ModelProgram extends SoakSubject {
   exit(): void;
 }
 
+/** What becomes of an open that waits when the run ends. */
+const OVER: AttemptOutcome = { kind: 'failed', error: new Error('the run is over') };
+
 /** A program on the port model alone, for what works with promises: opens take no time, failing ones as long as the plan says. */
 export function modelProgram(
   { settings }: SoakPlan,
@@ -20,7 +23,8 @@ export function modelProgram(
   clock: VirtualClock,
 ): ModelProgram {
   const { onFailure, reuse, leakOn, recycleAfterMs: recycleAfter, onExhaustion, failureKind, failureMs } = settings;
-  const grants = new Map<OpenWait, (lease: PortLease) => void>();
+  const grants = new Map<OpenWait, (lease: PortLease | null) => void>();
+  let isOver = false;
   const options = { onFailure, reuse, leakOn, recycleAfter, onExhaustion };
   const { runtime, end: exit } = broker.startProcess(id, options, {
     onGranted: (wait, lease) => {
@@ -57,6 +61,7 @@ export function modelProgram(
     clock,
     open(fails, onPort) {
       if (fails && failsBeforePort(failureKind)) return { outcome: Promise.resolve(failed), waiting: () => null };
+      if (isOver) return { outcome: Promise.resolve(OVER), waiting: () => null };
       const result = runtime.open(clock.now());
       if (result.kind === 'refused') {
         return { outcome: Promise.resolve({ kind: 'refused', reason: result.reason }), waiting: () => null };
@@ -65,10 +70,11 @@ export function modelProgram(
         onPort();
         return { outcome: outcomeOf(result.lease, fails), waiting: () => null };
       }
-      const granted = new Promise<PortLease>((resolve) => grants.set(result.wait, resolve));
+      const granted = new Promise<PortLease | null>((resolve) => grants.set(result.wait, resolve));
       recycleLater();
       const waiting = (): PortShortage['reason'] | null => (grants.has(result.wait) ? runtime.shortage().reason : null);
       const outcome = granted.then((lease) => {
+        if (lease === null) return OVER;
         onPort();
         return outcomeOf(lease, fails);
       });
@@ -78,7 +84,14 @@ export function modelProgram(
       runtime.recycleDue(clock.now());
       return runtime.snapshot();
     },
-    end: async () => {},
+    async end() {
+      isOver = true;
+      for (const [wait, give] of grants) {
+        runtime.cancel(wait);
+        give(null);
+      }
+      grants.clear();
+    },
     exit: () => exit(clock.now()),
   };
 }

@@ -18,7 +18,7 @@ export interface SoakReport {
   readonly ports: SoakPorts;
   /** In the order of time, the last one at the end of the run. */
   readonly timeline: readonly TimelinePoint[];
-  /** Of the opens that succeeded; null on virtual time and when none did. */
+  /** Of the opens that succeeded; null when none did, and on virtual time without a cure, where they take none. */
   readonly latencyMs: LatencyQuantiles | null;
   readonly forecast: SoakForecast;
   /** With failures by `call`: how often handles were opened anew after one, each time from another port. */

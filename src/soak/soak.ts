@@ -5,7 +5,8 @@ import type { SoakOptions } from './options.ts';
 import { soakPrograms } from './programs.ts';
 import type { SoakReport } from './report.ts';
 import { planSoak } from './settings.ts';
-import { soakVirtually } from './virtual.ts';
+import { withSimulation } from './simulation.ts';
+import { runVirtually } from './virtual.ts';
 
 /**
  * Opens and closes a cluster many times and watches the ports (KB814622). `target` is `emulated`, or the name or address of
@@ -16,7 +17,7 @@ export async function soak(target: string, options: SoakOptions = {}): Promise<S
   const plan = planSoak(target, options);
   if (target !== 'emulated') return soakHost(plan, options);
   if (plan.settings.programs > 1) return soakPrograms(plan, options);
-  if (plan.settings.time === 'real') return soakEmulated(plan, options);
-  const report = await soakVirtually(plan, options);
+  const run = plan.settings.time === 'real' ? soakEmulated : runVirtually;
+  const report = await withSimulation(plan, await run(plan, options));
   return options.compare === true ? { ...report, variants: await soakVariants(options) } : report;
 }

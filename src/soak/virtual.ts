@@ -6,10 +6,10 @@ import { setImmediate } from '../transport/timers.ts';
 import { VirtualClock } from '../transport/virtual-clock.ts';
 import { drive } from './drive.ts';
 import { failOpen, failsBeforePort } from './failures.ts';
-import { isShaped, soakForecast } from './forecast.ts';
+import { soakForecast } from './forecast.ts';
 import { type ModelProgram, modelProgram } from './model-subject.ts';
 import type { SoakOptions } from './options.ts';
-import type { ForecastQuantiles, SoakEnd, SoakForecast, SoakReport, SoakSettings } from './report.ts';
+import type { SoakEnd, SoakReport, SoakSettings } from './report.ts';
 import type { SoakPlan } from './settings.ts';
 import { withStrategy } from './strategy.ts';
 import type { SoakSubject } from './subject.ts';
@@ -20,56 +20,15 @@ import { type PlannedCycle, workload } from './workload.ts';
 const SLICE = 10_000;
 
 /** The workload on the port model alone: a simulation that jumps from event to event. */
-export async function soakVirtually(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
+export async function runVirtually(plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {
   if (plan.settings.strategy !== 'naive') return soakCureVirtually(plan, options);
   const { signal, onStep } = options;
   const run = new VirtualRun(plan, new Tally(plan.settings, onStep));
   for (;;) {
     const ended = run.go(SLICE) ?? (signal?.aborted === true ? 'aborted' : null);
-    if (ended !== null) return withSimulation(plan, run.report(ended));
+    if (ended !== null) return run.report(ended);
     await new Promise(setImmediate);
   }
-}
-
-/** Where no formula knows the load, many runs of it stand for one. */
-function withSimulation(plan: SoakPlan, report: SoakReport): SoakReport {
-  const { failureRate, cycles, traced } = plan.settings;
-  if (!isShaped(plan.settings) || traced !== null) return report;
-  const opens = failureRate === 0 ? Math.min(cycles ?? MOST_SIMULATED, MOST_SIMULATED) : MOST_SIMULATED;
-  return { ...report, forecast: simulated(plan, opens) };
-}
-
-const SIMULATIONS = 100;
-/** Opens of one of them. */
-const MOST_SIMULATED = 20_000;
-
-function simulated(plan: SoakPlan, opens: number): SoakForecast {
-  const runs = Array.from({ length: SIMULATIONS }, (_, index) => {
-    // Seeds of their own: what is forecast does not know this run's failures.
-    const settings = {
-      ...plan.settings,
-      cycles: opens,
-      durationMs: null,
-      seed: plan.settings.seed + 1_000_003 * (index + 1),
-    };
-    const tally = new Tally(settings);
-    const run = new VirtualRun({ ...plan, settings }, tally);
-    while (run.go(200) === null && tally.ends.exhaustedMs === null);
-    return tally.ends;
-  });
-  return {
-    firstRefusalMs: quantilesOf(runs.map(({ refusedMs, exhaustedMs }) => refusedMs ?? exhaustedMs)),
-    exhaustionMs: quantilesOf(runs.map(({ exhaustedMs }) => exhaustedMs)),
-    simulated: { runs: SIMULATIONS, opens },
-  };
-}
-
-/** null where one run in twenty or more did not come so far. */
-function quantilesOf(times: readonly (number | null)[]): ForecastQuantiles | null {
-  const sorted = times.map((ms) => ms ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
-  const at = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] as number;
-  const quantiles = { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
-  return Number.isFinite(quantiles.p95) ? quantiles : null;
 }
 
 /** The same for a cure, whose code works with promises: they settle between two events. */
@@ -92,7 +51,7 @@ function soakCureVirtually(plan: SoakPlan, options: SoakOptions): Promise<SoakRe
  * Events are few at any time: holds and slow failures are in the clock's heap, at most one for each port, closing ports in
  * the runtime's own queue, and the next open is a number.
  */
-class VirtualRun {
+export class VirtualRun {
   readonly #plan: SoakPlan;
   readonly #settings: SoakSettings;
   readonly #tally: Tally;

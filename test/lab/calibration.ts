@@ -16,7 +16,7 @@ export const SETTINGS: readonly (readonly [name: string, load: SoakOptions])[] =
   ['16 ports, 31 s, 50 %', { ports: '5000-5015', everyMs: 31_000, failureRate: 0.5 }],
 ];
 
-export interface Calibration {
+interface Calibration {
   readonly predicted: ForecastQuantiles;
   readonly empirical: ForecastQuantiles;
   /** How far the predicted median is from that of the runs. */
@@ -28,7 +28,7 @@ export interface Calibration {
 }
 
 /** Runs a load many times and compares when it ran dry with the forecast. */
-export async function calibrate(
+async function calibrate(
   load: SoakOptions,
   runs: number,
 ): Promise<{ readonly firstRefusal: Calibration; readonly exhaustion: Calibration }> {
@@ -49,6 +49,34 @@ export async function calibrate(
       reports.map(({ exhausted }) => exhausted?.at.ms ?? Infinity),
     ),
   };
+}
+
+export interface CalibrationRow extends Calibration {
+  readonly setting: string;
+  readonly what: 'first refusal' | 'exhaustion';
+}
+
+export async function calibrateAll(settings: typeof SETTINGS, runs: number): Promise<readonly CalibrationRow[]> {
+  const rows: CalibrationRow[] = [];
+  for (const [setting, load] of settings) {
+    const { firstRefusal, exhaustion } = await calibrate(load, runs);
+    rows.push({ setting, what: 'first refusal', ...firstRefusal }, { setting, what: 'exhaustion', ...exhaustion });
+  }
+  return rows;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** The table as text. */
+export function calibrationTable(rows: readonly CalibrationRow[]): string {
+  const line = (setting: string, what: string, ...cells: string[]) =>
+    `${setting.padEnd(34)}${what.padEnd(16)}${cells.map((cell) => cell.padStart(12)).join('')}\n`;
+  return [
+    line('setting', 'what', 'median off', 'covered', 'width'),
+    ...rows.map(({ setting, what, medianOff, covered, width }) =>
+      line(setting, what, percent(medianOff), percent(covered), width.toFixed(2)),
+    ),
+  ].join('');
 }
 
 function compare(predicted: ForecastQuantiles | null, times: readonly number[]): Calibration {

@@ -28,6 +28,13 @@ describe('verdicts', () => {
     );
   });
 
+  test('a gate is not said to cure the leak', async () => {
+    const report = await soak('emulated', { ...LOAD, everyMs: 20_000, strategy: 'gated' });
+    expect(verdictText(report)).toMatch(
+      /^Exhausted: all 20 ports leaked\. Opens that wait .* not the leak \(KB814622\)/,
+    );
+  });
+
   test('a process that uses no port twice is told apart from one that leaks', async () => {
     const report = await soak('emulated', { ...LOAD, clientProfile: 'strict' });
     expect(verdictText(report)).toMatch(/^Exhausted: no port of this process comes back, \d of 20 because they leaked/);
@@ -78,9 +85,10 @@ describe('the text', () => {
 
   test('sets the same load unfixed, fixed and with each cure below it', async () => {
     const text = soakText(await soak('emulated', { ...LOAD, everyMs: 20_000, compare: true }));
-    expect(text).toMatch(/^As told +102 +20 +378 +20 +20 +after 87\.3 min$/m);
-    expect(text).toMatch(/^A machine with the correction +400 +100 +0 +0 +12 +never$/m);
-    expect(text).toMatch(/^One shared handle +500 +0 +0 +0 +1 +never$/m);
+    expect(text).toMatch(/^As told +102 +20 +378 +20 +20 +after 87\.3 min +39\.7 min to 112 min$/m);
+    expect(text).toMatch(/^A machine with the correction +400 +100 +0 +0 +12 +never +never$/m);
+    expect(text).toMatch(/^One shared handle +500 +0 +0 +0 +1 +never +not within 500 opens$/m);
+    expect(text).toMatch(/^Opens that wait for ports +95 +20 +385 +20 +20 +after 58\.7 min +39\.7 min to 112 min$/m);
     expect(text).not.toMatch(/^A machine that leaks/m);
     const fixed = await soak('emulated', { ...LOAD, cycles: 5, clientProfile: 'windows-2000-sp4', compare: true });
     expect(fixed.variants?.map(({ id, report }) => [id, report.settings.clientProfile])).toEqual([

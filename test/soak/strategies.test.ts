@@ -38,6 +38,24 @@ describe('a naive program hangs, and on the same seed', () => {
   });
 });
 
+test.each([
+  ['cached-handle', 'not within 300 opens', { strategy: 'cached-handle' }],
+  ['a handle that is opened for each use, which leaks', 'a band', { strategy: 'cached-handle', everyMs: 90_000 }],
+  ['recycled-process', 'not within 300 opens', { strategy: 'recycled-process' }],
+  ['an uneven load on real time', 'a band', { time: 'real', everyMs: 2, recycleAfterMs: 1, arrivals: 'poisson' }],
+] as const satisfies readonly (readonly [string, string, SoakOptions])[])(
+  'what no formula knows is forecast out of many runs: %s, %s',
+  async (_what, expected, change) => {
+    const { forecast } = await soak('emulated', { ...LEAK, failureKind: 'no-memory', cycles: 300, ...change });
+    expect(forecast.simulated?.runs).toBe(100);
+    const { p05 = 0, p50 = 0, p95 = 0 } = forecast.exhaustionMs ?? {};
+    expect(forecast.exhaustionMs !== null).toBe(expected === 'a band');
+    if (expected !== 'a band') return;
+    expect(p05).toBeGreaterThan(0);
+    expect(p05 < p50 && p50 < p95).toBe(true);
+  },
+);
+
 test('by the letter of the article no port serves twice: only the end of processes helps', async () => {
   const load: SoakOptions = { ...LEAK, clientProfile: 'strict', onExhaustion: 'fail', cycles: 2_000 };
   expect((await soak('emulated', load)).opened).toBeLessThanOrEqual(20);

@@ -1,6 +1,8 @@
 #include "environment.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include "../win32/system_message.h"
 
@@ -28,7 +30,7 @@ void Channel::Post(Deliveries&& one) {
     return;
   }
   results_.splice(results_.end(), one);
-  // One wake drains all; the lock keeps the function alive, see Environment::End.
+  // Until all are handed over one wake is under way; the lock keeps the function alive, see Environment::End.
   if (results_.size() == 1) wake_.NonBlockingCall();
 }
 
@@ -44,6 +46,9 @@ void Channel::JobEnded() {
 }
 
 namespace {
+
+// Results that are handed over before the event loop looks at its timers and sockets again.
+constexpr Deliveries::size_type kMostInATurn = 32;
 
 // Counts a job of an environment from its submission to the destruction of its work, whether it ran or not.
 class Attendance {
@@ -140,7 +145,10 @@ void Environment::Drain(Napi::Env env) {
   Deliveries results;
   {
     const std::lock_guard<std::mutex> lock(channel_->mutex_);
-    results.swap(channel_->results_);
+    Deliveries& waiting = channel_->results_;
+    const auto end = std::next(waiting.begin(), std::min(waiting.size(), kMostInATurn));
+    results.splice(results.end(), waiting, waiting.begin(), end);
+    if (!waiting.empty()) channel_->wake_.NonBlockingCall();
   }
   for (; !results.empty(); results.pop_front()) {
     const auto& [id, outcome] = results.front();

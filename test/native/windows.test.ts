@@ -31,6 +31,7 @@ describe('inside Windows node.exe', { timeout: LONGEST }, () => {
     test(`${node}: the pool is bounded and libuv is left alone`, () => passes('pool'));
     test(`${node}: calls that hang for ever starve nobody`, () => passes('hang'));
     test(`${node}: a lane that hangs holds up no other`, () => passes('lanes'));
+    test(`${node}: the event loop goes on, whatever is answered`, () => passes('event-loop'));
     test(`${node}: every handle is closed exactly once`, () => passes('lifetime'));
     test(`${node}: the registry is read as reg.exe wrote it`, () => passes('registry'));
     test(`${node}: a Windows that runs is audited, here and elsewhere`, () => passes('live'));

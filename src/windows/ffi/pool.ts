@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { ClusError } from '../../status/errors.ts';
 import type { Settle } from '../bounded-call.ts';
@@ -28,8 +29,8 @@ interface Seat {
   readonly state: Int32Array;
   readonly handle: BigInt64Array;
   job: Job | undefined;
-  /** Its library is not loaded yet. */
-  starting: boolean;
+  /** It takes no job: its library is not loaded yet, or this turn of the event loop has had an answer of it. */
+  resting: boolean;
 }
 
 /** What happens to a handle whose caller has given up. */
@@ -134,9 +135,12 @@ export class FfiPool {
     return false;
   }
 
-  /** Only a thread that has loaded its library is given a job: until then those that have it may do it sooner. */
+  /**
+   * Only a thread that has loaded its library is given a job: until then those that have it may do it sooner. And none twice in a
+   * turn of the event loop: Node hands over a thousand messages of a thread that answers at once before it looks at anything else.
+   */
   #dispatch(): void {
-    for (const seat of this.#seats.filter(({ job, starting }) => job === undefined && !starting)) {
+    for (const seat of this.#seats.filter(({ job, resting }) => job === undefined && !resting)) {
       const job = this.#queue.shift();
       if (job === undefined) return;
       job.since = performance.now();
@@ -145,7 +149,7 @@ export class FfiPool {
       seat.worker.ref();
       seat.worker.postMessage(job.request);
     }
-    const coming = this.#seats.filter(({ starting }) => starting).length;
+    const coming = this.#seats.filter(({ resting }) => resting).length;
     for (let i = coming; i < this.#queue.length && this.#newSeat() !== undefined; i++);
   }
 
@@ -158,9 +162,9 @@ export class FfiPool {
     const [state, handle] = [new Int32Array(shared), new BigInt64Array(shared)];
     // Loading is a call under way, too: a thread that is ended in the middle of it may take the process with it.
     state[STATE] = 1;
-    const seat: Seat = { worker, state, handle, job: undefined, starting: true };
+    const seat: Seat = { worker, state, handle, job: undefined, resting: true };
     worker.on('message', (answer: FfiAnswer | typeof LOADED) => {
-      if (answer === LOADED) this.#begun(seat);
+      if (answer === LOADED) this.#rested(seat);
       else this.#settle(seat, answer);
     });
     worker.on('error', (error) => this.#lose(seat, error));
@@ -168,8 +172,8 @@ export class FfiPool {
     return seat;
   }
 
-  #begun(seat: Seat): void {
-    seat.starting = false;
+  #rested(seat: Seat): void {
+    seat.resting = false;
     seat.worker.unref();
     this.#dispatch();
   }
@@ -177,9 +181,9 @@ export class FfiPool {
   #settle(seat: Seat, { error, syscall, value, said }: FfiAnswer): void {
     const job = seat.job;
     seat.job = undefined;
-    seat.worker.unref();
+    seat.resting = true;
+    setImmediate(() => this.#rested(seat));
     const handle = Atomics.exchange(seat.handle, HANDLE, 0n);
-    this.#dispatch();
     if (job === undefined) return;
     job.ended?.();
     if (job.abandoned) {
@@ -192,7 +196,7 @@ export class FfiPool {
   }
 
   #lose(seat: Seat, error: Error): void {
-    const job = seat.starting ? this.#queue.shift() : seat.job;
+    const job = seat.resting ? this.#queue.shift() : seat.job;
     this.#seats.splice(this.#seats.indexOf(seat), 1);
     job?.ended?.();
     job?.fail(error);

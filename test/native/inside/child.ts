@@ -1,5 +1,6 @@
 // A program that opens clusters and ends in the way that its argument names. Run by lifetime.inside.ts.
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type BackendName, backend } from './backends.ts';
@@ -64,11 +65,22 @@ if (!isMainThread && workerData === 'exit') {
 } else if (ending === 'close-hang') {
   await open(6);
   process.env.CLUSTEST_CLOSE_DELAY = '60000';
-  process.exit(7);
+  leave();
 } else if (ending === 'hang') {
   void open(2);
   const log = dllLog(process.env.CLUSTEST_LOG);
   await log.until('both are inside OpenCluster', () => log.count('hang') === 2);
+  leave();
+} else if (ending === 'load') {
+  // Its library is being loaded when the process ends.
+  void open(1);
+  await pause(Number(process.argv[4]));
+  process.exit(7);
+}
+
+/** Notes when, for somebody who waits for the end. */
+function leave(): void {
+  writeFileSync(`${process.env.CLUSTEST_LOG}.left`, `${Date.now()}`);
   process.exit(7);
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BACKENDS, type BackendName, backend } from './backends.ts';
@@ -85,18 +86,24 @@ describe('programs that end', { concurrency: 4 }, () => {
       assert.ok(log.isBalanced());
     });
 
-    test(`${name}: process.exit ends the process although OpenCluster hangs`, async () => {
-      const began = performance.now();
-      const { code } = await runChild('hang', name, { OPEN_HANG: 1 });
-      assert.equal(code, 7);
-      assert.ok(performance.now() - began < 30_000);
-    });
+    for (const { ending, what, settings } of [
+      { ending: 'hang', what: 'an OpenCluster', settings: { OPEN_HANG: 1 } },
+      { ending: 'close-hang', what: 'a CloseCluster', settings: {} },
+    ]) {
+      test(`${name}: process.exit waits no longer than exitWait for ${what} that hangs`, async () => {
+        // exitWait is 300 ms there, and 2 000 where nobody says it. Other programs can only make it slower.
+        const waited: number[] = [];
+        while (waited.length < 3 && Math.min(...waited) > 1_800) {
+          const { log, code } = await runChild(ending, name, settings);
+          waited.push(Date.now() - Number(readFileSync(`${log.file}.left`, 'utf8')));
+          assert.equal(code, 7);
+        }
+        assert.ok(Math.min(...waited) <= 1_800, `${waited} ms`);
+      });
+    }
 
-    test(`${name}: process.exit waits no longer than exitWait for a CloseCluster that hangs`, async () => {
-      const began = performance.now();
-      const { code } = await runChild('close-hang', name);
-      assert.equal(code, 7);
-      assert.ok(performance.now() - began < 30_000);
+    test(`${name}: process.exit while the library is being loaded ends as it says`, async () => {
+      for (const after of [0, 100]) assert.equal((await runChild('load', name, {}, `${after}`)).code, 7);
     });
 
     test(`${name}: a worker that is terminated closes its handles, those of the main thread stay`, async () => {
@@ -136,13 +143,17 @@ async function openAndClose(name: BackendName, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await (await backend(name).openCluster('CLUSTER1')).close();
 }
 
-async function runChild(ending: string, name: BackendName, settings: DllSettings = {}) {
+async function runChild(ending: string, name: BackendName, settings: DllSettings = {}, ...more: readonly string[]) {
   const log = dllLog();
   const environment = dllEnvironment({ ...settings, LOG: log.file });
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./child.js', import.meta.url)), ending, name], {
-    stdio: 'ignore',
-    env: { ...process.env, ...environment },
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./child.js', import.meta.url)), ending, name, ...more],
+    {
+      stdio: 'ignore',
+      env: { ...process.env, ...environment },
+    },
+  );
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('exit', resolve);
     child.once('error', reject);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EmulatedHost } from '../../../src/emulator/host.ts';
+import { claimLoopbackPair } from '../../../src/emulator/loopback.ts';
 import { openCluster } from '../../../src/open/open-cluster.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { dllLog, setDll } from './test-dll.ts';
@@ -63,6 +65,25 @@ if (process.env.CLUSTEST_KIND === 'none') {
     });
     setDll();
   });
+
+  for (const { what, settings } of [
+    { what: 'hangs', settings: { OPEN_HANG: 1 } },
+    { what: 'finds no server', settings: { OPEN_ERROR: 1722, OPEN_DELAY: 100 } },
+  ]) {
+    test(`beside a DLL that ${what}, auto opens a host of Windows 2000 over the wire within three seconds`, async () => {
+      setDll(settings);
+      const { host: address, release } = await claimLoopbackPair();
+      const host = await EmulatedHost.start({ address, epmPort: 135 });
+      const began = performance.now();
+      const cluster = await openCluster(address);
+      assert.ok(performance.now() - began < 3_000, `it took ${performance.now() - began} ms`);
+      assert.deepEqual([cluster.backend, await cluster.nodes()], ['wire', ['NODE1', 'NODE2']]);
+      await cluster.close();
+      await host.close();
+      await release();
+      setDll();
+    });
+  }
 
   test('an open whose version cannot be read leaves no handle behind', async () => {
     const log = dllLog();

@@ -26,6 +26,9 @@ export async function drive(plan: SoakPlan, subject: SoakSubject, options: Drive
 /** ms between two looks at an open that waits. */
 const SHORTEST_LOOK = 1_000;
 
+/** ms by which a timer may be late; what is later was asleep, and is not caught up with. */
+const MOST_LATE = 1_000;
+
 class Drive {
   readonly #plan: SoakPlan;
   readonly #settings: SoakSettings;
@@ -39,6 +42,8 @@ class Drive {
   #cycle = 0;
   /** By the clock, since a difference of two times need not bring back the third. */
   #nextAt: number;
+  /** Something else than the time held the next open back: the ones after it follow it, and not their plan. */
+  #heldBack = false;
   #failuresInARow = 0;
   #hung = false;
   #over = false;
@@ -63,8 +68,10 @@ class Drive {
         const ended = this.#ended();
         if (ended !== null) return await this.#finish(ended);
         const { concurrency } = this.#settings;
-        if (concurrency !== null && this.#underWay.size >= concurrency) await this.#pause(null);
-        else if (this.#subject.clock.now() < this.#nextAt) await this.#pause(this.#nextAt);
+        if (concurrency !== null && this.#underWay.size >= concurrency) {
+          this.#heldBack = true;
+          await this.#pause(null);
+        } else if (this.#subject.clock.now() < this.#nextAt) await this.#pause(this.#nextAt);
         else await this.#open();
       }
     } finally {
@@ -115,7 +122,7 @@ class Drive {
   async #open(): Promise<void> {
     const begun = this.#now();
     const { fails, gapMs, holdMs } = this.#next();
-    this.#nextAt = this.#subject.clock.now() + gapMs;
+    this.#nextAt = this.#dueAt() + gapMs;
     this.#cycle++;
     const cycle = this.#cycle;
     this.#tally.sample(begun, this.#subject.snapshot());
@@ -133,10 +140,19 @@ class Drive {
     await this.#untilPort(cycle, attempt);
   }
 
+  /** When the open that begins now was due: timers are late, and the pace of the load must not suffer from it. */
+  #dueAt(): number {
+    const now = this.#subject.clock.now();
+    const isPlanned = !this.#heldBack && now - this.#nextAt < MOST_LATE;
+    this.#heldBack = false;
+    return isPlanned ? this.#nextAt : now;
+  }
+
   /** An open that waits for a port holds the program back: it hangs. */
   async #untilPort(cycle: number, attempt: Attempt): Promise<void> {
     for (let reason = attempt.waiting(); reason !== null; reason = attempt.waiting()) {
       this.#tally.without(cycle, this.#now(), reason);
+      this.#heldBack = true;
       if (reason === 'exhausted') {
         this.#hung = true;
         return;

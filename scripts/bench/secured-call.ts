@@ -16,7 +16,7 @@ export async function securedCalls(count: number, protection: Protection): Promi
   const server = await RpcServer.open({ ntlm: { accounts: new Accounts([account]), names } });
   server.serve({ ...ECHO, operations: [({ stub }) => stub] });
   const credentials = { user: 'bench', password: 'bench' };
-  const logon = protection === 'none' ? null : await Logon.prepare({ credentials, level: protection });
+  const logon = protection === 'none' ? null : await Logon.prepare({ credentials, authLevel: protection });
   const client = await RpcClient.open({ to: server.local, localAddress: '127.0.0.1', ...(logon && { logon }) });
   const stub = new Uint8Array(SIZE);
   await client.call(ECHO, 0, stub);

@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT, type ExitCode, Interruption, SIGNAL_EXIT } from './exit.ts';
 import { explainFailure } from './failure.ts';
-import { inOptionNames } from './option-names.ts';
+import { adviceInOptionNames, inOptionNames } from './option-names.ts';
 import type { TerminalStream } from './progress.ts';
 import { type CommandRun, openRun } from './run.ts';
 import { terminalText } from './terminal-text.ts';
@@ -40,7 +40,7 @@ export class CliContext {
     const options = command.opts() as CommonOptions;
     const { signal } = this.world;
     try {
-      const run = await openRun(this.world, options, this.argv);
+      const run = await openRun(this.world, options, this.argv, (text) => adviceInOptionNames(text, command));
       try {
         this.exitCode = await body(run);
       } finally {

@@ -63,10 +63,7 @@ async function listCluster(run: CommandRun, host: string, options: Options): Pro
     timeout,
     stageTimeout,
     signal: run.signal,
-    credentials: logon?.credentials,
-    authLevel: logon?.level,
-    ntlmV1: logon?.version1,
-    ntlmDialect: logon?.dialect,
+    ...logon,
   }).finally(() => run.progress.stop());
   run.output.document(document, () => inventoryText(document, run.style));
   const { nodes, groups, resources, unread } = document;

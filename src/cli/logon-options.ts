@@ -9,7 +9,7 @@ export interface LogonFlags extends PasswordOptions {
   readonly user?: string | undefined;
   readonly auth?: AuthLevel | 'none' | undefined;
   readonly ntlm?: 'v1' | 'v2' | undefined;
-  readonly ntlmDialect?: LogonOptions['dialect'];
+  readonly ntlmDialect?: LogonOptions['ntlmDialect'];
   readonly keepTryingLogon?: true | undefined;
 }
 
@@ -42,9 +42,9 @@ export async function logonOf(world: CliWorld, flags: LogonFlags): Promise<Logon
   if (auth === 'none') return undefined;
   return {
     credentials: { user, password: await readPassword(world, flags) },
-    level: auth,
-    version1: ntlm === 'v1',
-    dialect: ntlmDialect,
+    authLevel: auth,
+    ntlmV1: ntlm === 'v1',
+    ntlmDialect,
     keepTrying: keepTryingLogon,
   };
 }

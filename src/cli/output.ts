@@ -9,11 +9,14 @@ export class Output {
   readonly #stream: Writable;
 
   readonly #colored: boolean;
+  readonly #worded: (text: string) => string;
 
-  constructor(stream: Writable, mode: OutputMode, colored = false) {
+  /** `worded`: how text of the library is put for somebody who typed a command. */
+  constructor(stream: Writable, mode: OutputMode, colored = false, worded = (text: string) => text) {
     this.#stream = stream;
     this.mode = mode;
     this.#colored = colored;
+    this.#worded = worded;
   }
 
   /** The one result of a command: a document, or the text that says the same. */
@@ -36,6 +39,6 @@ export class Output {
   /** Text for people; only in text mode. */
   text(text: string): void {
     if (this.mode === 'text' && text !== '')
-      this.#stream.write(terminalText(text.endsWith('\n') ? text : `${text}\n`, this.#colored));
+      this.#stream.write(terminalText(this.#worded(text.endsWith('\n') ? text : `${text}\n`), this.#colored));
   }
 }

@@ -39,13 +39,19 @@ export interface CommandRun {
   close(): Promise<void>;
 }
 
-export async function openRun(world: CliWorld, options: CommonOptions, argv: readonly string[]): Promise<CommandRun> {
+export async function openRun(
+  world: CliWorld,
+  options: CommonOptions,
+  argv: readonly string[],
+  worded: (text: string) => string,
+): Promise<CommandRun> {
   const { stdout, stderr, signal } = world;
   const colored = wantsColor(world, options);
   const output = new Output(
     stdout,
     options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text',
     colored,
+    worded,
   );
   if (options.html !== undefined) checkOutput(options.html, PAGE);
   const origin = { version: packageVersion(), madeUtc: new Date().toISOString(), command: commandLine(argv) };
@@ -63,7 +69,7 @@ export async function openRun(world: CliWorld, options: CommonOptions, argv: rea
     origin,
     columns: stdout.isTTY === true ? stdout.columns : undefined,
     html: (render) => {
-      if (options.html !== undefined) writeOutput(options.html, render(origin), PAGE);
+      if (options.html !== undefined) writeOutput(options.html, worded(render(origin)), PAGE);
     },
     note: (text) => progress.line(text),
     onClose: (close) => void closers.push(close),

@@ -30,14 +30,14 @@ export interface Credentials {
 export interface LogonOptions {
   readonly credentials: Credentials;
   /** Default by [MS-CMRP] 2.1: integrity over datagrams, where connect is the same as packet, and privacy over connections. */
-  readonly level?: AuthLevel | undefined;
+  readonly authLevel?: AuthLevel | undefined;
   /** Answer as NTLMv1, for servers that know nothing else. */
-  readonly version1?: boolean | undefined;
+  readonly ntlmV1?: boolean | undefined;
   /**
    * Of datagrams: rules such as `call,protected`, or `auto`: one after the other until the server understands. The first call
    * of a binding is then made once for each of them, so it has to be one that only reads, as ApiGetClusterName is.
    */
-  readonly dialect?: string | undefined;
+  readonly ntlmDialect?: string | undefined;
   /** Go on after a refused logon, which may lock the account. */
   readonly keepTrying?: boolean | undefined;
 }
@@ -73,9 +73,9 @@ export class Logon {
 
   private constructor(options: LogonOptions, credential: NtlmCredential) {
     this.user = options.credentials.user;
-    this.level = options.level;
+    this.level = options.authLevel;
     this.#options = options;
-    this.#dialects = dialectsOf(options.dialect, options.level ?? 'integrity');
+    this.#dialects = dialectsOf(options.ntlmDialect, options.authLevel ?? 'integrity');
     this.#credential = credential;
   }
 
@@ -100,7 +100,7 @@ export class Logon {
   forBinding(now: () => number): BoundLogon {
     const of = this.#newBinding();
     const { level } = this;
-    const { dialect = DEFAULT_DIALECT } = this.#options;
+    const { ntlmDialect: dialect = DEFAULT_DIALECT } = this.#options;
     const security = (): NtlmClientSecurity => {
       const context = new NtlmClientSecurity({
         ...this.#ntlm(of, now),
@@ -141,7 +141,7 @@ export class Logon {
     return {
       credential: this.#credential,
       workstation: hostname().split('.')[0]?.toUpperCase().slice(0, 15) ?? '',
-      version1: this.#options.version1 ?? false,
+      version1: this.#options.ntlmV1 ?? false,
       random: randomBytes,
       now,
       onLogon: (problem: Error | null) => {
@@ -267,7 +267,7 @@ function notRepeated(user: string, refusal: ClusError): RejectError {
   return new RejectError(`${user} was refused by another server and is not tried again: ${refusal.message}`, status, {
     code,
     ...(errno !== undefined && { errno }),
-    advice: `${advice} --keep-trying-logon goes on all the same.`,
+    advice: `${advice} \`keepTrying: true\` goes on all the same.`,
   });
 }
 
@@ -275,9 +275,9 @@ function notRepeated(user: string, refusal: ClusError): RejectError {
 const SEARCH_TIMEOUT = 15_000;
 
 const OTHER_DIALECT =
-  'The server took the logon and answers nothing since: it may number, pad or sign datagrams in another way. --ntlm-dialect auto tries them all.';
+  'The server took the logon and answers nothing since: it may number, pad or sign datagrams in another way. `ntlmDialect: auto` tries them all.';
 const NO_DIALECT =
-  'The server took the logon and understood none of the ways to number, pad and sign datagrams; --timeout gives each of them more time.';
+  'The server took the logon and understood none of the ways to number, pad and sign datagrams; `timeout` gives each of them more time.';
 
 const WRONG =
   'The server does not know this user or the password is wrong; it says no more than that. Check domain, name and password before the next try: failures may lock the account.';
@@ -289,7 +289,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERROR_PASSWORD_EXPIRED: 'The password has expired: change it, then try again.',
   ERROR_TIME_SKEW: 'The clocks of this machine and of the server are too far apart for NTLMv2: set them.',
   RPC_S_UNKNOWN_AUTHN_SERVICE: 'The server has no NTLM: try without credentials.',
-  RPC_S_UNSUPPORTED_AUTHN_LEVEL: 'The server does not know this level of protection: choose another one with --auth.',
+  RPC_S_UNSUPPORTED_AUTHN_LEVEL:
+    'The server does not know this level of protection: choose another one with `authLevel`.',
 };
 
 /** The server has sent something under a key that only the AUTHENTICATE_MESSAGE told it. */

@@ -12,11 +12,11 @@ export interface OpenLogonOptions {
    * How datagrams are numbered, padded and signed, which nobody has published of Windows: rules such as `call,protected`, or
    * `auto`, which shares `timeout` among all of them until the server understands.
    */
-  readonly ntlmDialect?: LogonOptions['dialect'];
+  readonly ntlmDialect?: LogonOptions['ntlmDialect'];
 }
 
 /** Null: nobody opens it. Throws what Logon.prepare throws. */
 export async function logonFor(options: OpenLogonOptions): Promise<Logon | null> {
-  const { credentials, authLevel: level, ntlmV1: version1, ntlmDialect: dialect } = options;
-  return credentials === undefined ? null : Logon.prepare({ credentials, level, version1, dialect });
+  const { credentials, authLevel, ntlmV1, ntlmDialect } = options;
+  return credentials === undefined ? null : Logon.prepare({ credentials, authLevel, ntlmV1, ntlmDialect });
 }

@@ -111,11 +111,11 @@ export function adviceFor(stage: StageId, reason: Reason): string | undefined {
 }
 
 const WANTS_NTLM =
-  'The server wants NTLM credentials: name an account that its security descriptor admits (--user; credentials of openCluster).';
+  'The server wants NTLM credentials: name an account that its security descriptor admits (`credentials`).';
 
 const ADVICE: Readonly<Record<string, string>> = {
   'open-cluster denied':
-    'The server knows the caller but its security descriptor does not let it open the cluster: grant the account access with cluadmin or cluster.exe, or name another one (--user).',
+    'The server knows the caller but its security descriptor does not let it open the cluster: grant the account access with cluadmin or cluster.exe, or name another one (`credentials`).',
   resolve: 'Check the spelling, or give an IP address; CLUSRPC_HOSTS=NAME=ADDRESS:PORT points a name at a mapper.',
   'mapper-reachable silent':
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',

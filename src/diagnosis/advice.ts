@@ -48,7 +48,7 @@ function portAdvice(verdict: Verdict, { exposure, ports }: ExposureFinding): rea
     );
     if (verdict !== 'fixed') {
       lines.push(
-        `Until then give RPC more ports: each failed open loses one of ${size} for good. The article links to itself for this; KB154596 is meant. \`ports --every\` computes how many a program needs.`,
+        `Until then give RPC more ports: each failed open loses one of ${size} for good. The article links to itself for this; KB154596 is meant. \`neededPool\` computes how many a program needs.`,
       );
     }
   } else if (verdict !== 'fixed' && exposure === 'unlimited') {

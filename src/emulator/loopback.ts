@@ -19,7 +19,7 @@ export function checkExposure(network: Network, address: string, { expose = fals
   if (/^127\.\d+\.\d+\.\d+$/.test(address) || address === '::1') return;
   throw invalidOption(
     `${address} is not a loopback address`,
-    'An emulated machine trusts everybody: give it another address only where you trust everybody too (--expose; expose: true).',
+    'An emulated machine trusts everybody: give it another address only where you trust everybody too (`expose: true`).',
   );
 }
 

@@ -171,7 +171,7 @@ function shareError(share: string, output: string): TransportError {
   const words = output.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
   const old = /NT_STATUS_(CONNECTION_|INVALID_NETWORK_RESPONSE|NOT_SUPPORTED|CONNECTION_RESET)/.test(output);
   const advice = old
-    ? 'Windows 2000 speaks SMB 1 only: --smb1.'
-    : 'The share asks for an account with administrative rights: --user.';
+    ? 'Windows 2000 speaks SMB 1 only: `smb1: true`.'
+    : 'The share asks for an account with administrative rights: `user`.';
   return new TransportError(`${share} cannot be read: ${words}`, { advice });
 }

@@ -24,7 +24,7 @@ const CLOSE_TOGETHER = 0.5;
 const IN_TIME = 3;
 
 const LIMITED =
-  'HKLM\\Software\\Microsoft\\Rpc\\Internet of that host says whether its RPC ports are limited; give them by --ports';
+  'HKLM\\Software\\Microsoft\\Rpc\\Internet of that host says whether its RPC ports are limited; give them as `ports`';
 
 /**
  * On a machine with the defect of KB814622 a port comes back after a close, and after a failed open never. So ports of failed opens
@@ -114,7 +114,7 @@ function withoutFailure({ counts, missing }: HostPortsWatch, { recycleAfterMs }:
   if (counts.freshPastClosed < FEW) return { verdict: 'none', because: 'ports come back, and no open failed' };
   return unclear(
     `no open failed, but ${counts.freshPastClosed} opens took a fresh port though others, ${missing} at last, had been closed for more than ${durationWords(recycleAfterMs)}: a second program, sockets of others, or opens that fail without a packet, as for want of memory`,
-    'clusrpc watch --netstat with a series from that host',
+    'a day of netstat samples from that host, as `collectorScript` takes them',
   );
 }
 

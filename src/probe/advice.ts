@@ -24,7 +24,7 @@ const FELL_SILENT =
 
 const LATE_SILENCE: Readonly<Partial<Record<StageId, string>>> = {
   'cluster-name':
-    'The server has taken the call and not answered it: look at the Cluster service there, and give each stage more time (--stage-timeout; stageTimeout of probe).',
+    'The server has taken the call and not answered it: look at the Cluster service there, and give each stage more time (`stageTimeout`).',
   'open-cluster': FELL_SILENT,
   'cluster-version': FELL_SILENT,
   'close-cluster': FELL_SILENT,
@@ -35,7 +35,7 @@ const ADVICE: Readonly<Record<string, (question: Question) => string>> = {
   'mapper-answers rejected': () =>
     'There is an RPC server that refuses to answer: try again, or restart the Remote Procedure Call service there.',
   'mapper-answers timeout': () =>
-    'The mapper is at work and does not come to an end: give each stage more time (--stage-timeout; stageTimeout of probe).',
+    'The mapper is at work and does not come to an end: give each stage more time (`stageTimeout`).',
   'endpoint-reachable refused': ({ settings }) =>
     settings.endpoint === undefined
       ? 'The mapper still names a port at which nothing listens any more: start the Cluster service there again.'

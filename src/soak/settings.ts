@@ -47,17 +47,17 @@ function planEmulated(options: SoakOptions): SoakPlan {
   if (options.programs !== undefined && options.programs > 1 && time !== 'real') {
     throw invalidOption(
       'several programs are processes of the system, which need real time',
-      'Give --time real as well.',
+      'Give `time: real` as well.',
     );
   }
   if (options.failureKind === 'call' && (time !== 'real' || (options.strategy ?? 'naive') !== 'naive')) {
     throw invalidOption(
       'calls that fail and reconnect need sockets, and are shown of the naive program alone',
-      'Give --time real as well, and no --strategy.',
+      'Give `time: real` as well, and no `strategy`.',
     );
   }
   if (options.compare === true && time !== 'virtual') {
-    throw invalidOption('a comparison needs virtual time', 'Leave out the comparison, or --time real.');
+    throw invalidOption('a comparison needs virtual time', 'Leave out `compare`, or `time: real`.');
   }
   const { onFailure, reuse } = { ...CLIENT_PROFILES[clientProfile], ...(options.reuse && { reuse: options.reuse }) };
   const pool = poolOf(options) ?? configuredPool(parsePortRanges(DEFAULT_PORTS));
@@ -118,7 +118,7 @@ function planHost(target: string, options: SoakOptions): SoakPlan {
   if (!isLoopback(target) && options.againstRealHost !== true) {
     throw invalidOption(
       `${target} may be a host that people depend on, and soak opens its cluster again and again`,
-      'Say --against-real-host if that is what you want.',
+      'Say `againstRealHost: true` if that is what you want.',
     );
   }
   const pool = poolOf(options) ?? dynamicPool({ majorVersion: 6 });

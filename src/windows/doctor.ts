@@ -28,7 +28,7 @@ export interface DoctorFacts {
 }
 
 const PEERS = [
-  { name: 'tshark', use: 'reads what --pcap writes', advice: 'Install Wireshark to look into captures.' },
+  { name: 'tshark', use: 'reads captures of RPC', advice: 'Install Wireshark to look into captures.' },
   { name: 'smbclient', use: 'reads the files of an ADMIN$ share', advice: 'Install smbclient to audit over a share.' },
 ] as const;
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test.each(AUTH_LEVELS)('at level %s messages of 0 to 64 KiB come through UDP as they were sent', async (level) => {
-  const logon = await Logon.prepare({ credentials: { user: 'LAB\\ops', password: 'Secret.1' }, level });
+  const logon = await Logon.prepare({ credentials: { user: 'LAB\\ops', password: 'Secret.1' }, authLevel: level });
   await using client = await RpcClient.open({ to: server.local, localAddress: '127.0.0.1', logon });
   for (const length of [0, 1, 7, 8, 100, 923, 924, 4_000, 4_096, 20_001, 65_535, 65_536]) {
     const stub = Uint8Array.from({ length }, (_, at) => (at * 7 + length) & 0xff);

@@ -6,7 +6,7 @@ import { rejection, virtualHost } from './kit.ts';
 /** A host that understands one dialect of NTLM only, and an open in another, or in one after the other. */
 async function opening(ntlmDialect: string, dialect: string) {
   const { host, open } = await virtualHost({ users: [account('ops', 'Secret.1')], requireAuth: true, ntlmDialect });
-  const logon = await Logon.prepare({ credentials: { user: 'LAB\\ops', password: 'Secret.1' }, dialect });
+  const logon = await Logon.prepare({ credentials: { user: 'LAB\\ops', password: 'Secret.1' }, ntlmDialect: dialect });
   return { host, open: () => open({ logon }, { stageTimeout: 8_000 }) };
 }
 
@@ -32,7 +32,7 @@ test('who names the wrong dialect logs on once, and is told of the others', asyn
   expect(await rejection(open())).toMatchObject({
     code: 'ERR_CLUSRPC_TIMEOUT',
     stage: 'open-cluster',
-    advice: expect.stringMatching(/--ntlm-dialect auto/),
+    advice: expect.stringMatching(/`ntlmDialect: auto`/),
   });
   expect(host.logons).toMatchObject([{ refusal: null }]);
 });

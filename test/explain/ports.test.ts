@@ -54,7 +54,7 @@ describe('the leak seen from outside', () => {
   test('where no port ever comes back it is unclear, and what would decide it is said', () => {
     const ports = portsOf('strict');
     expect(ports).toMatchObject({ verdict: 'unclear', distinctPorts: 100, reused: { afterClose: 0 } });
-    expect(ports.because).toMatch(/What would decide it: HKLM.*Rpc.Internet .*--ports$/);
+    expect(ports.because).toMatch(/What would decide it: HKLM.*Rpc.Internet .*`ports`$/);
     expect(findingsOf('strict')).toEqual([]);
   });
 

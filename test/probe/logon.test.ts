@@ -48,7 +48,7 @@ function stopOf({ stages, stoppedAt }: ProbeResult) {
 describe('probe logs on', () => {
   test.each(['connect', 'packet', 'integrity', 'privacy'] as const)('at level %s', async (level) => {
     const host = await start();
-    const result = await probed(host, as('LAB\\ops', 'Secret.1', { level }));
+    const result = await probed(host, as('LAB\\ops', 'Secret.1', { authLevel: level }));
     expect(result.stoppedAt).toBeNull();
     expect(result.stages.find(({ id }) => id === 'authenticate')?.detail).toBe(
       `the server accepted LAB\\ops by NTLM, level ${level}`,
@@ -58,13 +58,13 @@ describe('probe logs on', () => {
 
   test('over NTLMv1 where both sides want it', async () => {
     const host = await start({ ntlmV1: true });
-    expect((await probed(host, as('LAB\\ops', 'Secret.1', { version1: true }))).stoppedAt).toBeNull();
+    expect((await probed(host, as('LAB\\ops', 'Secret.1', { ntlmV1: true }))).stoppedAt).toBeNull();
   });
 });
 
 describe('probe stops with the reason:', () => {
   test.each([
-    ['no credentials', undefined, 'authenticate', 'ERROR_ACCESS_DENIED', /--user/],
+    ['no credentials', undefined, 'authenticate', 'ERROR_ACCESS_DENIED', /`credentials`/],
     ['a wrong password', as('LAB\\ops', 'guess'), 'authenticate', 'ERROR_ACCESS_DENIED', /password is wrong/],
     ['an unknown user', as('LAB\\nobody'), 'authenticate', 'ERROR_ACCESS_DENIED', /does not know this user/],
     ['an expired password', as('LAB\\stale'), 'authenticate', 'ERROR_PASSWORD_EXPIRED', /change it/],
@@ -72,7 +72,7 @@ describe('probe stops with the reason:', () => {
     ['who may not open', as('LAB\\guest'), 'open-cluster', 'ERROR_ACCESS_DENIED', /security descriptor/],
     [
       'too low a level',
-      as('LAB\\ops', 'Secret.1', { level: 'connect' }),
+      as('LAB\\ops', 'Secret.1', { authLevel: 'connect' }),
       'authenticate',
       'ERROR_ACCESS_DENIED',
       /higher level/,
@@ -131,7 +131,7 @@ describe('a refused logon', () => {
 describe('with --ntlm-dialect auto', () => {
   test('a refused logon is not tried another way', async () => {
     const host = await start({ ntlmDialect: 'call,protected' });
-    const logon = as('LAB\\ops', 'guess', { dialect: 'auto' });
+    const logon = as('LAB\\ops', 'guess', { ntlmDialect: 'auto' });
     expect(stopOf(await probed(host, logon))).toMatchObject({ stoppedAt: 'authenticate', reason: 'denied' });
     expect(host.logons).toMatchObject([{ refusal: 'wrong-password' }]);
   });

@@ -103,7 +103,7 @@ const ROWS: readonly [string, () => Promise<ProbeResult>, ReturnType<typeof stop
   ],
   [
     'a level that is too low',
-    async () => probed((await start({ users })).mapperPort, { logon: as('Secret.1', { level: 'integrity' }) }),
+    async () => probed((await start({ users })).mapperPort, { logon: as('Secret.1', { authLevel: 'integrity' }) }),
     { stoppedAt: 'authenticate', status: 'fail', reason: 'denied', symbol: 'ERROR_ACCESS_DENIED' },
   ],
   [
@@ -125,8 +125,8 @@ test.each(ROWS)('%s is told apart', async (_, run, wanted) => {
 });
 
 test('a level that is too low is told by its name', async () => {
-  const result = await probed((await start({ users })).mapperPort, { logon: as('Secret.1', { level: 'packet' }) });
-  expect(result.stages.find(({ id }) => id === 'authenticate')?.advice).toContain('--auth privacy');
+  const result = await probed((await start({ users })).mapperPort, { logon: as('Secret.1', { authLevel: 'packet' }) });
+  expect(result.stages.find(({ id }) => id === 'authenticate')?.advice).toContain('`authLevel: privacy`');
 });
 
 test('transport auto keeps the result over UDP where there is no ClusAPI 3.0 either', async () => {

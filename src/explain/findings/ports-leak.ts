@@ -45,7 +45,7 @@ function outlook({ forecast, usedUpMs, uses }: HostPorts): string {
   const basis = {
     given: `its ${pool.size} RPC ports`,
     seen: `a pool as large as the ports lie apart, that is of ${pool.size} ports`,
-    assumed: `an assumed pool of ${pool.size} ports (--ports tells it)`,
+    assumed: `an assumed pool of ${pool.size} ports (\`ports\` tells it)`,
   }[pool.basis];
   const end =
     exhaustionMs === null ? '' : `, and the program is at its end after about ${durationWords(exhaustionMs.p50)}`;

@@ -25,7 +25,7 @@ export const authenticate: Check = (question) => {
   return fail('denied', describeFailure(asked, question), { asked, advice: OTHER_NTLM });
 };
 
-const OTHER_NTLM = 'The server’s NTLM is older than NTLMv2: --ntlm v1 speaks its language, which protects less.';
+const OTHER_NTLM = 'The server’s NTLM is older than NTLMv2: `ntlmV1: true` speaks its language, which protects less.';
 
 const HIGHER =
-  'The server has accepted the logon and refuses the call: it wants a higher level (--auth integrity or privacy), or another account.';
+  'The server has accepted the logon and refuses the call: it wants a higher level (`authLevel: integrity` or `authLevel: privacy`), or another account.';

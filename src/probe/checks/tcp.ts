@@ -50,7 +50,7 @@ const interfaceRegistered: Check = async (question) => {
     return fail('not-registered', 'the endpoint mapper knows no ClusAPI 3.0 over TCP', { asked, advice: NO_SERVICE });
   }
   const detail = `the endpoint mapper knows ClusAPI 2.0 over UDP only, at port ${older.value[0]?.port}`;
-  return fail('not-registered', detail, { asked, advice: 'Ask it over UDP: --transport udp.' });
+  return fail('not-registered', detail, { asked, advice: 'Ask it over UDP: `transport: udp`.' });
 };
 
 const endpointReachable: Check = async (question) => {
@@ -140,4 +140,4 @@ const NO_SERVICE =
 const NOT_CLUSAPI =
   'The server at that port does not serve ClusAPI 3.0: let the mapper tell the port instead of giving it.';
 const ONLY_PRIVACY =
-  'A cluster of Windows Server 2008 or later takes level privacy only: give --auth privacy, or leave it out.';
+  'A cluster of Windows Server 2008 or later takes level privacy only: give `authLevel: privacy`, or leave it out.';

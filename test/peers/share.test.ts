@@ -82,7 +82,7 @@ test('a wrong password and a share that is not there end in what smbclient says'
   });
   expect(await cli(words('//127.0.0.1/ADMIN$', modern))).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/needs a password/),
+    stderr: expect.stringMatching(/which password/),
   });
 });
 

@@ -10,7 +10,12 @@ export interface DoubtCase {
 }
 
 /** What the capture cannot show, so that without a problem nobody may say that nothing is wrong. */
-export function doubtsOf({ source: { kinds, damage, cutShortAt }, rpc, answersOnly, unexplained }: DoubtCase): Doubt[] {
+export function doubtsOf({
+  source: { kinds, damage, cutShortAt, snapped },
+  rpc,
+  answersOnly,
+  unexplained,
+}: DoubtCase): Doubt[] {
   const { results, recognition } = rpc;
   const cut = kinds.cutShort + recognition.cutShort + recognition.cutHeaders;
   const all: readonly Doubt[] = [
@@ -22,7 +27,7 @@ export function doubtsOf({ source: { kinds, damage, cutShortAt }, rpc, answersOn
     {
       id: 'cut-short',
       count: cut,
-      text: 'packets were cut by the snap length, and what their end says is unknown: capture whole packets (tcpdump -s 0)',
+      text: `packets were cut by the snap length${snapped === null ? '' : ` of ${snapped.bytes} bytes`}, and what their end says is unknown: capture whole packets (tcpdump -s 0)`,
     },
     { id: 'incomplete', count: damage === null && cutShortAt === null ? 0 : 1, text: 'file is damaged or cut short' },
     {

@@ -106,6 +106,7 @@ class Run {
   readonly #follower: Follower;
   #damage: string | null = null;
   #cutShortAt: number | null = null;
+  readonly #snapped = { packets: 0, bytes: 0 };
   /** Packets of the files before this one. */
   #before = 0;
   #name: string | null = null;
@@ -223,6 +224,10 @@ class Run {
     // Packets are numbered through all files, as where mergecap made one of them.
     const numbered = this.#before === 0 ? packet : { ...packet, number: this.packets };
     this.#clocks.see(numbered.number, ms, packet.interfaceId);
+    if (packet.data.length < packet.originalLength) {
+      this.#snapped.packets += 1;
+      this.#snapped.bytes = Math.max(this.#snapped.bytes, packet.data.length);
+    }
     const datagram = this.#datagrams.read(numbered);
     if (datagram !== null) this.#follower.datagram(datagram);
   }
@@ -236,6 +241,7 @@ class Run {
       bytes: this.bytes,
       files: this.#read,
       cutShortAt: this.#cutShortAt,
+      snapped: this.#snapped.packets === 0 ? null : { ...this.#snapped },
       damage: this.#damage,
       firstTime: this.packets === 0 ? null : firstMs,
       durationMs: this.packets === 0 ? 0 : lastMs - firstMs,

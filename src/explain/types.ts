@@ -52,6 +52,8 @@ export interface SourceFacts {
   readonly bytes: number;
   /** Byte offset of the record that the end of the file cuts; null: it ends between two. */
   readonly cutShortAt: number | null;
+  /** Packets of which only the first bytes were captured, and the most bytes of one: the snap length; null: all are whole. */
+  readonly snapped: { readonly packets: number; readonly bytes: number } | null;
   /** Where and how the file breaks its format; what stands before that place has been read. */
   readonly damage: string | null;
   /** ms since 1970; null without packets. */

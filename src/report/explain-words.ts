@@ -32,9 +32,14 @@ export function totalsRows({ source, rpc, omitted }: Explanation): Row[] {
   const damage = source.damage === null ? [] : [['damaged', source.damage] as const];
   const cut =
     source.cutShortAt === null ? [] : [['cut short', `the last packet, at byte ${source.cutShortAt}`] as const];
+  const { snapped } = source;
+  const snap =
+    snapped === null
+      ? []
+      : [['snap length', `${snapped.bytes} bytes, which cut ${countText(snapped.packets, 'packet')}`] as const];
   const files =
     source.files.length < 2 ? [] : [['files', `${source.files.length}, in the order of their first packets`] as const];
-  if (rpc.pdus === 0) return [...files, ['look-alikes', numberText(lookalikes)], ...damage, ...cut];
+  if (rpc.pdus === 0) return [...files, ['look-alikes', numberText(lookalikes)], ...snap, ...damage, ...cut];
   return [
     ...files,
     ['calls', `${numberText(rpc.calls)}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`],
@@ -42,6 +47,7 @@ export function totalsRows({ source, rpc, omitted }: Explanation): Row[] {
     ['conversations', numberText(rpc.conversations)],
     ['repeated', `${countText(retransmissions, 'retransmission')}, ${countText(duplicates, 'duplicate')}`],
     ['doubtful', doubts(lookalikes, unconfirmed, malformed, cutShort)],
+    ...snap,
     ...damage,
     ...cut,
     ...(omitted.evicted > 0

@@ -110,7 +110,9 @@ describe('nothing is called right that the capture does not show to be', () => {
     ].map((ip) => ({ data: Buffer.from(ip).subarray(0, snap), originalLength: ip.length }));
     const of = await explain(pcapFile({}, packets));
     expect(of).toMatchObject({ verdict: 'nothing', doubts: [{ id: 'cut-short', count: 2 }] });
-    expect(explainText(of)).toContain('cut by the snap length');
+    expect(of.source.snapped).toEqual({ packets: 2, bytes: snap });
+    expect(explainText(of)).toMatch(new RegExp(`^snap length +${snap} bytes, which cut 2 packets$`, 'm'));
+    expect(explainText(of)).toContain(`cut by the snap length of ${snap} bytes`);
   });
 });
 

@@ -140,6 +140,7 @@ const sourceSchema = z.object({
   packets: countSchema,
   bytes: countSchema,
   cutShortAt: countSchema.nullable(),
+  snapped: z.object({ packets: countSchema, bytes: countSchema }).nullable(),
   damage: z.string().nullable(),
   firstTime: z.number().nullable(),
   durationMs: momentSchema,

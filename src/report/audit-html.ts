@@ -12,10 +12,10 @@ import {
   unseenFileCells,
   VERDICT_SENTENCES,
 } from './audit-words.ts';
-import { footnotes } from './page/footnotes.ts';
 import { cellsTable, listOf, type PageOrigin, page, paragraphs, type Verdict } from './page/page.ts';
 import { countedTones, foldedSection, worstFirst } from './page/several.ts';
 import { countText } from './text/figures.ts';
+import { footnotes } from './text/footnotes.ts';
 
 /** One page for all targets. `local` writes a UTC time in the time of the reader. */
 export function auditHtml(reports: readonly AuditReport[], origin: PageOrigin, local: (utc: string) => string): string {

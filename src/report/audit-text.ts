@@ -11,13 +11,15 @@ import {
   toneOf,
   VERDICT_SENTENCES,
 } from './audit-words.ts';
+import { footnotes } from './text/footnotes.ts';
 import { printable } from './text/printable.ts';
 import { type Row, rowsText } from './text/rows.ts';
 import { PLAIN, type Style } from './text/style.ts';
 
 /** What `clusrpc audit` prints for people. `local` writes a UTC time in the time of the reader. */
 export function auditText(report: AuditReport, local: (utc: string) => string, style: Style = PLAIN): string {
-  const { kb814622, portConfig, gaps, changes } = report;
+  const { kb814622, portConfig, gaps, changes, system } = report;
+  const because = footnotes(kb814622.because, system.sources);
   const same = (line: string): string => line;
   const row = (name: string, lines: readonly string[], paint = same): Row => [
     name,
@@ -33,7 +35,7 @@ export function auditText(report: AuditReport, local: (utc: string) => string, s
       painter(toneOf(kb814622.verdict), style),
     ),
     row('Exposure', [`${kb814622.exposure}: ${EXPOSURE_SENTENCES[kb814622.exposure]}`]),
-    row('Because', kb814622.because),
+    row('Because', because.lines),
     row('Contradictions', kb814622.contradictions, style.yellow),
     row(
       'Port problems',
@@ -47,6 +49,7 @@ export function auditText(report: AuditReport, local: (utc: string) => string, s
     ),
     row('Warnings', report.warnings),
     row('Advice', report.advice),
+    row('Sources', because.notes),
   ];
   const table = report.files.length === 0 ? '' : `\n${fileTable(report.files, local, style)}\n`;
   return `${rowsText(rows, style.bold)}${table}`;

@@ -182,6 +182,15 @@ describe('forms of the answer', () => {
     );
   });
 
+  test('the text names each source once, as a footnote', async () => {
+    const { stdout } = await cli(['audit', '--reg', join('test', 'fixtures', 'reg', 'windows-2000-sp3.reg')]);
+    expect(stdout).toMatch(
+      /Service Pack 3 is installed²$[\s\S]*ole32\.dll was not seen; Service Pack 3 is installed², and/m,
+    );
+    expect(stdout.match(/CurrentVersion\\CSDVersion/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^Sources +¹ export .*windows-2000-sp3\.reg, SOFTWARE.*CurrentBuildNumber$/m);
+  });
+
   test('many targets: a table of comma-separated values, and one that cannot be read ends nothing', async () => {
     const list = place('targets');
     writeFileSync(

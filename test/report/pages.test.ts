@@ -1,6 +1,6 @@
 import { HtmlValidate } from 'html-validate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { footnotes } from '../../src/report/page/footnotes.ts';
+import { footnotes } from '../../src/report/text/footnotes.ts';
 import { DARK, LIGHT, type Palette } from '../../src/report/page/palette.ts';
 import { everyPage } from './pages.ts';
 

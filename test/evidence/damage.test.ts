@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { diagnoseInstallation } from '../../src/diagnosis/installation.ts';
@@ -5,7 +6,9 @@ import { mergeEvidence } from '../../src/evidence/evidence.ts';
 import { fromBytes } from '../../src/evidence/offline-sources.ts';
 import { isClusError } from '../../src/status/errors.ts';
 import { cli } from '../cli/in-process.ts';
-import { softwareHive } from './made-drive.ts';
+import { softwareHive, systemHive } from './made-drive.ts';
+
+const PENDING = ['\\??\\C:\\WINNT\\system32\\SET1.tmp', '!\\??\\C:\\WINNT\\system32\\rpcrt4.dll'];
 
 const caseFile = (name: string): string => fileURLToPath(new URL(`../cases/${name}`, import.meta.url));
 
@@ -68,6 +71,10 @@ describe('no damaged place turns the answer of a hive into another definite one:
     'Service Pack 4 with limited ports': softwareHive({ servicePack: 4, ports: ['5000-5019'] }),
     'Service Pack 3 with the hotfix': softwareHive({ servicePack: 3, hotfix: 'Q814622', ports: ['5000-5019'] }),
     'Service Pack 3 with dynamic ports': softwareHive({ servicePack: 3 }),
+    'SYSTEM of Service Pack 4': systemHive({ servicePack: 4 }),
+    'SYSTEM of Service Pack 3 with a file that waits': systemHive({ servicePack: 3, pending: PENDING }),
+    'a hive whose service pack is lost already': readFileSync(caseFile('sp4-csdversion-data-lost.hive')),
+    'a hive whose hotfixes are lost already': readFileSync(caseFile('sp3-hotfix-key-lost.hive')),
   };
 
   test.each(Object.entries(hives))('%s', (_, bytes) => {

@@ -1,7 +1,7 @@
 import { HtmlValidate } from 'html-validate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { footnotes } from '../../src/report/text/footnotes.ts';
 import { DARK, LIGHT, type Palette } from '../../src/report/page/palette.ts';
+import { footnotes } from '../../src/report/text/footnotes.ts';
 import { everyPage } from './pages.ts';
 
 let pages: ReadonlyMap<string, string>;

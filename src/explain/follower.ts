@@ -155,7 +155,8 @@ export class Follower {
     this.#ports.result(conversation, call);
     if (pdu.type === 'response' && call.callback !== null) {
       const addressSpace = answerCallback(call, pdu);
-      if (addressSpace !== null) this.#ports.process(call.callback.target.client.host, addressSpace);
+      if (addressSpace !== null)
+        this.#ports.process(call.callback.target.client.host, addressSpace, datagram.timestampMs);
     }
   }
 

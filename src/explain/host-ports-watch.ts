@@ -6,6 +6,7 @@ import { DueQueue } from './due-queue.ts';
 import type { ExplainSettings } from './limits.ts';
 import { PortReturns } from './port-returns.ts';
 import type { GrowthPoint } from './port-types.ts';
+import { ProcessLives } from './process-lives.ts';
 import { Thinned } from './thinned.ts';
 
 /** What is going on between the first packet of an open and its close. */
@@ -43,8 +44,6 @@ const OPENS: ReadonlySet<number> = new Set([ApiOpenCluster, ApiOpenClusterEx]);
 /** With one of these an open begins ([MS-CMRP] 3.2.3.3). */
 const BEGINS: ReadonlySet<number> = new Set([...OPENS, ApiGetClusterName]);
 
-const MAX_PROCESSES = 1_024;
-
 /** The ports of one client host, as a firewall in front of it sees them. */
 export class HostPortsWatch {
   readonly host: string;
@@ -60,7 +59,7 @@ export class HostPortsWatch {
   };
   readonly uses: Thinned<WatchedUse>;
   readonly growth: Thinned<GrowthPoint>;
-  readonly processes = new Set<string>();
+  readonly processes = new ProcessLives();
   readonly returns = new PortReturns();
   /** The RPC ports of the host, where somebody told them: a port outside them is none that RPCSS gave. */
   readonly ranges: readonly PortRange[] | null;
@@ -106,10 +105,6 @@ export class HostPortsWatch {
 
   knows(port: number): boolean {
     return this.#ports.has(port);
-  }
-
-  process(addressSpace: string): void {
-    if (this.processes.size < MAX_PROCESSES) this.processes.add(addressSpace);
   }
 
   /** A call begins. */
@@ -183,6 +178,7 @@ export class HostPortsWatch {
     if (!this.#isInside(port)) this.outside += 1;
     else if (before?.state === 'failed' || before?.state === 'closed') {
       this.returns.returned(before.state, before.endedMs, ms);
+      if (before.state === 'failed') this.processes.returned(before.endedMs, ms);
     }
     this.#idleFailed.delete(port);
     this.#rested.delete(port);
@@ -252,5 +248,7 @@ function startsAnew({ state, conversation: key }: WatchedUse, conversation: Conv
   const isSame = key === conversation.key;
   if (state === 'closed') return !isSame || (call.interface.role === 'clusapi' && BEGINS.has(call.opnum));
   if (state === 'failed') return !isSame;
+  // Of the open before the close is not in the capture.
+  if (state === 'open') return !isSame && call.interface.role === 'clusapi' && BEGINS.has(call.opnum);
   return state === 'mapped' && call.interface.role === 'mapper' && !isSame;
 }

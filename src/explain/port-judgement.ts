@@ -63,8 +63,15 @@ export function judgePorts(watch: HostPortsWatch, settings: ExplainSettings): Ju
       'a capture while no program is started anew',
     );
   }
-  if (failed >= FEW && failedReturned * closed * 2 >= closedReturned * failed) {
+  const atAnEnd = watch.processes.atAnEnd(facts.usualMs);
+  if (failed - atAnEnd >= FEW && (failedReturned - atAnEnd) * closed * 2 >= closedReturned * (failed - atAnEnd)) {
     return { verdict: 'none', because: returns };
+  }
+  if (atAnEnd > 0) {
+    return unclear(
+      `${returns}, ${atAnEnd} of them beside the last sign of a program, whose end gives lost ports back too`,
+      'a longer capture in which no program ends',
+    );
   }
   return unclear(
     failed === 0

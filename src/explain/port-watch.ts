@@ -60,8 +60,8 @@ export class PortWatch {
     this.#hosts.get(client.host)?.end(client.port, call, true, ms);
   }
 
-  process(host: string, addressSpace: string): void {
-    this.#hosts.get(host)?.process(addressSpace);
+  process(host: string, addressSpace: string, ms: number): void {
+    this.#hosts.get(host)?.processes.seen(addressSpace, ms);
   }
 
   #addHost(host: string): HostPortsWatch | null {

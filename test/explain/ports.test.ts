@@ -186,6 +186,41 @@ describe('the forecast never contradicts the capture', () => {
   });
 });
 
+test('ports that came back only because their program ended do not show that nothing leaks', async () => {
+  const ranges = [{ first: 5000, last: 5099 }];
+  const program = { profile: 'windows-2000-sp3', everyMs: 30_000, failureRate: 0.08, ends: true } as const;
+  let undecided = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const programs = [0, 1, 2].map((i) => ({ ...program, fromMs: i * 1_200_000, untilMs: (i + 1) * 1_200_000 }));
+    const { opens, lostMs } = runMachine({ ranges, programs, sampleMs: 3_600_000, untilMs: 3_600_000, seed });
+    const seen = opens.map((open) => ({
+      ...open,
+      process: open.program,
+      failure: open.failed ? ('no-answer' as const) : null,
+    }));
+    const { hosts } = await explain(captureOfOpens(seen, seed), { ports: ranges });
+    expect(lostMs.length).toBeGreaterThan(0);
+    expect(hosts[0]?.verdict).not.toBe('none');
+    if (/beside the last sign of a program, whose end gives lost ports back too/.test(hosts[0]?.because ?? ''))
+      undecided += 1;
+  }
+  expect(undecided).toBeGreaterThan(0);
+});
+
+test('an open whose close is not in the capture hides no later open on its port', async () => {
+  const open = { process: 0, port: 5000, failure: null } as const;
+  const capture = captureOfOpens(
+    [
+      { ...open, fromMs: 0, untilMs: Number.POSITIVE_INFINITY },
+      { ...open, fromMs: 600_000, untilMs: 600_100, failure: 'reject' },
+      { ...open, fromMs: 1_200_000, untilMs: 1_200_100 },
+    ],
+    1,
+  );
+  const { hosts } = await explain(capture);
+  expect(hosts).toMatchObject([{ opens: 3, failed: 1, closed: 1, distinctPorts: 1 }]);
+});
+
 test('the leaking host stands first, however few its opens, and its page says how many packets there are in what time', async () => {
   const opensOf = (profile: ClientProfileName, everyMs: number): SeenOpen[] => {
     const programs = [{ profile, everyMs, failureRate: 0.2 }];

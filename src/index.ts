@@ -14,6 +14,7 @@ export type {
   StateOf,
 } from './client/cluster-objects.ts';
 export type { Credentials, LogonOptions, Password } from './client/logon.ts';
+export type { ClusterChange, ClusterNotifications } from './client/notifications.ts';
 export type { Reconnect } from './client/reconnect.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {

@@ -28,6 +28,7 @@ import { VirtualClock } from './transport/virtual-clock.ts';
 
 export type { ClusterQueries, SessionLimits } from './client/cluster-queries.ts';
 export type { ClusterSession } from './client/cluster-session.ts';
+export type { ClusterChange, ClusterNotifications } from './client/notifications.ts';
 export type { Reconnect } from './client/reconnect.ts';
 export type { CallResult, LoggedCall } from './emulator/call-log.ts';
 export type { FaultRateOptions, FaultRates } from './emulator/fault-rates.ts';

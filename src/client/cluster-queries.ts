@@ -11,6 +11,7 @@ import {
   type ObjectKind,
   type ResourceInfo,
 } from './cluster-objects.ts';
+import { type ClusterNotifications, openNotifications } from './notifications.ts';
 
 /** Limits of one question to an open cluster. */
 export interface SessionLimits {
@@ -54,6 +55,8 @@ export interface ClusterQueries {
   readonly inventory: (limits?: SessionLimits) => Promise<ClusterInventory>;
   /** ApiGetQuorumResource ([MS-CMRP] 3.1.4.1.6). */
   readonly quorum: (limits?: SessionLimits) => Promise<QuorumResource>;
+  /** What happens in the cluster from now on: `for await (const { change, name } of await handle.notifications({ signal }))`. */
+  readonly notifications: (limits?: SessionLimits) => Promise<ClusterNotifications>;
 }
 
 /** What a backend answers without asking: for each question that it cannot ask. */
@@ -84,6 +87,7 @@ export function queriesOf(client: ClusterClient, handle: ContextHandle): Cluster
         : objects.properties(kind, name, callLimits(limits)),
     inventory: (limits) => readInventory(client, objects, callLimits(limits)),
     quorum: (limits) => client.quorum(callLimits(limits)),
+    notifications: (limits) => openNotifications(client, handle, callLimits(limits)),
   };
 }
 
@@ -106,4 +110,5 @@ const QUESTIONS: Readonly<Record<keyof ClusterQueries, true>> = {
   properties: true,
   inventory: true,
   quorum: true,
+  notifications: true,
 };

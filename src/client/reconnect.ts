@@ -1,8 +1,10 @@
+import { CLUSTER_CHANGE } from '../interface/clusapi/index.ts';
 import { isClusError } from '../status/errors.ts';
 import { onAbort } from '../status/on-abort.ts';
 import { type Win32Symbol, win32Code } from '../status/win32.ts';
 import type { SessionLimits } from './cluster-queries.ts';
 import { type ClusterSession, withQueries } from './cluster-session.ts';
+import type { ClusterNotifications } from './notifications.ts';
 
 const EVERYWHERE = [
   'RPC_S_UNKNOWN_IF',
@@ -87,14 +89,18 @@ export function reconnecting(first: ClusterSession, { as, dialled, open }: Recon
     return underWay;
   };
 
-  const session = withQueries(first, async (ask, { signal, stageTimeout }) => {
+  const asked = async <Answer>(
+    ask: (of: ClusterSession) => Promise<Answer>,
+    limits: SessionLimits,
+  ): Promise<Answer> => {
+    const { signal, stageTimeout } = limits;
     let own: unknown;
     for (let servers = 0; ; servers++) {
-      const asked = current.session;
+      const { session } = current;
       // Of a closed handle its session says so.
       if (failure === undefined || (servers === 0 && ended.signal.aborted)) {
         try {
-          const answer = await ask(asked);
+          const answer = await ask(session);
           const unread = unreadIn(answer).find(isLost);
           if (unread === undefined) return answer;
           own ??= unread;
@@ -102,21 +108,55 @@ export function reconnecting(first: ClusterSession, { as, dialled, open }: Recon
           if (!isLost(error) || signal?.aborted === true) throw error;
           own ??= error;
         }
-        if (asked === current.session) failure = own;
+        if (session === current.session) failure = own;
       }
       const lost = own ?? failure;
       if (servers === candidates.length || ended.signal.aborted) throw lost;
-      if (asked === current.session && !(await unlessAborted(replaceOnce(stageTimeout), signal))) throw lost;
+      if (session === current.session && !(await unlessAborted(replaceOnce(stageTimeout), signal))) throw lost;
     }
-  });
+  };
   return {
-    ...session,
+    ...withQueries(first, async (ask, limits) => {
+      const answer = await asked(ask, limits);
+      if (!isNotifications(answer)) return answer;
+      return lasting(answer, () => asked(ask, limits) as Promise<typeof answer>, isLost, first.name);
+    }),
     async close(options) {
       ended.abort(new Error('the cluster is being closed'));
       await underWay;
       return current.session.close(options);
     },
   };
+}
+
+/** What happens is told on from another server, as clusapi.dll does, which tells that as a change of its own. */
+function lasting<Notifications extends ClusterNotifications>(
+  first: Notifications,
+  again: () => Promise<ClusterNotifications>,
+  isLost: (error: unknown) => boolean,
+  cluster: string,
+): Notifications {
+  let from: ClusterNotifications = first;
+  const notifications: Notifications = {
+    ...first,
+    async next() {
+      try {
+        return await from.next();
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        from = await again();
+        const change = 'cluster-reconnect';
+        return { done: false, value: { change, filter: CLUSTER_CHANGE[change], name: cluster } };
+      }
+    },
+    return: () => from.return(),
+    [Symbol.asyncIterator]: () => notifications,
+  };
+  return notifications;
+}
+
+function isNotifications(answer: unknown): answer is ClusterNotifications {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 }
 
 /** The whole list, beginning behind the one that failed. */

@@ -3,7 +3,7 @@ import type { GROUP_STATES } from '../interface/clusapi/group.ts';
 import { CLUSTER_ENUM, type EnumEntry, type NET_INTERFACE_STATES } from '../interface/clusapi/index.ts';
 import type { RESOURCE_STATES } from '../interface/clusapi/resource.ts';
 import { invalidOption } from '../status/options.ts';
-import { type Win32Symbol, win32Code } from '../status/win32.ts';
+import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import { seededRandom, uuidSource } from '../transport/random.ts';
 import type {
@@ -20,6 +20,9 @@ import type {
   ClusterQuorum,
   ClusterResource,
 } from './cluster-parts.ts';
+import { ModelChanges } from './model-changes.ts';
+import { byName, checkName, found, named } from './named.ts';
+import { type ObjectState, statesOf } from './object-states.ts';
 
 /** A disk of the cluster group; Windows 2000 begins with a log of 64 KiB. */
 const QUORUM: ClusterQuorum = { name: 'Disk Q:', path: 'Q:\\MSCS\\', maxLogSize: 0x10000 };
@@ -34,8 +37,6 @@ const CLUSTER_RESOURCES: readonly ResourceDescription[] = [
 ];
 
 const RESOURCE_TYPES = ['Generic Application', 'Generic Service', 'IP Address', 'Network Name', 'Physical Disk'];
-/** Names of clusters and nodes are NetBIOS names, 15 characters ([MS-CMRP] 3.1.4.1). */
-const LONGEST_NAME = 15;
 
 /** The kinds in the order in which ApiCreateEnum lists them; the internal networks can only be asked for alone. */
 const COMBINABLE = ['node', 'resourceType', 'resource', 'group', 'network', 'netInterface'] as const;
@@ -46,6 +47,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class ClusterModel {
   readonly name: string;
   readonly quorum = QUORUM;
+  /** What has happened to it. */
+  readonly changes = new ModelChanges();
   readonly resourceTypes: readonly string[];
   readonly #nodes: ReadonlyMap<string, Mutable<ClusterNode>>;
   readonly #groups: ReadonlyMap<string, Mutable<ClusterGroup>>;
@@ -188,19 +191,25 @@ export class ClusterModel {
     const group = found(this.#groups, groupName, 'ERROR_GROUP_NOT_FOUND');
     const node = this.node(nodeName);
     if (!runs(node)) throw new Win32Error(win32Code('ERROR_CLUSTER_NODE_DOWN'), 'MoveClusterGroup');
-    group.owner = node.name;
+    this.#change(() => {
+      group.owner = node.name;
+    });
   }
 
   /** The node stops; its groups go to the next one that is up, if there is any. */
   nodeDown(name: string): void {
-    found(this.#nodes, name, 'ERROR_CLUSTER_NODE_NOT_FOUND').state = 'down';
-    this.#settle();
+    const node = found(this.#nodes, name, 'ERROR_CLUSTER_NODE_NOT_FOUND');
+    this.#change(() => {
+      node.state = 'down';
+    });
   }
 
   /** The node comes back. It gets the groups only that nobody else could take. */
   nodeUp(name: string): void {
-    found(this.#nodes, name, 'ERROR_CLUSTER_NODE_NOT_FOUND').state = 'up';
-    this.#settle();
+    const node = found(this.#nodes, name, 'ERROR_CLUSTER_NODE_NOT_FOUND');
+    this.#change(() => {
+      node.state = 'up';
+    });
   }
 
   /** The answer to ApiCreateEnum; null: no such combination of kinds. */
@@ -210,6 +219,15 @@ export class ClusterModel {
     const known = COMBINABLE.reduce((mask, each) => mask | CLUSTER_ENUM[each], 0);
     if (kind === 0 || (kind & ~known) !== 0) return null;
     return COMBINABLE.filter((each) => (kind & CLUSTER_ENUM[each]) !== 0).flatMap((each) => this.#entries(each));
+  }
+
+  /** Changes states and owners, and tells what is another than before. */
+  #change(run: () => void): void {
+    const before = statesOf(this);
+    run();
+    this.#settle();
+    const isOther = ({ state }: ObjectState, at: number) => state !== before[at]?.state;
+    this.changes.add(statesOf(this).filter(isOther));
   }
 
   /** Groups of nodes that do not run go to the first one that does. */
@@ -245,15 +263,6 @@ export function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** A text stands for a name. */
-function named<T extends { readonly name: string }>(
-  list: readonly (string | T)[],
-): readonly (T | ({ readonly name: string } & Partial<T>))[] {
-  return list.map((each) =>
-    typeof each === 'string' ? ({ name: each } as { readonly name: string } & Partial<T>) : each,
-  );
-}
-
 /** A paused node serves what it has; one that joins does not yet. */
 function runs({ state }: ClusterNode): boolean {
   return state === 'up' || state === 'paused';
@@ -261,28 +270,4 @@ function runs({ state }: ClusterNode): boolean {
 
 function namesOf(list: readonly { readonly name: string }[]): readonly string[] {
   return list.map(({ name }) => name);
-}
-
-function found<T>(objects: ReadonlyMap<string, T>, name: string, absent: Win32Symbol): T {
-  const object = objects.get(name.toLowerCase());
-  if (object === undefined) throw new Win32Error(win32Code(absent), `finding ${name}`);
-  return object;
-}
-
-/** Throws LocalMisuseError for an empty name, or one that is there twice. */
-function byName<T extends { readonly name: string }>(list: readonly T[]): Map<string, T> {
-  const objects = new Map<string, T>();
-  for (const object of list) {
-    const key = object.name.toLowerCase();
-    if (key === '' || objects.has(key)) throw invalidOption(`${JSON.stringify(object.name)} is empty or given twice`);
-    objects.set(key, object);
-  }
-  return objects;
-}
-
-function checkName(name: string): void {
-  if (name.length > 0 && name.length <= LONGEST_NAME && !/[\s.\\/:*?"<>|]/.test(name)) return;
-  throw invalidOption(
-    `${JSON.stringify(name)} is no name for a cluster or a node: 1 to ${LONGEST_NAME} characters without dots`,
-  );
 }

@@ -15,7 +15,7 @@ export interface Answer {
 export interface EmulatedOperation {
   readonly name: string;
   /** Throws RemoteProtocolError for arguments that cannot be decoded, FaultError, or RejectError. */
-  readonly run: (call: RpcCall) => Answer;
+  readonly run: (call: RpcCall) => Answer | Promise<Answer>;
   /** The results that go with a status other than success. */
   readonly refuse: (status: number, call: RpcCall) => Uint8Array;
 }
@@ -36,18 +36,24 @@ export function operationOf(
 ): RpcOperation {
   return (call) => {
     const logAs = (result: CallResult) => log.add({ time: clock.now(), operation: name, from: call.from, result });
+    const answered = ({ status, stub }: Answer) => {
+      logAs({ kind: 'response', status });
+      return stub;
+    };
+    const failed = (error: unknown): never => {
+      if (isClusError(error)) logAs(failureOf(error));
+      throw error;
+    };
     try {
       const refused = refuseAll?.(call) ?? null;
       if (refused !== null) throw new FaultError(`${name} is refused`, refused);
       const fault = faults.onCall(name, place, call.from);
       if (fault?.kind === 'reject') throw new RejectError(`${name} is made to be rejected`, fault.status);
       if (fault?.kind === 'fault') throw new FaultError(`${name} is made to fault`, fault.status);
-      const { status, stub } = fault === null ? run(call) : { status: fault.status, stub: refuse(fault.status, call) };
-      logAs({ kind: 'response', status });
-      return stub;
+      const answer = fault === null ? run(call) : { status: fault.status, stub: refuse(fault.status, call) };
+      return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
     } catch (error) {
-      if (isClusError(error)) logAs(failureOf(error));
-      throw error;
+      return failed(error);
     }
   };
 }

@@ -36,6 +36,7 @@ export const WIN32 = [
   { code: 87, symbol: 'ERROR_INVALID_PARAMETER', sentence: 'A parameter is not valid.' },
   { code: 120, symbol: 'ERROR_CALL_NOT_IMPLEMENTED', sentence: 'This system does not implement the function.' },
   { code: 121, symbol: 'ERROR_SEM_TIMEOUT', sentence: 'The time for the network answer is over.' },
+  { code: 122, symbol: 'ERROR_INSUFFICIENT_BUFFER', sentence: 'The buffer is too small for the answer.' },
   { code: 126, symbol: 'ERROR_MOD_NOT_FOUND', sentence: 'This machine has no such library, or lacks one it needs.' },
   { code: 127, symbol: 'ERROR_PROC_NOT_FOUND', sentence: 'The library of this machine lacks the function.' },
   { code: 234, symbol: 'ERROR_MORE_DATA', sentence: 'The buffer is too small; more data is there.' },

@@ -113,6 +113,21 @@ test('an inventory that was cut off by a reconnect is read again as a whole', as
   expect(program.reconnects).toBe(1);
 });
 
+test('what happens is told on by the next server, after the reconnect itself', async () => {
+  const { host, cluster, time } = await opened();
+  const changes = await cluster.notifications({ stageTimeout: 1_000 });
+  await host.failOver('Cluster Group', 'NODE2');
+  const next = () => time.run(() => changes.next()).then(({ value }) => value?.change);
+  expect(await next()).toBe('cluster-reconnect');
+  await host.failOver('Cluster Group', 'NODE1');
+  expect(await next()).toBe('cluster-reconnect');
+  await host.nodeDown('NODE2');
+  expect(await next()).toBe('node-state');
+  expect(host.counters.handles).toBe(2);
+  await time.run(() => changes.return());
+  expect(host.counters.handles).toBe(1);
+});
+
 test('an abort ends the wait for a reconnect with its own reason', async () => {
   const { host, cluster, clock } = await opened();
   host.faults.add({ on: 'ApiCreateEnum', times: 1, action: { win32: 'ERROR_CLUSTER_NODE_SHUTTING_DOWN' } });

@@ -246,6 +246,6 @@ test('what would change the cluster faults with access denied; what no host has 
   const service = rpc.bind({ host: HOST, port: host.addresses.clusapiUdp ?? 0 });
   const change = service.call(CLUSAPI_V2, CLUSAPI_OPERATIONS.ApiMoveGroup, EMPTY_STUB);
   expect(await rejection(time.run(() => change))).toMatchObject({ name: 'FaultError', errno: 5 });
-  const unknown = service.call(CLUSAPI_V2, CLUSAPI_OPERATIONS.ApiGetNotify, EMPTY_STUB);
+  const unknown = service.call(CLUSAPI_V2, 80, EMPTY_STUB);
   expect(await rejection(time.run(() => unknown))).toMatchObject({ errno: 1745 });
 });

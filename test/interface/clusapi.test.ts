@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   key: handle,
   resource: handle,
   dependent: handle,
+  port: handle,
   name: units,
   subKey: units,
   typeName: units,
@@ -32,6 +33,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   index: u32,
   size: u32,
   input: nullable(bytes),
+  subTree: fc.boolean(),
 };
 
 /** Names of the parameters of each request that has some; the operations that are not here have none. */
@@ -47,6 +49,8 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   ApiEnumKey: ['key', 'index'],
   ApiQueryValue: ['key', 'name', 'size'],
   ApiEnumValue: ['key', 'index', 'size'],
+  ApiAddNotifyKey: ['port', 'key', 'notifyKey', 'filter', 'subTree'],
+  ApiGetKeySecurity: ['key', 'parts', 'size'],
   ApiResourceTypeControl: ['typeName', 'code', 'input', 'outputSize'],
 };
 
@@ -58,7 +62,11 @@ function parametersOf({ name }: ClusapiOperation): readonly string[] {
     return ['handle', 'node', 'code', 'input', 'outputSize'];
   if (/Control$/.test(name)) return ['handle', 'code', 'input', 'outputSize'];
   if (/Enum$/.test(name)) return ['handle', 'type'];
-  return /^Api(Close|Get(Node|Group|Resource|Network|NetInterface)(Id|State|Type)|QueryInfoKey)/.test(name)
+  if (/^ApiReAddNotify/.test(name)) return ['port', 'handle', 'filter', 'notifyKey', 'stateSequence'];
+  if (/^ApiAddNotify/.test(name)) return ['port', 'handle', 'filter', 'notifyKey'];
+  return /^Api(Close|Get(Node|Group|Resource|Network|NetInterface)(Id|State|Type)|QueryInfoKey|GetNotify|Unblock)/.test(
+    name,
+  )
     ? ['handle']
     : [];
 }
@@ -106,7 +114,7 @@ describe.each(OPERATIONS.map((operation) => [operation.name, operation] as const
 });
 
 test('there are as many operations as the emulated service may be asked for', () => {
-  expect(OPERATIONS.length).toBeGreaterThanOrEqual(53);
+  expect(OPERATIONS.length).toBeGreaterThanOrEqual(70);
   expect(new Set(OPERATIONS.map(({ opnum }) => opnum)).size).toBe(OPERATIONS.length);
 });
 

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import {
+  ApiAddNotifyKey,
   ApiCloseCluster,
   ApiCreateEnum,
   ApiGetClusterName,
   ApiGetClusterVersion,
   ApiGetClusterVersion2,
+  ApiGetKeySecurity,
+  ApiGetNotify,
   ApiGetQuorumResource,
   ApiOpenCluster,
+  ApiReAddNotifyGroup,
 } from '../../src/interface/clusapi/index.ts';
 import * as areYouThere from '../../src/interface/conv/are-you-there.ts';
 import * as indy from '../../src/interface/conv/indy.ts';
@@ -266,5 +270,41 @@ export const CODECS: readonly Codec[] = [
     fc.record({ ...quorum, rpcStatus: u32, status: u32 }),
     (value, littleEndian) => ApiGetQuorumResource.encodeResponse(value, littleEndian, 3),
     (stub, littleEndian) => ApiGetQuorumResource.decodeResponse(stub, littleEndian, 3),
+  ),
+  codec(
+    'ApiGetNotify response, 2.0',
+    fc.record({ notifyKey: u32, filter: u32, stateSequence: u32, name: nullable(units), status: u32 }),
+    ApiGetNotify.encodeResponse,
+    ApiGetNotify.decodeResponse,
+  ),
+  codec(
+    'ApiAddNotifyKey request',
+    fc.record({ port: handle, key: handle, notifyKey: u32, filter: u32, subTree: fc.boolean() }),
+    ApiAddNotifyKey.encodeRequest,
+    ApiAddNotifyKey.decodeRequest,
+  ),
+  codec(
+    'ApiReAddNotifyGroup request',
+    fc.record({ port: handle, handle, filter: u32, notifyKey: u32, stateSequence: u32 }),
+    ApiReAddNotifyGroup.encodeRequest,
+    ApiReAddNotifyGroup.decodeRequest,
+  ),
+  codec(
+    'ApiGetKeySecurity request',
+    fc.record({ key: handle, parts: u32, size: u32 }),
+    ApiGetKeySecurity.encodeRequest,
+    ApiGetKeySecurity.decodeRequest,
+  ),
+  codec(
+    'ApiGetKeySecurity response, 2.0',
+    bytes.chain((data) =>
+      fc.record({
+        descriptor: nullable(fc.constant(data)),
+        size: fc.integer({ min: data.length, max: 0xffffffff }),
+        status: u32,
+      }),
+    ),
+    ApiGetKeySecurity.encodeResponse,
+    ApiGetKeySecurity.decodeResponse,
   ),
 ];

@@ -11,6 +11,7 @@ import type { Access } from '../access.ts';
 import type { ClusterModel } from '../cluster-model.ts';
 import type { HostProfile } from '../host-profiles.ts';
 import type { OperationContext } from '../operation.ts';
+import type { NotifyPort } from './notify-port.ts';
 
 /** Kinds of objects that are opened by name. */
 export type NamedKind = 'node' | 'group' | 'resource' | 'network' | 'netInterface';
@@ -20,7 +21,8 @@ export type OpenedObject =
   | { readonly kind: 'cluster'; readonly openedAt: number }
   | { [Kind in NamedKind]: { readonly kind: Kind; readonly name: string } }[NamedKind]
   /** A key of the cluster's registry by its path, empty for its root. */
-  | { readonly kind: 'key'; readonly path: string };
+  | { readonly kind: 'key'; readonly path: string }
+  | { readonly kind: 'notify'; readonly port: NotifyPort };
 
 export interface ClusterServiceOptions extends OperationContext {
   readonly model: ClusterModel;
@@ -33,11 +35,14 @@ export interface ClusterServiceOptions extends OperationContext {
   readonly access: Pick<Access, 'mayOpen'>;
 }
 
+/** Results, or the status that refuses. */
+type Result = ClusapiResult | number;
+
 /** One operation and what the emulated service does. */
 export interface Service {
   readonly operation: ClusapiOperation;
   /** The results, or the status that refuses. Throws what RpcOperation may throw; Win32Error stands for its status. */
-  readonly run: (options: ClusterServiceOptions, request: unknown, call: RpcCall) => ClusapiResult | number;
+  readonly run: (options: ClusterServiceOptions, request: unknown, call: RpcCall) => Result | Promise<Result>;
   /** Whether hosts of this profile have it; default: all do. */
   readonly offered?: (profile: HostProfile) => boolean;
 }
@@ -51,13 +56,19 @@ export type Results<Response extends ClusapiResult> = Omit<Response, keyof Clusa
 
 export function service<Request, Response extends ClusapiResult>(
   operation: ClusapiOperation<Request, Response>,
-  run: (options: ClusterServiceOptions, request: Request, call: RpcCall) => Results<Response> | number,
+  run: (
+    options: ClusterServiceOptions,
+    request: Request,
+    call: RpcCall,
+  ) => Results<Response> | number | Promise<Results<Response> | number>,
 ): Service {
+  const completed = (result: Results<Response> | number): Result =>
+    typeof result === 'number' ? result : { status: SUCCESS, ...result };
   return {
     operation,
     run: (options, request, call) => {
       const result = run(options, request as Request, call);
-      return typeof result === 'number' ? result : { status: SUCCESS, ...result };
+      return result instanceof Promise ? result.then(completed) : completed(result);
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   ApiCloseKey,
   ApiEnumKey,
   ApiEnumValue,
+  ApiGetKeySecurity,
   ApiGetRootKey,
   ApiOpenKey,
   ApiQueryInfoKey,
@@ -13,6 +14,7 @@ import { NIL_CONTEXT_HANDLE } from '../../ndr/context-handle.ts';
 import { win32Code } from '../../status/win32.ts';
 import { Win32Error } from '../../status/win32-error.ts';
 import type { ClusterModel } from '../cluster-model.ts';
+import { DACL, GROUP, keySecurity, OWNER } from './key-security.ts';
 import { openedObject, openObject, type Service, service } from './operation.ts';
 
 interface Value {
@@ -72,9 +74,15 @@ export const REGISTRY_SERVICES: readonly Service[] = [
       values: values.length,
       maxValueNameLength: longest(values.map(({ name }) => name.length)),
       maxValueLength: longest(values.map(({ data }) => data.length)),
-      securityDescriptorSize: 0,
+      securityDescriptorSize: keySecurity(OWNER | GROUP | DACL).length,
       lastWrite: LAST_WRITE,
     };
+  }),
+  service(ApiGetKeySecurity, (options, { key, parts, size }, call) => {
+    keyAt(options.model, openedObject(options, call, key, 'key').path);
+    const descriptor = keySecurity(parts);
+    if (descriptor.length <= size) return { descriptor, size };
+    return { descriptor: null, size: descriptor.length, status: win32Code('ERROR_INSUFFICIENT_BUFFER') };
   }),
 ];
 

@@ -1,11 +1,18 @@
-import { CLUSAPI_OPERATIONS, CLUSAPI_V2, CLUSAPI_V3, type ClusapiVersion } from '../../interface/clusapi/index.ts';
-import type { RpcCall, RpcInterface, RpcOperation } from '../../server/rpc-server.ts';
+import {
+  CLUSAPI_OPERATIONS,
+  CLUSAPI_V2,
+  CLUSAPI_V3,
+  type ClusapiResult,
+  type ClusapiVersion,
+} from '../../interface/clusapi/index.ts';
+import type { RpcInterface, RpcOperation } from '../../server/rpc-server.ts';
 import { FaultError } from '../../status/errors.ts';
 import { win32Code } from '../../status/win32.ts';
 import { Win32Error } from '../../status/win32-error.ts';
-import { operationOf } from '../operation.ts';
+import { type Answer, operationOf } from '../operation.ts';
 import { CLUSTER_SERVICES } from './cluster.ts';
 import { CONTROL_SERVICES } from './controls.ts';
+import { NOTIFY_SERVICES } from './notify.ts';
 import { OBJECT_SERVICES } from './objects.ts';
 import type { ClusterServiceOptions, Service } from './operation.ts';
 import { REGISTRY_SERVICES } from './registry.ts';
@@ -18,6 +25,7 @@ const SERVICES: readonly Service[] = [
   ...OBJECT_SERVICES,
   ...CONTROL_SERVICES,
   ...REGISTRY_SERVICES,
+  ...NOTIFY_SERVICES,
 ];
 
 /** Operations that change a cluster. Nobody may, here. */
@@ -84,17 +92,20 @@ function rpcOperation(
   options: ClusterServiceOptions,
   version: ClusapiVersion,
 ): RpcOperation {
-  const answer = (call: RpcCall, execute: (request: unknown) => ReturnType<Service['run']>) => {
-    const request = operation.decodeRequest(call.stub, call.littleEndian, version);
-    const result = statusOf(() => execute(request));
+  const encoded = (request: unknown, result: ClusapiResult | number): Answer => {
     const response = typeof result === 'number' ? operation.refused(result, request) : result;
     return { status: response.status, stub: operation.encodeResponse(response, true, version) };
   };
   return operationOf(
     {
       name: operation.name,
-      run: (call) => answer(call, (request) => run(options, request, call)),
-      refuse: (status, call) => answer(call, () => status).stub,
+      run: (call) => {
+        const request = operation.decodeRequest(call.stub, call.littleEndian, version);
+        const result = statusOf(() => run(options, request, call));
+        return result instanceof Promise ? result.then((late) => encoded(request, late)) : encoded(request, result);
+      },
+      refuse: (status, { stub, littleEndian }) =>
+        encoded(operation.decodeRequest(stub, littleEndian, version), status).stub,
     },
     options,
   );

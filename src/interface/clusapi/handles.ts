@@ -14,6 +14,9 @@ export type NetInterfaceHandle = ObjectHandle<'netInterface'>;
 /** A key of the cluster's part of the registry. */
 export type KeyHandle = ObjectHandle<'key'>;
 
+/** A queue of events of the cluster. */
+export type NotifyHandle = ObjectHandle<'notify'>;
+
 export interface HandleRequest<Kind extends string> {
   readonly handle: ObjectHandle<Kind>;
 }

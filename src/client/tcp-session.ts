@@ -1,4 +1,5 @@
-import { CLUSAPI_V2, CLUSAPI_V3, type ClusapiIdentity } from '../interface/clusapi/index.ts';
+import { CLUSAPI_V2, CLUSAPI_V3 } from '../interface/clusapi/index.ts';
+import type { InterfaceId } from '../machine/call.ts';
 import type { StreamNetwork } from '../transport/streams.ts';
 import type { Caller } from './caller.ts';
 import { callLimits, type SessionLimits } from './cluster-queries.ts';
@@ -20,7 +21,7 @@ export interface TcpTarget extends Omit<ClusterTarget, 'resolution'> {
  */
 export async function openTcpSession(target: TcpTarget, limits: SessionLimits = {}): Promise<ClusterSession> {
   const port = await tcpServicePort(target, limits);
-  const service = await at('endpoint-reachable', () => connect(target, port, limits, target.logon));
+  const service = await at('endpoint-reachable', () => connectTcp(target, port, limits, target.logon));
   try {
     const session = await openService({ caller: service, clusapi: CLUSAPI_V3 }, limits);
     return withClose(session, () => service.close());
@@ -32,7 +33,12 @@ export async function openTcpSession(target: TcpTarget, limits: SessionLimits = 
 
 async function tcpServicePort(target: TcpTarget, limits: SessionLimits): Promise<number> {
   if (target.endpoint !== undefined) return target.endpoint;
-  return at(mapperStage, () => withMapper(target, limits, (mapper) => mappedPort(mapper, target, CLUSAPI_V3, limits)));
+  return at(mapperStage, () => mappedTcpPort(target, CLUSAPI_V3, limits));
+}
+
+/** The port where an interface is served over TCP, by the endpoint mapper. Throws Win32Error EPT_S_NOT_REGISTERED when it is not. */
+export function mappedTcpPort(target: TcpTarget, interfaceId: InterfaceId, limits: SessionLimits): Promise<number> {
+  return withMapper(target, limits, (mapper) => mappedPort(mapper, target, interfaceId, limits, 'ncacn_ip_tcp'));
 }
 
 /** Which ClusAPI the endpoint mapper has, asked over TCP: 3.0, or else 2.0, whose port is for UDP. */
@@ -42,12 +48,11 @@ export function findService(
 ): Promise<{ readonly over: 'tcp' | 'udp'; readonly port: number }> {
   return at(mapperStage, () =>
     withMapper(target, limits, async (mapper) => {
-      const port = (clusapi: ClusapiIdentity) => mappedPort(mapper, target, clusapi, limits);
       try {
-        return { over: 'tcp', port: await port(CLUSAPI_V3) };
+        return { over: 'tcp', port: await mappedPort(mapper, target, CLUSAPI_V3, limits, 'ncacn_ip_tcp') };
       } catch (error) {
         if (reasonOf(error) !== 'not-registered') throw error;
-        return { over: 'udp', port: await port(CLUSAPI_V2) };
+        return { over: 'udp', port: await mappedPort(mapper, target, CLUSAPI_V2, limits, 'ncadg_ip_udp') };
       }
     }),
   );
@@ -58,7 +63,7 @@ async function withMapper<T>(
   limits: SessionLimits,
   ask: (mapper: Caller) => Promise<T>,
 ): Promise<T> {
-  await using mapper = await connect(target, target.mapperPort, limits);
+  await using mapper = await connectTcp(target, target.mapperPort, limits);
   return await ask(mapper);
 }
 
@@ -66,15 +71,16 @@ async function withMapper<T>(
 async function mappedPort(
   mapper: Caller,
   { mapperPort }: TcpTarget,
-  clusapi: ClusapiIdentity,
+  interfaceId: InterfaceId,
   limits: SessionLimits,
+  protocol: 'ncacn_ip_tcp' | 'ncadg_ip_udp',
 ): Promise<number> {
-  const protocol = clusapi.version.major === 3 ? 'ncacn_ip_tcp' : 'ncadg_ip_udp';
-  const [tower] = await mapEndpoint(mapper, clusapi, { ...callLimits(limits), protocol });
+  const [tower] = await mapEndpoint(mapper, interfaceId, { ...callLimits(limits), protocol });
   return tower?.port ?? mapperPort;
 }
 
-function connect({ host, localAddress, network }: TcpTarget, port: number, limits: SessionLimits, logon?: Logon) {
+/** One connection to that port of the host. */
+export function connectTcp({ host, localAddress, network }: TcpTarget, port: number, limits: SessionLimits, logon?: Logon) {
   const { signal, stageTimeout } = limits;
   return RpcConnection.open({
     to: { host, port },

@@ -55,7 +55,7 @@ async function partsOf(source: EvidenceSource): Promise<readonly PartialEvidence
     case 'share':
       return [await fromShare(source.share, source.options)];
     case 'host':
-      return [await fromHost(source.host, source.options)];
+      return fromHost(source.host, source.options);
     case 'bytes': {
       const bytes = await source.read();
       return asInput(source.name, () => [fromBytes(source.name, bytes)]);

@@ -4,9 +4,10 @@ import { CONV, CONVC } from './conv/identity.ts';
 import { EPM } from './epm/identity.ts';
 import type { InterfaceIdentity } from './identity.ts';
 import { MGMT } from './mgmt/identity.ts';
+import { WINREG } from './winreg/identity.ts';
 
 /** Every interface that this package can name; where two versions share a UUID, the one that knows more comes first. */
-export const INTERFACES: readonly InterfaceIdentity[] = [CLUSAPI_V3, CLUSAPI_V2, EPM, MGMT, CONV, CONVC];
+export const INTERFACES: readonly InterfaceIdentity[] = [CLUSAPI_V3, CLUSAPI_V2, EPM, MGMT, CONV, CONVC, WINREG];
 
 export function interfaceName(interfaceUuid: Uuid): string | undefined {
   return identityOf(interfaceUuid)?.name;

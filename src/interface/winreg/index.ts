@@ -1,0 +1,3 @@
+export * from './identity.ts';
+export * from './keys.ts';
+export * from './values.ts';

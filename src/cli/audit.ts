@@ -66,8 +66,12 @@ export function withSourceOptions(command: Command) {
   return withPasswordOptions(shared)
     .option('--smb1', 'let the share be read over SMB 1, as Windows 2000 needs it')
     .option('--smb-port <port>', 'TCP port of the share (default: 445)', portNumber())
-    .option('--host <name>', 'a cluster node over the wire, which tells its service pack', hostName)
-    .option('--epm-port <port>', 'UDP port of its endpoint mapper (default: 135)', portNumber());
+    .option(
+      '--host <name>',
+      'a cluster node over the wire, which tells its service pack, and to --user its registry',
+      hostName,
+    )
+    .option('--epm-port <port>', 'port of its endpoint mapper (default: 135)', portNumber());
 }
 
 async function auditAll(run: CommandRun, source: string | undefined, given: Options): Promise<ExitCode> {
@@ -84,7 +88,7 @@ async function auditAll(run: CommandRun, source: string | undefined, given: Opti
   if (sources.length > 0) reports.push(await auditOne(sources, baseline));
   for (const line of options.targets === undefined ? [] : await targetLines(run.world, options.targets)) {
     if (run.signal.aborted) break;
-    reports.push(await auditTarget(targetSource(run, line, options), baseline));
+    reports.push(await auditTarget(targetSource(run, line, options), baseline, options));
   }
   return print(run, reports, options);
 }
@@ -116,11 +120,16 @@ async function auditOne(
 }
 
 /** One target of many that cannot be read is a gap of its own and ends nothing. */
-async function auditTarget(source: EvidenceSource, baseline: readonly AuditReport[] | null): Promise<AuditReport> {
+async function auditTarget(
+  source: EvidenceSource,
+  baseline: readonly AuditReport[] | null,
+  { account }: SourceOptions,
+): Promise<AuditReport> {
   try {
     return await auditOne([source], baseline);
   } catch (error) {
     if (!isClusError(error)) throw error;
+    account?.learn(error);
     const name = sourceName(source);
     const evidence = mergeEvidence(name, [{ gaps: [{ what: 'everything', source: name, reason: error.message }] }]);
     return withChanges(auditReport(evidence, diagnoseInstallation(evidence)), baseline);

@@ -1,4 +1,6 @@
+import type { Credentials } from '../client/logon.ts';
 import type { EvidenceSource } from '../evidence/gather.ts';
+import type { ClusError } from '../status/errors.ts';
 import { liveWindows } from '../windows/live-windows.ts';
 import { usageError } from './exit.ts';
 import { isStdin, readInput } from './files.ts';
@@ -14,22 +16,49 @@ export interface SourceOptions extends PasswordOptions {
   readonly reg?: string | undefined;
   readonly share?: string | undefined;
   readonly user?: string | undefined;
-  /** Of `user`; `withPassword` finds it. */
-  readonly password?: string | undefined;
+  /** Of `user`; `withPassword` makes it. */
+  readonly account?: Account | undefined;
   readonly smb1?: true | undefined;
   readonly smbPort?: number | undefined;
   readonly host?: string | undefined;
   readonly epmPort?: number | undefined;
 }
 
+/** Who reads shares and hosts. After a refused logon no other host is asked in this name: each try could lock the account. */
+class Account {
+  readonly user: string;
+  readonly password: string;
+  #refusal: ClusError | null = null;
+
+  constructor(user: string, password: string) {
+    this.user = user;
+    this.password = password;
+  }
+
+  get credentials(): Credentials {
+    return {
+      user: this.user,
+      password: () => {
+        if (this.#refusal !== null) throw this.#refusal;
+        return this.password;
+      },
+    };
+  }
+
+  /** Remembers a failure when it was a refused logon. */
+  learn(error: ClusError): void {
+    if (error.stage === 'authenticate') this.#refusal ??= error;
+  }
+}
+
 const MAX_STDIN_BYTES = 512 << 20;
 
-/** The same options with the password of `--user`, which is read once for all shares. */
+/** The same options with the password of `--user`, which is read once for all shares and hosts. */
 export async function withPassword<Options extends SourceOptions>({ world }: CommandRun, options: Options) {
   const { user, passwordFile, passwordStdin } = options;
   if (user !== undefined) {
     const password = Buffer.from(await readPassword(world, options)).toString('utf16le');
-    return { ...options, password };
+    return { ...options, account: new Account(user, password) };
   }
   if ((passwordFile ?? passwordStdin) !== undefined) throw usageError('as whom? --user is missing');
   return options;
@@ -68,21 +97,28 @@ export function targetSource(run: CommandRun, line: string, options: SourceOptio
 }
 
 function shareSource(share: string, options: SourceOptions): EvidenceSource {
-  const { user, password, smb1, smbPort } = options;
+  const { account, smb1, smbPort } = options;
   return {
     kind: 'share',
     share,
     options: {
-      ...(user !== undefined && { user }),
-      ...(password !== undefined && { password }),
+      ...(account && { user: account.user, password: account.password }),
       ...(smb1 === true && { smb1 }),
       ...(smbPort !== undefined && { port: smbPort }),
     },
   };
 }
 
-function hostSource({ signal }: CommandRun, host: string, { epmPort }: SourceOptions): EvidenceSource {
-  return { kind: 'host', host, options: { signal, ...(epmPort !== undefined && { endpointMapperPort: epmPort }) } };
+function hostSource({ signal }: CommandRun, host: string, { epmPort, account }: SourceOptions): EvidenceSource {
+  return {
+    kind: 'host',
+    host,
+    options: {
+      signal,
+      ...(epmPort !== undefined && { endpointMapperPort: epmPort }),
+      ...(account && { credentials: account.credentials }),
+    },
+  };
 }
 
 /** Through the Remote Registry service and ADMIN$, with the rights of the user who runs this. */

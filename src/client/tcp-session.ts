@@ -80,7 +80,12 @@ async function mappedPort(
 }
 
 /** One connection to that port of the host. */
-export function connectTcp({ host, localAddress, network }: TcpTarget, port: number, limits: SessionLimits, logon?: Logon) {
+export function connectTcp(
+  { host, localAddress, network }: TcpTarget,
+  port: number,
+  limits: SessionLimits,
+  logon?: Logon,
+) {
   const { signal, stageTimeout } = limits;
   return RpcConnection.open({
     to: { host, port },

@@ -1,46 +1,45 @@
 import { type OpenClusterOptions, openCluster } from '../open/open-cluster.ts';
 import { withRemoteRegistry } from '../open/remote-registry.ts';
-import { isClusError } from '../status/errors.ts';
+import { type ClusError, isClusError } from '../status/errors.ts';
 import { win32Code } from '../status/win32.ts';
-import type { Fact, PartialEvidence } from './evidence.ts';
+import type { Fact, Gap, PartialEvidence } from './evidence.ts';
 import { REGISTRY_PATHS, registryFacts } from './registry-facts.ts';
 import { LOCAL_MACHINE, liveView } from './registry-view.ts';
 
 /**
  * What a host tells over the wire: its version by ClusAPI, and to a user whom its remote registry lets in, where that is served over
- * TCP, what audit asks of a registry. Throws when it tells neither.
+ * TCP, what audit asks of a registry. Throws when it tells neither, and at a refused logon, which is not tried again.
  */
 export async function fromHost(host: string, options: OpenClusterOptions = {}): Promise<readonly PartialEvidence[]> {
   const cluster = await shown('cluster version', `ClusAPI of ${host}`, () => clusterFacts(host, options));
   if (options.credentials === undefined) {
-    if ('error' in cluster) throw cluster.error;
-    return [cluster.part, hidden(host, 'registry', 'the remote registry is open to a named user only')];
+    if (cluster.error !== null) throw cluster.error;
+    return [cluster.part, { gaps: [gap(host, 'registry', 'the remote registry is open to a named user only')] }];
   }
+  if (cluster.error?.stage === 'authenticate') throw cluster.error;
   const registry = await shown('registry', `registry of ${host}`, () => remoteRegistry(host, options));
-  if ('error' in cluster && 'error' in registry) throw cluster.error;
+  if (cluster.error !== null && registry.error !== null) throw registry.error.stage ? registry.error : cluster.error;
   return [cluster.part, registry.part];
 }
 
 interface Shown {
   readonly part: PartialEvidence;
-  readonly error?: unknown;
+  readonly error: ClusError | null;
 }
 
 /** What a host does not show is a gap: it may show the rest. */
 async function shown(what: string, source: string, read: () => Promise<PartialEvidence>): Promise<Shown> {
   try {
-    return { part: await read() };
+    return { part: await read(), error: null };
   } catch (error) {
     if (!isClusError(error)) throw error;
-    return { part: { gaps: [{ what, source, reason: reasonOf(what, error) }] }, error };
+    const unregistered = what === 'registry' && error.errno === win32Code('EPT_S_NOT_REGISTERED');
+    return { part: { gaps: [{ what, source, reason: unregistered ? NO_REGISTRY : error.message }] }, error };
   }
 }
 
-function reasonOf(what: string, error: Error & { readonly errno?: number | undefined }): string {
-  return what === 'registry' && error.errno === win32Code('EPT_S_NOT_REGISTERED')
-    ? 'its endpoint mapper has no remote registry over TCP: the service RemoteRegistry does not run, or offers a named pipe only'
-    : error.message;
-}
+const NO_REGISTRY =
+  'its endpoint mapper has no remote registry over TCP: the service RemoteRegistry does not run, or offers a named pipe only';
 
 async function clusterFacts(host: string, options: OpenClusterOptions): Promise<PartialEvidence> {
   const cluster = await openCluster(host, options);
@@ -55,7 +54,7 @@ async function clusterFacts(host: string, options: OpenClusterOptions): Promise<
     remoteServicePack: fact(version.servicePack),
     computerName: node === '' ? [] : fact(node),
     clusterService: fact(true),
-    gaps: hidden(host, 'file versions', 'neither ClusAPI nor the registry tells them').gaps ?? [],
+    gaps: [gap(host, 'file versions', 'neither ClusAPI nor the registry tells them')],
   };
 }
 
@@ -69,6 +68,6 @@ function remoteRegistry(host: string, options: OpenClusterOptions): Promise<Part
   });
 }
 
-function hidden(host: string, what: string, reason: string): PartialEvidence {
-  return { gaps: [{ what, source: `host ${host}`, reason }] };
+function gap(host: string, what: string, reason: string): Gap {
+  return { what, source: `host ${host}`, reason };
 }

@@ -4,6 +4,7 @@ import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
 import { RemoteRegistry } from '../client/remote-registry.ts';
 import { resolveHost } from '../client/resolve.ts';
+import { atStage, isDenied } from '../client/stages.ts';
 import { connectTcp, mappedTcpPort } from '../client/tcp-session.ts';
 import { WINREG } from '../interface/winreg/index.ts';
 import { systemClock } from '../transport/clock.ts';
@@ -38,7 +39,10 @@ export async function withRemoteRegistry<T>(
     const logon = await logonFor(options);
     try {
       await using connection = await connectTcp(target, port, limits, logon ?? undefined);
-      return await read(await RemoteRegistry.open(connection, limits));
+      const registry = await RemoteRegistry.open(connection, limits).catch((error: unknown) => {
+        throw isDenied(error) ? atStage(error, 'authenticate') : error;
+      });
+      return await read(registry);
     } finally {
       logon?.wipe();
     }

@@ -13,6 +13,7 @@ interface Options {
   readonly epmPort?: number | undefined;
   readonly localPorts?: readonly PortRange[] | undefined;
   readonly dialect?: Dialect | undefined;
+  readonly transport?: EndpointsOptions['transport'];
   readonly source?: string | undefined;
   readonly 4?: true | undefined;
   readonly 6?: true | undefined;
@@ -25,12 +26,17 @@ export function endpointsCommand(context: CliContext): CommandUnknownOpts {
   const command = new Command('endpoints')
     .description('Lists what the endpoint mapper of a host offers: interfaces, versions, addresses, annotations.')
     .argument('<host>', 'by name or address')
-    .option('--epm-port <port>', 'UDP port of the endpoint mapper (default: 135)', portNumber())
+    .option('--epm-port <port>', 'port of the endpoint mapper (default: 135)', portNumber())
     .option('--local-ports <ranges>', 'ports that the firewall allows here, such as 5000-5099', portRanges)
     .option(
       '--dialect <name>',
       'how our end behaves: liberal, windows or c706 (default: liberal)',
       oneOf(DIALECT_NAMES),
+    )
+    .option(
+      '--transport <name>',
+      'how to ask: udp, tcp, or auto: udp first, tcp where it stays silent (default: auto)',
+      oneOf(['auto', 'udp', 'tcp']),
     )
     .option('--source <address>', 'local address to send from', ipAddress)
     .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
@@ -52,6 +58,7 @@ async function listEndpoints(run: CommandRun, host: string, options: Options): P
     endpointMapperPort: options.epmPort,
     localPorts: localPorts === undefined ? undefined : formatPortRanges(localPorts),
     dialect: options.dialect,
+    transport: options.transport,
     source,
     family: options[4] === true ? 4 : options[6] === true ? 6 : undefined,
     semantics,

@@ -9,12 +9,14 @@ import {
   type ProtocolSequence,
 } from '../client/endpoint-mapper.ts';
 import { resolveHost } from '../client/resolve.ts';
+import { RpcConnection } from '../client/rpc-connection.ts';
 import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { isClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
-import { invalidOption } from '../status/options.ts';
+import { choiceOption, invalidOption } from '../status/options.ts';
+import { systemClock } from '../transport/clock.ts';
 import { mapperRefused } from './advice.ts';
 import { ask } from './ask.ts';
 import { Budget } from './budget.ts';
@@ -40,6 +42,8 @@ export interface EndpointsOptions
    * arrives, it goes on with `idempotent`, the original declaration (C706 App. O), which needs no callback.
    */
   readonly semantics?: (typeof LOOKUP_SEMANTICS)[number] | undefined;
+  /** Default `auto`: over UDP, and over TCP as well where UDP stays silent; UDP where an option is about datagrams. */
+  readonly transport?: 'auto' | 'udp' | 'tcp' | undefined;
 }
 
 /** One entry of an endpoint map: an interface and where it is served (C706 appendix L). */
@@ -66,6 +70,8 @@ export interface EndpointsDocument {
   readonly schema: 'clusrpc/endpoints/1';
   readonly target: string;
   readonly mapper: Address;
+  /** Which of its two ports answered; they show the same map. */
+  readonly over: 'udp' | 'tcp';
   /** Where the last answer came from. */
   readonly answeredFrom: Address;
   /** `idempotent`: callbacks did not arrive, and a lost answer may have cost entries. */
@@ -80,7 +86,10 @@ export interface EndpointsDocument {
 export async function endpoints(target: string, options: EndpointsOptions = {}): Promise<EndpointsDocument> {
   const problem = problemOf(target);
   if (problem !== null) throw invalidOption(problem);
-  const { semantics = 'auto', ...rest } = options;
+  const { semantics = 'auto', transport: given = 'auto', ...rest } = options;
+  choiceOption('transport', given, ['auto', 'udp', 'tcp']);
+  const ofDatagrams = options.semantics ?? options.localPorts ?? options.dialect;
+  const transport = given === 'auto' && ofDatagrams !== undefined ? 'udp' : given;
   const settings = probeSettings(rest);
   settings.signal?.throwIfAborted();
   const known = mapperFromEnvironment(target, process.env.CLUSRPC_HOSTS);
@@ -91,11 +100,78 @@ export async function endpoints(target: string, options: EndpointsOptions = {}):
   if (settings.family !== 0 && isIP(mapper.host) !== settings.family) {
     throw new TransportError(`${mapper.host} is not an address of IPv${settings.family}`, { stage: 'resolve' });
   }
+  const udp = (signal = settings.signal) => overUdp(mapper, semantics, { ...settings, signal });
+  const tcp = (signal = settings.signal) => overTcp(mapper, { ...settings, signal });
+  const found = await { udp, tcp, auto: () => overEither(udp, tcp, settings.signal) }[transport]();
+  return { schema: 'clusrpc/endpoints/1', target, mapper, ...found };
+}
+
+type Found = Pick<EndpointsDocument, 'over' | 'answeredFrom' | 'semantics' | 'entries'>;
+type Asking = (signal: AbortSignal) => Promise<Found>;
+
+/** ms that UDP has to itself: a mapper of its time answers in a few round trips. */
+const HEAD_START = 500;
+
+/** TCP begins when nobody was reached over UDP, or beside it when UDP takes long. When both fail the error is UDP's, with TCP's words in it. */
+async function overEither(udp: Asking, tcp: Asking, signal: AbortSignal | undefined): Promise<Found> {
+  const losers = new AbortController();
+  const within = signal === undefined ? losers.signal : AbortSignal.any([signal, losers.signal]);
+  const first = udp(within);
+  try {
+    await goneOn(first);
+    return await Promise.any([first, tcp(within)]);
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error;
+    const [datagrams, connection] = error.errors;
+    if (isClusError(datagrams) && isClusError(connection)) datagrams.message += `; and over TCP: ${connection.message}`;
+    throw datagrams;
+  } finally {
+    losers.abort();
+  }
+}
+
+/** Resolves when UDP has reached nobody or takes long, and when it has succeeded; rejects with what a mapper answered. */
+async function goneOn(first: Promise<Found>): Promise<void> {
+  let late = () => {};
+  const timer = systemClock.at(systemClock.now() + HEAD_START, () => late());
+  const settled = first.then(
+    () => {},
+    (error: unknown) => {
+      if (!isClusError(error) || error.stage !== 'mapper-reachable') throw error;
+    },
+  );
+  const lateness = new Promise<void>((resolve) => {
+    late = resolve;
+  });
+  await Promise.race([settled, lateness]).finally(() => timer.cancel());
+}
+
+async function overTcp(mapper: Address, settings: ProbeSettings): Promise<Found> {
+  const budget = new Budget(settings);
+  budget.startStage();
+  const { signal, source } = settings;
+  const options = { to: mapper, localAddress: source, timeout: budget.remaining(), signal };
+  const connection = await RpcConnection.open(options).catch((error: unknown) => {
+    throw atStage(error, 'mapper-reachable');
+  });
+  try {
+    return { over: 'tcp', ...(await collect(connection, mapper, 'at-most-once', { settings, budget })) };
+  } catch (error) {
+    throw atStage(error, 'mapper-answers');
+  } finally {
+    await connection.close();
+  }
+}
+
+async function overUdp(
+  mapper: Address,
+  semantics: LookupOptions['semantics'],
+  settings: ProbeSettings,
+): Promise<Found> {
   const budget = new Budget(settings);
   const client = await openRpcSocket(settings, mapper);
   try {
-    const found = await lookup(client.bind(mapper), mapper, { semantics, settings, budget });
-    return { schema: 'clusrpc/endpoints/1', target, mapper, ...found };
+    return { over: 'udp', ...(await lookup(client.bind(mapper), mapper, { semantics, settings, budget })) };
   } finally {
     await client.close();
   }
@@ -107,9 +183,9 @@ interface LookupOptions {
   readonly budget: Budget;
 }
 
-type Found = Pick<EndpointsDocument, 'answeredFrom' | 'semantics' | 'entries'>;
+type Listing = Omit<Found, 'over'>;
 
-async function lookup(server: Caller, to: Address, options: LookupOptions): Promise<Found> {
+async function lookup(server: Caller, to: Address, options: LookupOptions): Promise<Listing> {
   const { settings, budget } = options;
   budget.startStage();
   const watching = await watch(to, {
@@ -136,9 +212,9 @@ async function lookup(server: Caller, to: Address, options: LookupOptions): Prom
 async function collect(
   server: Caller,
   to: Address,
-  semantics: Found['semantics'],
-  { settings, budget }: LookupOptions,
-): Promise<Found> {
+  semantics: Listing['semantics'],
+  { settings, budget }: Pick<LookupOptions, 'settings' | 'budget'>,
+): Promise<Listing> {
   const entries: EndpointEntry[] = [];
   const remaining = () => {
     budget.startStage();

@@ -7,9 +7,9 @@ const HEAD = ['Interface', 'Version', 'Protocol', 'Endpoint', 'Annotation'] as c
 
 /** What `clusrpc endpoints` prints for people: a table, interfaces by name where there is one. */
 export function endpointsText(document: EndpointsDocument, style: Style = PLAIN): string {
-  const { mapper, entries, answeredFrom, semantics } = document;
+  const { mapper, over, entries, answeredFrom, semantics } = document;
   const lines = [
-    `${countText(entries.length, 'endpoint')} at the mapper of ${mapper.host}, UDP port ${mapper.port}`,
+    `${countText(entries.length, 'endpoint')} at the mapper of ${mapper.host}, ${over.toUpperCase()} port ${mapper.port}`,
     ...(answeredFrom.host === mapper.host ? [] : [`The answer came from ${answeredFrom.host}.`]),
     ...(semantics === 'at-most-once' ? [] : [style.yellow(IDEMPOTENT)]),
     ...(entries.length === 0 ? [] : tableLines(HEAD, entries.map(cells), style)),

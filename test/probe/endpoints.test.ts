@@ -50,7 +50,7 @@ test('a lost answer costs no entry', async () => {
 test('where callbacks are blocked the mapper is asked idempotently, and the document says so', async () => {
   const { emulated, host, mapperPort, close } = await startHost({ faults: 'callback-drop=1' });
   register(emulated, 2001);
-  const options = { endpointMapperPort: mapperPort, stageTimeout: 500 };
+  const options = { endpointMapperPort: mapperPort, stageTimeout: 500, transport: 'udp' } as const;
   const document = await endpoints(host, options);
   expect(document.semantics).toBe('idempotent');
   expect(document.entries).toHaveLength(2);
@@ -82,10 +82,30 @@ test('a refusal is an error at once, with stage and advice', async () => {
 
 test('silence is a time-out with the three look-alikes', async () => {
   const { host, mapperPort, close } = await startHost({ faults: 'drop=1' });
-  await expect(endpoints(host, { endpointMapperPort: mapperPort, stageTimeout: 300 })).rejects.toMatchObject({
+  const options = { endpointMapperPort: mapperPort, stageTimeout: 300, transport: 'udp' } as const;
+  await expect(endpoints(host, options)).rejects.toMatchObject({
     stage: 'mapper-reachable',
     code: 'ERR_CLUSRPC_TIMEOUT',
     advice: expect.stringContaining('no datagram RPC'),
+  });
+  await close();
+});
+
+test('where UDP is silent, or nothing listens there, the mapper is asked over TCP', async () => {
+  for (const silent of [{ faults: 'drop=1' }, { hostProfile: 'windows-server-2016' }] as const) {
+    const { host, mapperPort, close } = await startHost(silent);
+    const document = await endpoints(host, { endpointMapperPort: mapperPort, stageTimeout: 2_000 });
+    expect(document).toMatchObject({ over: 'tcp', entries: [{ interface: { name: 'clusapi' } }] });
+    expect(endpointsText(document)).toContain(`TCP port ${mapperPort}`);
+    await close();
+  }
+});
+
+test('a mapper that is silent over UDP and refuses connections fails by both', async () => {
+  const { host, mapperPort, close } = await startHost({ faults: 'drop=1', streams: null });
+  await expect(endpoints(host, { endpointMapperPort: mapperPort, stageTimeout: 600 })).rejects.toMatchObject({
+    stage: 'mapper-reachable',
+    message: expect.stringMatching(/and over TCP: .*refused/),
   });
   await close();
 });

@@ -23,6 +23,7 @@ export const endpointsSchema = z.object({
   schema: z.literal('clusrpc/endpoints/1'),
   target: z.string(),
   mapper: addressSchema,
+  over: z.enum(['udp', 'tcp']),
   answeredFrom: addressSchema,
   semantics: z.enum(['at-most-once', 'idempotent']),
   entries: z.array(entrySchema),

@@ -105,7 +105,7 @@ test('a mapper that is silent over UDP and refuses connections fails by both', a
   const { host, mapperPort, close } = await startHost({ faults: 'drop=1', streams: null });
   await expect(endpoints(host, { endpointMapperPort: mapperPort, stageTimeout: 600 })).rejects.toMatchObject({
     stage: 'mapper-reachable',
-    message: expect.stringMatching(/and over TCP: .*refused/),
+    message: expect.stringMatching(/and over TCP: .*refuses/),
   });
   await close();
 });

@@ -16,6 +16,7 @@ export type {
 export type { Credentials, LogonOptions, Password } from './client/logon.ts';
 export type { ClusterChange, ClusterNotifications } from './client/notifications.ts';
 export type { Reconnect } from './client/reconnect.ts';
+export type { RemoteRegistry, RemoteValue } from './client/remote-registry.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {
   type ClosableHandle,
@@ -76,6 +77,7 @@ export { type InventoryDocument, inventory } from './inventory.ts';
 export { BACKENDS, type Backend } from './open/backend.ts';
 export type { ClusterHandle } from './open/cluster-handle.ts';
 export { type OpenClusterOptions, openCluster } from './open/open-cluster.ts';
+export { type RemoteRegistryOptions, withRemoteRegistry } from './open/remote-registry.ts';
 export type { WireOptions } from './open/wire.ts';
 export type { PortConfiguration, PortPolicy } from './ports/configuration.ts';
 export type { Quantiles } from './ports/distributions.ts';

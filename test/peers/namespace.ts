@@ -43,11 +43,18 @@ export async function emulateInNamespace(argv: readonly string[]): Promise<Emula
   };
 }
 
-async function runBeside({ pid }: ChildProcess, program: string, args: readonly string[]): Promise<NamespaceRun> {
+/** `root`: the network was made without a user namespace. */
+export async function runBeside(
+  { pid }: ChildProcess,
+  program: string,
+  args: readonly string[],
+  { env = {}, root = false }: { env?: Readonly<Record<string, string>> | undefined; root?: boolean } = {},
+): Promise<NamespaceRun> {
   need(program);
-  const enter = ['-t', String(pid), '-U', '-n', '--preserve-credentials', program, ...args];
+  const enter = ['-t', String(pid), ...(root ? ['-n'] : ['-U', '-n', '--preserve-credentials']), program, ...args];
+  const options = { timeout: 30_000, maxBuffer: 1 << 26, env: { ...process.env, ...env } };
   try {
-    const { stdout, stderr } = await promisify(execFile)('nsenter', enter, { timeout: 30_000, maxBuffer: 1 << 26 });
+    const { stdout, stderr } = await promisify(execFile)('nsenter', enter, options);
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };

@@ -54,7 +54,8 @@ export function encodeEnumKeyRequest(key: ContextHandle, index: number): Uint8Ar
   writeContextHandle(writer, key);
   writeU32(writer, index);
   writeStringBuffer(writer, ids, KEY_NAME_SIZE);
-  writePointer(writer, ids, null, () => {});
+  // Samba refuses a client that does not ask for the class.
+  writePointer(writer, ids, KEY_NAME_SIZE, (_, size) => writeStringBuffer(writer, ids, size));
   writePointer(writer, ids, null, () => {});
   return writer.finish();
 }

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type NamespaceRun, runBeside } from './namespace.ts';
+import { need, run, type Scratch } from './tools.ts';
+
+const DCERPCD = '/usr/libexec/samba/samba-dcerpcd';
+
+export interface Samba {
+  /** Runs a program in its network. Its exit code is a result. */
+  run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<NamespaceRun>;
+  stop(): Promise<void>;
+}
+
+export interface SambaOptions {
+  readonly directory: Scratch;
+  readonly password: string;
+  /** A .reg file for its registry. */
+  readonly registry: string;
+}
+
+/** Samba's endpoint mapper at TCP 135 and its winreg behind it, in a network of its own, with the user root. */
+export async function startSamba({ directory, password, registry }: SambaOptions): Promise<Samba> {
+  need('unshare', 'nsenter', 'ip', 'smbpasswd', 'net', 'ss', DCERPCD);
+  const config = writeConfig(directory.file('samba'));
+  run('smbpasswd', ['-c', config, '-a', '-s', 'root'], { input: `${password}\n${password}\n` });
+  run('net', ['-s', config, 'registry', 'import', registry]);
+  const script = `ip link set lo up && smbd -D -s ${config} && exec ${DCERPCD} -F -s ${config} --libexec-rpcds`;
+  const child = spawn('unshare', ['-n', 'sh', '-c', script], { stdio: 'ignore', detached: true });
+  const beside: Samba['run'] = (program, args, env) => runBeside(child, program, args, { env, root: true });
+  await listening(child, beside);
+  return { run: beside, stop: () => stopped(child) };
+}
+
+function writeConfig(directory: string): string {
+  mkdirSync(directory);
+  const config = `${directory}/smb.conf`;
+  const own = ['private dir', 'lock directory', 'state directory', 'cache directory', 'pid directory', 'ncalrpc dir'];
+  const lines = [
+    '[global]',
+    'workgroup = LAB',
+    'interfaces = 127.0.0.1',
+    'bind interfaces only = yes',
+    'disable netbios = yes',
+    'load printers = no',
+    'rpc start on demand helpers = no',
+    `log file = ${directory}/log`,
+    ...own.map((key) => `${key} = ${directory}`),
+  ];
+  writeFileSync(config, `${lines.join('\n')}\n`);
+  return config;
+}
+
+/** Asks until the mapper listens; its other services have their ports by then. */
+async function listening(child: ChildProcess, beside: Samba['run']): Promise<void> {
+  while (child.exitCode === null) {
+    const { output } = await beside('ss', ['-Hltn', 'sport = :135']);
+    if (output.includes(':135')) return;
+  }
+  throw new Error(`samba-dcerpcd ended with ${child.exitCode}`);
+}
+
+/** With all that it has started, smbd and its helpers among them. */
+function stopped(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.pid === undefined) return resolve();
+    child.once('exit', () => resolve());
+    process.kill(-child.pid, 'SIGTERM');
+  });
+}

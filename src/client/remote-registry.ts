@@ -115,7 +115,7 @@ export class RemoteRegistry {
     }
   }
 
-  /** A value with all its bytes, asked for twice where the first room was too small; null where there is none. */
+  /** A value with all its bytes, asked for again where the room was too small; null where there is none. */
   async #sized<T extends ValueResponse>(
     operation: 'BaseRegEnumValue' | 'BaseRegQueryValue',
     decode: (stub: Uint8Array, littleEndian: boolean) => T,
@@ -128,8 +128,9 @@ export class RemoteRegistry {
       if (status === NO_MORE_ITEMS || status === NOT_FOUND) return null;
       if (status === 0 && type !== null) return { ...answer, type };
       if (status === 0) throw new RemoteProtocolError(`${operation}: a value without a type`);
-      if (status !== MORE_DATA || needed <= size || needed > MAX_SIZE) throw new Win32Error(status, operation);
-      size = needed;
+      if (status !== MORE_DATA || size === MAX_SIZE) throw new Win32Error(status, operation);
+      // Samba does not tell how much is needed.
+      size = Math.min(MAX_SIZE, needed > size ? needed : 8 * size);
     }
   }
 

@@ -16,10 +16,10 @@ beforeAll(async () => {
     'REGEDIT4',
     '',
     `[HKEY_LOCAL_MACHINE\\${KEY}]`,
+    `"Long"="${'Z'.repeat(10_000)}"`,
     `"Ports"=hex(7):${hexOf(`${PORTS.join('\0')}\0\0`)}`,
     `"PortsInternetAvailable"="Y"`,
     '"UseInternetPorts"="Y"',
-    `"Long"="${'Z'.repeat(10_000)}"`,
     '',
   ];
   writeFileSync(registry, lines.join('\r\n'));
@@ -70,6 +70,7 @@ test('values of any size, one value by name, names of keys, and what is not ther
     console.log(JSON.stringify(read));`;
   const args = ['--input-type=module', '-e', script, 'LAB\\root', KEY, 'SOFTWARE\\Microsoft\\Rpc'];
   const { output } = await running().run(process.execPath, args, { CLUSRPC_PASSWORD: PASSWORD });
+  if (!output.startsWith('{')) throw new Error(output);
   expect(JSON.parse(output)).toEqual({
     values: expect.arrayContaining([
       ['Ports', 7, 42],

@@ -18,6 +18,8 @@ import { win32Code } from '../status/win32.ts';
 import { Win32Error } from '../status/win32-error.ts';
 import type { Caller } from './caller.ts';
 import { callLimits, type SessionLimits } from './cluster-queries.ts';
+import { atStage, isDenied } from './stages.ts';
+import { connectTcp, mappedTcpPort, type TcpTarget } from './tcp-session.ts';
 
 /** A value of a remote key: text is UTF-16LE with its terminators. The default value has the name `''`. */
 export interface RemoteValue {
@@ -38,6 +40,20 @@ const NOT_FOUND = win32Code('ERROR_FILE_NOT_FOUND');
 const MORE_DATA = win32Code('ERROR_MORE_DATA');
 const NO_MORE_ITEMS = win32Code('ERROR_NO_MORE_ITEMS');
 
+/** Reads over a connection of its own, to where the endpoint mapper says that the registry is served. */
+export async function readRemoteRegistry<T>(
+  target: TcpTarget,
+  limits: SessionLimits,
+  read: (registry: RemoteRegistry) => Promise<T>,
+): Promise<T> {
+  const port = await mappedTcpPort(target, WINREG, limits);
+  await using connection = await connectTcp(target, port, limits, target.logon);
+  const registry = await RemoteRegistry.open(connection, limits).catch((error: unknown) => {
+    throw isDenied(error) ? atStage(error, 'authenticate') : error;
+  });
+  return await read(registry);
+}
+
 /**
  * HKEY_LOCAL_MACHINE of another machine, read-only ([MS-RRP]). Paths as `SOFTWARE\Microsoft\Rpc\Internet`. Every method throws Win32Error
  * for what the machine refuses, such as ERROR_ACCESS_DENIED, and what a Caller throws.
@@ -53,6 +69,7 @@ export class RemoteRegistry {
     this.#limits = limits;
   }
 
+  /** @internal */
   static async open(caller: Caller, limits: SessionLimits = {}): Promise<RemoteRegistry> {
     const { stub, littleEndian } = await caller.call(
       WINREG,

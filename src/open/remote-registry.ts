@@ -2,11 +2,8 @@ import type { SessionLimits } from '../client/cluster-queries.ts';
 import { runWithin } from '../client/deadline.ts';
 import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
-import { RemoteRegistry } from '../client/remote-registry.ts';
+import { type RemoteRegistry, readRemoteRegistry } from '../client/remote-registry.ts';
 import { resolveHost } from '../client/resolve.ts';
-import { atStage, isDenied } from '../client/stages.ts';
-import { connectTcp, mappedTcpPort } from '../client/tcp-session.ts';
-import { WINREG } from '../interface/winreg/index.ts';
 import { systemClock } from '../transport/clock.ts';
 import { DEFAULT_STAGE_TIMEOUT } from './backend.ts';
 import { mapperFromEnvironment } from './hosts.ts';
@@ -32,17 +29,12 @@ export async function withRemoteRegistry<T>(
   const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
   const what = `reading the registry of ${name}`;
   return runWithin({ clock: systemClock, signal, timeout, what }, async (within) => {
-    const limits = { signal: within, stageTimeout };
     const mapperPort = options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT;
-    const target = { host: await resolveHost(known?.host ?? name), mapperPort, localAddress };
-    const port = await mappedTcpPort(target, WINREG, limits);
+    const host = await resolveHost(known?.host ?? name);
     const logon = await logonFor(options);
     try {
-      await using connection = await connectTcp(target, port, limits, logon ?? undefined);
-      const registry = await RemoteRegistry.open(connection, limits).catch((error: unknown) => {
-        throw isDenied(error) ? atStage(error, 'authenticate') : error;
-      });
-      return await read(registry);
+      const target = { host, mapperPort, localAddress, ...(logon && { logon }) };
+      return await readRemoteRegistry(target, { signal: within, stageTimeout }, read);
     } finally {
       logon?.wipe();
     }

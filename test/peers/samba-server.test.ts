@@ -20,6 +20,9 @@ beforeAll(async () => {
     `"Ports"=hex(7):${hexOf(`${PORTS.join('\0')}\0\0`)}`,
     `"PortsInternetAvailable"="Y"`,
     '"UseInternetPorts"="Y"',
+    // `net registry import` takes the last value only when a key follows.
+    '',
+    '[HKEY_LOCAL_MACHINE\\SOFTWARE\\End]',
     '',
   ];
   writeFileSync(registry, lines.join('\r\n'));

@@ -50,11 +50,11 @@ function writeConfig(directory: string): string {
   return config;
 }
 
-/** Asks until the mapper listens; its other services have their ports by then. */
+/** Asks until mapper and file server listen; the mapper's other services have their ports by then. */
 async function listening(child: ChildProcess, beside: Samba['run']): Promise<void> {
   while (child.exitCode === null) {
-    const { output } = await beside('ss', ['-Hltn', 'sport = :135']);
-    if (output.includes(':135')) return;
+    const { output } = await beside('ss', ['-Hltn']);
+    if (output.includes(':135 ') && output.includes(':445 ')) return;
   }
   throw new Error(`samba-dcerpcd ended with ${child.exitCode}`);
 }

@@ -129,7 +129,7 @@ async function soakTarget(run: CommandRun, target: string, options: SoakCliOptio
   if (output.mode === 'text' || target !== 'emulated') run.note(announcement({ target, options, settings, pool }));
   progress.start('soak', settings.cycles);
   const silent = { failures: 0, all: true };
-  const metrics = new SoakMetrics(pool.size);
+  const metrics = new SoakMetrics(plan);
   await serveMetrics(run, options.prometheus, metrics.metrics);
   const live = new SoakLive(plan, run.world.stderr.columns);
   const report = await soak(target, {

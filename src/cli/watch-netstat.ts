@@ -8,8 +8,9 @@ import { isDirectory, locate } from '../evidence/directory.ts';
 import { mergeEvidence } from '../evidence/evidence.ts';
 import { parseNetstatSeries } from '../evidence/netstat-series.ts';
 import type { PortRange } from '../ports/ranges.ts';
+import { netstatNagios } from '../report/leak-nagios.ts';
 import { NAGIOS_STATES } from '../report/nagios.ts';
-import { netstatNagios, netstatReport, netstatText } from '../report/netstat.ts';
+import { netstatReport, netstatText } from '../report/netstat.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { readInput } from './files.ts';
 import type { CommandRun } from './run.ts';
@@ -20,6 +21,8 @@ export interface NetstatOptions {
   /** ms that a closed port stays bound. */
   readonly recycleAfter?: number | undefined;
   readonly nagios?: true | undefined;
+  readonly warn?: number | undefined;
+  readonly crit?: number | undefined;
 }
 
 const MAX_SERIES_BYTES = 256 << 20;
@@ -49,7 +52,7 @@ export async function watchNetstat(
   );
   const report = netstatReport({ files, ranges, trend, lastLocalMs, warnings });
   if (options.nagios === true) {
-    const { state, line } = netstatNagios(report);
+    const { state, line } = netstatNagios(report, options);
     run.output.text(line);
     return NAGIOS_STATES.indexOf(state) as ExitCode;
   }

@@ -1,11 +1,13 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { watchNagios } from '../report/leak-nagios.ts';
+import { NAGIOS_STATES } from '../report/nagios.ts';
 import { watchHtml } from '../report/watch-html.ts';
 import { sampleText, watchText } from '../report/watch-text.ts';
 import type { LeakJudgement } from '../watch/judge.ts';
 import type { PortSample } from '../watch/sample.ts';
 import type { SignsWanted } from '../watch/system-signs.ts';
 import { type WatchReport, watch } from '../watch-process.ts';
-import { laterOptions, withCommonOptions } from './common-options.ts';
+import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
 import { type Metric, serveMetrics, withPrometheus } from './metrics.ts';
@@ -41,17 +43,28 @@ export function watchCommand(context: CliContext): CommandUnknownOpts {
     .option('--recycle-after <duration>', 'how long a closed port stays bound (default: 240s)', positiveDuration)
     .option('--counters', 'with a process id: the UDP counters of the machine meanwhile')
     .option('--events', 'with a process id: what Windows logged for want of ports meanwhile (4227, 4231, 4266)')
-    .addOption(
-      new Option('--nagios', 'with --netstat: one line and the exit codes of a Nagios plugin').conflicts('json'),
+    .addOption(new Option('--nagios', 'one line and the exit codes of a Nagios plugin').conflicts(['json', 'ndjson']))
+    .option(
+      '--warn <duration>',
+      'with --nagios: a leak is a warning when its ports are used up sooner',
+      positiveDuration,
+    )
+    .option(
+      '--crit <duration>',
+      'with --nagios: critical when sooner than this (default: any leak is)',
+      positiveDuration,
     )
     .action((pid, options, self) => context.run(self, (run) => watchEither(run, pid, options)));
-  laterOptions(command, ['--warn <duration>', '--crit <duration>']);
   return withCommonOptions(withPrometheus(command), { ndjson: true, html: true });
 }
 
 /** A running program, or what was sampled elsewhere. */
 function watchEither(run: CommandRun, pid: number | undefined, options: Options): ExitCode | Promise<ExitCode> {
-  const { netstat } = options;
+  const { netstat, nagios, warn, crit } = options;
+  if (nagios === undefined && (warn ?? crit) !== undefined) throw usageError('--warn and --crit need --nagios');
+  if (warn !== undefined && crit !== undefined && warn < crit) {
+    throw usageError('--warn is below --crit, so it would never be reached', 'Give --warn the longer time.');
+  }
   if (netstat !== undefined) {
     if (pid !== undefined) throw usageError('--netstat reads samples: it takes no process id');
     if (options.prometheus !== undefined) throw usageError('--prometheus needs a process id');
@@ -61,7 +74,6 @@ function watchEither(run: CommandRun, pid: number | undefined, options: Options)
       throw usageError('which series?', 'Give --netstat a file or a folder.');
     return watchNetstat(run, netstat, options);
   }
-  if (options.nagios === true) throw usageError('--nagios needs --netstat');
   if (pid === undefined)
     throw usageError('which program?', 'Give its process id, or --netstat with a series of samples.');
   return watchProcess(run, pid, options);
@@ -74,6 +86,7 @@ async function watchProcess(run: CommandRun, pid: number, options: Options): Pro
   await serveMetrics(run, prometheus, watchMetrics(live));
   const onSample = (sample: PortSample, judge: () => WatchReport): void => {
     Object.assign(live, { sample, judge });
+    if (options.nagios === true) return;
     output.item({ schema: 'clusrpc/watch-sample/1', event: 'sample', ...sample }, () =>
       sampleText(sample, timeText(sample.ms)),
     );
@@ -89,6 +102,11 @@ async function watchProcess(run: CommandRun, pid: number, options: Options): Pro
     onSample,
   });
   run.html((origin) => watchHtml(report, timeText, origin));
+  if (options.nagios === true) {
+    const { state, line } = watchNagios(report, options);
+    output.text(line);
+    return NAGIOS_STATES.indexOf(state) as ExitCode;
+  }
   if (output.mode === 'ndjson') output.event({ ...report, samples: [] });
   else output.document(report, () => watchText(report, timeText, style));
   return EXITS[report.verdict];

@@ -2,7 +2,6 @@ import { utcText } from '../bytes/utc-text.ts';
 import type { PortTrend } from '../diagnosis/port-trend.ts';
 import type { Quantiles } from '../ports/distributions.ts';
 import { countPorts, formatPortRanges, type PortRange } from '../ports/ranges.ts';
-import type { NagiosState } from './nagios.ts';
 import { countText, durationText, numberText } from './text/figures.ts';
 import { printable } from './text/printable.ts';
 import { type Row, rowsText } from './text/rows.ts';
@@ -80,23 +79,6 @@ function runsOutText(runsOutMs: Quantiles | null, spanMs: number): readonly stri
   return [
     `${durationText(runsOutMs.p50)} after the first sample (${durationText(runsOutMs.p05)} to ${durationText(runsOutMs.p95)})`,
   ];
-}
-
-export function netstatNagios({ leak, lost, everBound, ports, runsOutMs, spanMs }: NetstatReport): {
-  readonly state: NagiosState;
-  readonly line: string;
-} {
-  const state: NagiosState = leak === 'yes' ? 'CRITICAL' : leak === 'no' ? 'OK' : 'UNKNOWN';
-  const text =
-    runsOutMs === null
-      ? `leak: ${leak}`
-      : runsOutMs.p95 <= spanMs
-        ? 'ports leak, and are used up'
-        : `ports leak, none is left in ${durationText(Math.max(0, runsOutMs.p50 - spanMs))}`;
-  return {
-    state,
-    line: `CLUSRPC ${state} - ${text} | lost=${lost};;;0;${ports.size} bound=${everBound};;;0;${ports.size}`,
-  };
 }
 
 function onCalendar({ p05, p50, p95 }: Quantiles, startMs: number): NetstatReport['runsOutLocal'] {

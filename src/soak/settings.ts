@@ -87,7 +87,7 @@ function planEmulated(options: SoakOptions): SoakPlan {
     concurrency: options.concurrency ?? null,
     failureRate: options.failureRate ?? 0,
     failureKind: options.failureKind ?? 'no-memory',
-    failureMs: { ...failureDurations(time, recycleAfterMs), ...options.failureMs },
+    failureMs: { ...failureDurations(options, recycleAfterMs), ...options.failureMs },
     onExhaustion: options.onExhaustion ?? 'fail',
     strategy: options.strategy ?? 'naive',
     programs: options.programs ?? 1,
@@ -178,12 +178,16 @@ function halfTheSustainableRate(ports: number, roundMs: number, reuse: SoakSetti
   return reuse === 'never' || roundMs === 0 ? 1_000 : (2 * roundMs) / ports;
 }
 
-/** On real time the patience of client and server is scaled with the recycle time. */
-function failureDurations(time: SoakSettings['time'], recycleAfterMs: number): FailureDurations {
-  if (time === 'virtual') return FAILURE_DURATIONS;
+/**
+ * On real time the patience of client and server is scaled with the recycle time, where failures wait for its end; else a busy machine would
+ * make opens fail that are healthy.
+ */
+function failureDurations({ time, failureKind }: SoakOptions, recycleAfterMs: number): FailureDurations {
+  if (time !== 'real') return FAILURE_DURATIONS;
   const scaled = (FAILURE_DURATIONS['no-answer'] * recycleAfterMs) / DEFAULT_RECYCLE_AFTER;
   const patience = Math.round(Math.max(SHORTEST_PATIENCE, scaled));
-  return { ...FAILURE_DURATIONS, 'no-answer': patience, callback: Math.round(patience / 2) };
+  if (failureKind === 'no-answer') return { ...FAILURE_DURATIONS, 'no-answer': patience };
+  return failureKind === 'callback' ? { ...FAILURE_DURATIONS, callback: Math.round(patience / 2) } : FAILURE_DURATIONS;
 }
 
 function checkNumbers(options: SoakOptions): void {

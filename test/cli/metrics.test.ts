@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { soakForecast } from '../../src/soak/forecast.ts';
+import { planSoak } from '../../src/soak/index.ts';
 import { cli, Sink } from './in-process.ts';
 
 /** stderr that tells when a line has come. */
@@ -36,11 +38,23 @@ describe('--prometheus serves the figures of', () => {
   });
 
   test('soak', async () => {
-    const text = await scraped(['soak', 'emulated', '--ports', '5000-5019', '--time', 'real', '--every', '10s']);
+    const load = ['--ports', '5000-5019', '--time', 'real', '--every', '20s', '--failure-rate', '0.2'];
+    const text = await scraped(['soak', 'emulated', ...load]);
     expect(text).toMatch(/^# TYPE clusrpc_soak_ports gauge$/m);
     expect(text).toMatch(/^clusrpc_soak_pool_ports 20$/m);
     expect(text).toMatch(/^clusrpc_soak_ports\{state="available"\} \d+$/m);
     expect(text).toMatch(/^clusrpc_soak_opens_total\{outcome="refused"\} 0$/m);
+    expect(text).toMatch(/^# TYPE clusrpc_soak_forecast_exhaustion_seconds gauge$/m);
+    const { exhaustionMs } = soakForecast(
+      planSoak('emulated', { ports: '5000-5019', everyMs: 20_000, failureRate: 0.2, time: 'real' }),
+    );
+    for (const [quantile, ms = Number.NaN] of [
+      ['0.05', exhaustionMs?.p05],
+      ['0.5', exhaustionMs?.p50],
+      ['0.95', exhaustionMs?.p95],
+    ] as const) {
+      expect(text).toContain(`clusrpc_soak_forecast_exhaustion_seconds{quantile="${quantile}"} ${ms / 1_000}\n`);
+    }
   });
 
   test.skipIf(process.platform !== 'linux')('watch', async () => {

@@ -48,6 +48,21 @@ describe.skipIf(process.platform !== 'linux')('watch', () => {
     expect(code).toBe(EXIT.unknown);
   });
 
+  test('--nagios is one line, without the samples', async () => {
+    const { code, stdout } = await cli(['watch', String(process.pid), '--for', '1ms', '--nagios', '--warn', '7d']);
+    expect(stdout).toMatch(/^CLUSRPC UNKNOWN - leak: unknown \| udp=\d+;;;0\n$/);
+    expect(code).toBe(EXIT.unknown);
+  });
+
+  test.each([
+    ['--warn 7d', '--warn and --crit need --nagios'],
+    ['--nagios --warn 1d --crit 7d', '--warn is below --crit'],
+  ])('%s is a usage error', async (options, message) => {
+    const { code, stderr } = await cli(['watch', String(process.pid), ...options.split(' ')]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(EXIT.usage);
+  });
+
   test('a process that is not there is wrong input: exit 2', async () => {
     const { code, stderr } = await cli(['watch', String(2 ** 30)]);
     expect(stderr).toContain(`there is no process ${2 ** 30}`);

@@ -47,6 +47,17 @@ test('a series of SP4 is exit 0', async () => {
   });
 });
 
+test('with --warn and --crit a leak is as bad as the time that is left', async () => {
+  const path = series('windows-2000-sp3', 'leak.txt');
+  const argv = ['watch', '--netstat', path, '--ports', '5000-5099', '--nagios'];
+  expect(await cli(argv)).toMatchObject({ code: 2, stdout: expect.stringMatching(/^CLUSRPC CRITICAL - ports leak/) });
+  expect(await cli([...argv, '--warn', '300d', '--crit', '1s'])).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^CLUSRPC WARNING - ports leak, .* left=\d+s;25920000:;1:;0\n$/),
+  });
+  expect((await cli([...argv, '--warn', '2s', '--crit', '1s'])).code).toBe(0);
+});
+
 test('the folder of the collector brings its own range', async () => {
   series('windows-2000-sp3', 'netstat.txt');
   writeFileSync(join(directory, 'collector.txt'), 'clusrpc collector format 1\r\n');

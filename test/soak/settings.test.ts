@@ -57,10 +57,13 @@ describe('hosts', () => {
 
 describe('real time on the emulated machine', () => {
   test('scales the patience with the recycle time, but not below what a slow machine needs', () => {
-    const patience = (recycleAfterMs: number) =>
-      planSoak('emulated', { time: 'real', recycleAfterMs }).settings.failureMs;
-    expect(patience(240_000)).toMatchObject({ 'no-answer': 30_000, callback: 15_000 });
-    expect(patience(24_000)).toMatchObject({ 'no-answer': 3_000, callback: 1_500 });
-    expect(patience(500)).toMatchObject({ 'no-answer': 1_000, callback: 500 });
+    const patience = (failureKind: 'no-answer' | 'callback' | 'reject', recycleAfterMs: number) =>
+      planSoak('emulated', { time: 'real', recycleAfterMs, failureKind }).settings.failureMs;
+    expect(patience('no-answer', 240_000)).toMatchObject({ 'no-answer': 30_000, callback: 15_000 });
+    expect(patience('no-answer', 24_000)).toMatchObject({ 'no-answer': 3_000, callback: 15_000 });
+    expect(patience('callback', 24_000)).toMatchObject({ 'no-answer': 30_000, callback: 1_500 });
+    expect(patience('no-answer', 500)['no-answer']).toBe(1_000);
+    // Where failures do not wait, nobody gives up early.
+    expect(patience('reject', 500)).toMatchObject({ 'no-answer': 30_000, callback: 15_000 });
   });
 });

@@ -224,6 +224,19 @@ test('an overlapped call that is overtaken on the way is executed, once', () => 
   expect(events.map((event) => event.kind === 'dispatch' && event.sequence)).toEqual([0, 2, 1]);
 });
 
+test('so many as 64 numbers may be overtaken; where one leaps farther, those that it leapt over are over', () => {
+  const overtake = (last: number) => {
+    const { receive, take } = scriptedServer();
+    receive(request({ ...IDEMPOTENT, sequence: 0 }));
+    receive(request({ ...IDEMPOTENT, sequence: last, flags2: FLAGS2.unrelated }));
+    receive(request({ flags1: 0, sequence: 1, flags2: FLAGS2.unrelated }));
+    return take().map(({ type }) => type);
+  };
+  // Of a call that may still be executed the server asks whose it is.
+  expect(overtake(65)).toEqual(['request']);
+  expect(overtake(66)).toEqual([]);
+});
+
 test('an idempotent call that is executed again opens no later number again', () => {
   const { receive, events, handle } = scriptedServer();
   receive(request({ ...IDEMPOTENT, sequence: 0 }));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type FackBody, FLAGS1, type Request, type Response } from '../../../../src/pdu/cl/index.ts';
 import { BOOT } from '../pair.ts';
-import { bytes, fackBody, headerOf, scriptedClient } from '../scripted.ts';
+import { bytes, fackBody, headerOf, response, scriptedClient } from '../scripted.ts';
 
 /** Stub bytes of a PDU of 1 024. */
 const BODY = 944;
@@ -264,4 +264,29 @@ test('a response longer than the limit ends the call', () => {
   fragment(1, bytes(16));
   expect(events).toMatchObject([{ kind: 'violation' }]);
   expect(client.counters.messagesRefused).toBe(1);
+});
+
+test('a response of which the last fragment asks for a fack is acknowledged at once, an idempotent one too', () => {
+  for (const semantics of ['at-most-once', 'idempotent'] as const) {
+    const script = scriptedClient();
+    script.call({ semantics });
+    const request = script.takeOne('request');
+    const answer = (fragment: number, flags1: number) =>
+      script.receive(response(request, bytes(8), { fragment, serial: fragment, flags1 }));
+    answer(0, frag | nofack);
+    answer(1, frag | lastfrag);
+    expect(script.takeOne('ack').header).toMatchObject({ sequence: request.header.sequence, serverBoot: BOOT });
+    script.advance(10_000);
+    expect(script.take()).toEqual([]);
+  }
+});
+
+test('one that does not ask is acknowledged two seconds later', () => {
+  const { fragment, take, takeOne, advance } = receiving();
+  fragment(0, bytes(8), frag | nofack);
+  fragment(1, bytes(8), frag | lastfrag | nofack);
+  advance(1_999);
+  expect(take()).toEqual([]);
+  advance(1);
+  takeOne('ack');
 });

@@ -162,3 +162,13 @@ test.each([
     expect(both.executed.get('once')).toBe(1);
   },
 );
+
+test('a fragment of another operation, or one that says it is none, is no part of the message', () => {
+  const { fragment, receive, events } = collecting();
+  fragment(0, bytes(8), nofack);
+  receive(request({ flags1: frag | lastfrag | nofack | idempotent, fragment: 1, serial: 1, opnum: 1 }, bytes(4)));
+  receive(request({ flags1: nofack | idempotent, fragment: 1, serial: 2 }, bytes(4)));
+  expect(events).toEqual([]);
+  fragment(1, bytes(16), lastfrag | nofack);
+  expect(events).toMatchObject([{ kind: 'dispatch', opnum: 0, stub: Uint8Array.from([...bytes(8), ...bytes(16)]) }]);
+});

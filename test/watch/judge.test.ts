@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeLeak } from '../../src/watch/judge.ts';
 import { type PortSample, portSample } from '../../src/watch/sample.ts';
+import { thinned } from '../../src/watch/thinned.ts';
 import { medianSlope, trendScore } from '../../src/watch/trend.ts';
 
 const RANGES = [{ first: 5000, last: 5099 }];
@@ -79,6 +80,74 @@ describe('judgeLeak', () => {
   });
 });
 
+describe('the edges of the judgement', () => {
+  /** So many samples that hold one port each hour, the later half growing by one each `per` hours. */
+  const growing = (count: number, per = 1) => series(from(1, count).map((n) => from(5000, 1 + Math.floor(n / per))));
+
+  test('twelve samples decide, eleven do not, unless the settings say so', () => {
+    expect(judgeLeak(growing(12)).verdict).toBe('leaking');
+    expect(judgeLeak(growing(11)).verdict).toBe('cannot-tell');
+    expect(judgeLeak(growing(11), { minSamples: 11 }).verdict).toBe('leaking');
+    expect(judgeLeak([], { minSamples: 0 }).verdict).toBe('cannot-tell');
+  });
+
+  test('a growth of three ports over the later half decides, one of two does not', () => {
+    const last = (growth: number) =>
+      series(from(0, 40).map((n) => from(5000, 1 + (n < 20 ? 0 : Math.floor(((n - 20) * growth) / 19)))));
+    expect(judgeLeak(last(3)).verdict).toBe('leaking');
+    expect(judgeLeak(last(2)).verdict).toBe('not-leaking');
+    expect(judgeLeak(last(2), { minGrowth: 2 }).verdict).toBe('leaking');
+  });
+
+  test('only the later half counts, so that a rise before it is no leak', () => {
+    const ports = from(0, 40).map((n) => from(5000, Math.min(n, 20)));
+    expect(judgeLeak(series(ports)).trends[0]).toMatchObject({ growing: false, perHour: 0, first: 0, last: 20 });
+  });
+
+  test('a trend that chance explains is none, however much it rises in the end', () => {
+    const jump = series(from(0, 40).map((n) => from(5000, n === 39 ? 9 : 1)));
+    expect(judgeLeak(jump).trends[0]).toMatchObject({ growing: false, last: 9 });
+    const score = judgeLeak(growing(30)).trends[0]?.score as number;
+    expect(judgeLeak(growing(30), { minScore: score }).verdict).toBe('leaking');
+    expect(judgeLeak(growing(30), { minScore: score + 1e-9 }).verdict).toBe('not-leaking');
+  });
+
+  test('ports that are given back are no leak', () => {
+    expect(judgeLeak(series(from(0, 40).map((n) => from(5000, 60 - n)))).verdict).toBe('not-leaking');
+  });
+
+  test('both ends of each range are in it, and ports of one of several ranges count', () => {
+    const ranges = [
+      { first: 5000, last: 5014 },
+      { first: 6000, last: 6014 },
+    ];
+    const samples = series(from(1, 30).map((n) => from(4999, Math.min(n, 17)).concat(from(5999, Math.max(0, n - 14)))));
+    expect(judgeLeak(samples, { ranges }).trends[0]).toMatchObject({ first: 0, last: 30 });
+    expect(judgeLeak(samples, { ranges: [{ first: 5014, last: 5015 }] }).trends[0]?.last).toBe(2);
+  });
+
+  test('a range that is more than full is used up now', () => {
+    const judged = judgeLeak(growing(30), { ranges: [{ first: 5000, last: 5030 }] });
+    expect(judged.exhaustedAtMs).toBe(29 * HOUR);
+  });
+
+  test('it says in a sentence what the ports did', () => {
+    expect(judgeLeak(growing(30)).because).toEqual([
+      'UDP ports held: 2 at first, 31 at the end, still growing by 1.0 an hour',
+    ]);
+    expect(judgeLeak(series(from(0, 30).map(() => [5000]))).because).toEqual([
+      'UDP ports held: 1 at first, 1 at the end, no longer growing',
+    ]);
+  });
+});
+
+test('a long series is thinned to points equally far apart, its ends among them; a short one stays', () => {
+  expect(thinned(from(0, 9), 5)).toEqual([0, 2, 4, 6, 8]);
+  expect(thinned(from(0, 101), 3)).toEqual([0, 50, 100]);
+  const short = from(0, 5);
+  expect(thinned(short, 5)).toBe(short);
+});
+
 describe('trend', () => {
   test('one burst does not move the median slope', () => {
     const points = from(0, 20).map((x) => ({ x, y: x === 10 ? 1_000 : 2 * x }));
@@ -94,6 +163,25 @@ describe('trend', () => {
   test('a series that does not move has no trend', () => {
     expect(trendScore(from(0, 9).map((x) => ({ x, y: 5 })))).toBe(0);
     expect(medianSlope([])).toBe(0);
+  });
+
+  test('the median of two slopes lies between them, and points of one time have no slope', () => {
+    // Slopes of 0, 1, 3, 0: 1, 2, 0 | 3, 1.5 by pairs: 1, 1.5, 0, 2, -0.5, -3.
+    const points = [0, 1, 3, 0].map((y, x) => ({ x, y }));
+    expect(medianSlope(points)).toBe(0.5);
+    expect(
+      medianSlope([
+        { x: 0, y: 0 },
+        { x: 0, y: 9 },
+      ]),
+    ).toBe(0);
+  });
+
+  test('ties make a trend less sure than their number would: 1 2 2 3, worked by hand', () => {
+    // Five pairs rise, one is even: S is 5, the variance (4·3·13 - 2·1·9) / 18.
+    const points = [1, 2, 2, 3].map((y, x) => ({ x, y }));
+    expect(trendScore(points)).toBeCloseTo((5 - 1) / Math.sqrt((4 * 3 * 13 - 2 * 1 * 9) / 18), 10);
+    expect(trendScore(points.map(({ x, y }) => ({ x, y: -y })))).toBeCloseTo(-trendScore(points), 10);
   });
 });
 

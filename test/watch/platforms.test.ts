@@ -9,7 +9,9 @@ const on = (platform: NodeJS.Platform): void => void Object.defineProperty(proce
 const windowsHolds = (...ports: readonly { readonly pid: number; readonly port: number }[]): void =>
   void vi
     .mocked(livePorts)
-    .mockResolvedValueOnce(ports.map(({ pid, port }) => ({ protocol: 'udp', family: 4, state: null, address: '0.0.0.0', port, pid }) as const));
+    .mockResolvedValueOnce(
+      ports.map(({ pid, port }) => ({ protocol: 'udp', family: 4, state: 0, address: '0.0.0.0', port, pid }) as const),
+    );
 
 afterEach(() => {
   on(PLATFORM);

@@ -4,7 +4,8 @@ import { EmulatedHost } from '../../../src/emulator/host.ts';
 import { claimLoopbackPair } from '../../../src/emulator/loopback.ts';
 import { openCluster } from '../../../src/open/open-cluster.ts';
 import { probe } from '../../../src/probe/probe.ts';
-import { dllLog, setDll } from './test-dll.ts';
+import { CONTRACT, type Subject } from '../../contract/contract.ts';
+import { type DllSettings, dllLog, setDll } from './test-dll.ts';
 
 const VERSION = {
   major: 5,
@@ -40,6 +41,25 @@ if (process.env.CLUSTEST_KIND === 'none') {
       await cluster.close();
       assert.ok(log.isBalanced());
     });
+  }
+
+  const until = (settings: DllSettings) => (): (() => void) => {
+    setDll(settings);
+    return setDll;
+  };
+  for (const backend of ['native', 'ffi'] as const) {
+    const subject: Subject = {
+      backend,
+      target: 'CLUSTER1',
+      refuse: until({ OPEN_ERROR: 5 }),
+      hang: until({ OPEN_HANG: 1 }),
+    };
+    for (const { name, check } of CONTRACT) {
+      test(`${backend} keeps what openCluster promises: ${name}`, () => {
+        setDll();
+        return check(subject);
+      });
+    }
   }
 
   test('null opens the cluster of this node, and probe does so too', async () => {

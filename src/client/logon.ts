@@ -113,6 +113,7 @@ export class Logon {
     of.isSettled = dialect !== 'auto';
     return {
       security,
+      isSettled: () => of.isSettled && of.contexts.some(({ opened }) => opened > 1),
       call: (timeout, first) => this.#inTurn(of, () => this.#understood(of, now, timeout, first)),
     };
   }
@@ -231,6 +232,8 @@ export class Logon {
 
 export interface BoundLogon {
   readonly security: () => NtlmClientSecurity;
+  /** Whether the server has understood more than one call, so that nothing is left to be seen to. */
+  readonly isSettled: () => boolean;
   /** As InTurn; where the dialect is to be found out, the first call shares its time with one for each of them. */
   readonly call: <T>(timeout: number | undefined, first: FirstCall<T>) => Promise<T>;
 }

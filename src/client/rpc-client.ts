@@ -132,10 +132,12 @@ export class RpcClient {
         bound === undefined
           ? start
           : (id, opnum, stub, options = {}) =>
-              bound.call(options.timeout, {
-                call: (timeout) => start(id, opnum, stub, { ...options, timeout }),
-                second: (timeout) => askStatistics(start, { ...options, timeout }),
-              }),
+              bound.isSettled()
+                ? start(id, opnum, stub, options)
+                : bound.call(options.timeout, {
+                    call: (timeout) => start(id, opnum, stub, { ...options, timeout }),
+                    second: (timeout) => askStatistics(start, { ...options, timeout }),
+                  }),
       hold: () => this.#endpoint.handle({ kind: 'hold', binding: number }),
       release: () => this.#endpoint.handle({ kind: 'release', binding: number }),
     };

@@ -29,11 +29,15 @@ export class Rc4 {
 
   /** Encrypts or decrypts into new bytes. */
   apply(data: Uint8Array): Uint8Array {
+    return this.applyTo(data, new Uint8Array(data.length));
+  }
+
+  /** The same into `result`, which may be the data itself, `length` bytes of it. */
+  applyTo(data: Uint8Array, result: Uint8Array, length = data.length): Uint8Array {
     const state = this.#state;
-    const result = new Uint8Array(data.length);
     let i = this.#i;
     let j = this.#j;
-    for (let n = 0; n < data.length; n++) {
+    for (let n = 0; n < length; n++) {
       i = (i + 1) & 0xff;
       const a = state[i] as number;
       j = (j + a) & 0xff;

@@ -1,4 +1,4 @@
-import { readU32, writeU32 } from '../../bytes/integers.ts';
+import { readU32 } from '../../bytes/integers.ts';
 import {
   CL_HEADER_SIZE,
   encodeCl,
@@ -43,6 +43,9 @@ export class NtlmActivitySecurity {
   readonly level: DatagramLevel;
   readonly #options: ActivitySecurityOptions;
   readonly #guard: ReplayGuard;
+  /** By the length of the padding: zeros, the security header, and room for the token. */
+  readonly #trailers: readonly Uint8Array[];
+  readonly #token: Uint8Array;
   /** What is under the MAC, as the peer was found to send it. */
   #found: Found;
   /** PDUs of the peer that were what it sealed. */
@@ -54,27 +57,29 @@ export class NtlmActivitySecurity {
     this.#found = options.dialect;
     this.level = options.level;
     this.calls = callsOf(options.dialect.sequence);
-    this.overhead = SECURITY_HEADER + options.session().signatureLength;
+    const { signatureLength } = options.session();
+    this.overhead = SECURITY_HEADER + signatureLength;
+    this.#token = new Uint8Array(signatureLength);
+    this.#trailers = Array.from({ length: 8 }, (_, padding) => {
+      const trailer = new Uint8Array(padding + this.overhead);
+      trailer[padding] = AUTH_LEVEL[options.level];
+      trailer[padding + 1] = options.key;
+      return trailer;
+    });
   }
 
   /** Answers in the peer's way of padding and signing where one was found. */
   seal(pdu: SecuredPdu): Uint8Array {
-    const { key, dialect, session } = this.#options;
-    const body = bodyOf(pdu);
-    const token = ((body.length + 7) & ~7) + SECURITY_HEADER;
-    // Stub, padding, security header and token, as they go out.
-    const whole = new Uint8Array(token + session().signatureLength);
-    whole.set(body);
-    whole[token - 4] = AUTH_LEVEL[this.level];
-    whole[token - 3] = key;
-    const under = whole.subarray(0, this.#found.padding === 'protected' ? token - SECURITY_HEADER : body.length);
+    const { dialect, session } = this.#options;
+    const length = pdu.type === 'fault' ? 4 : pdu.stub.length;
+    const padding = -length & 7;
+    const datagram = encodeCl({ ...pdu, trailer: this.#trailers[padding] as Uint8Array });
+    const end = CL_HEADER_SIZE + length + (this.#found.padding === 'protected' ? padding : 0);
+    const under = this.#signed(datagram.subarray(CL_HEADER_SIZE, end), this.#found);
     const number = sequenceNumber(dialect.sequence, pdu.header);
-    if (this.level === 'privacy') {
-      const { sealed, signature } = session().seal(under, number);
-      whole.set(sealed);
-      whole.set(signature, token);
-    } else whole.set(session().sign(this.#signed(under, this.#found), number), token);
-    return encodeCl(withBody(pdu, whole.subarray(0, body.length), whole.subarray(body.length)));
+    const token = session().protect(under, number, this.level === 'privacy', this.#token);
+    datagram.set(token, CL_HEADER_SIZE + length + padding + SECURITY_HEADER);
+    return datagram;
   }
 
   /** Bytes behind the token are ignored: Windows XP SP1 and earlier send some ([MS-RPCE] note 46). */
@@ -87,7 +92,7 @@ export class NtlmActivitySecurity {
     const expected = sequenceNumber(this.#options.dialect.sequence, pdu.header);
     const number = session.sequenceOf(signature) ?? expected;
     if (this.#options.strict === true && number !== expected) return null;
-    const length = bodyOf(pdu).length;
+    const length = pdu.type === 'fault' ? 4 : pdu.stub.length;
     const region = datagram.subarray(CL_HEADER_SIZE, CL_HEADER_SIZE + ((length + 7) & ~7));
     const plain = this.#verified(session, region, length, signature, number);
     if (plain === null || !this.#guard.admit(pdu.header, signature, number)) return null;
@@ -139,13 +144,6 @@ const WAYS: readonly Found[] = PADDING_RULES.flatMap((padding) => PACKET_RULES.m
 
 function waysOf(level: DatagramLevel): readonly Found[] {
   return level === 'packet' ? WAYS : WAYS.filter(({ packet }) => packet === 'body');
-}
-
-function bodyOf(pdu: SecuredPdu): Uint8Array {
-  if (pdu.type !== 'fault') return pdu.stub;
-  const status = new Uint8Array(4);
-  writeU32(status, 0, pdu.status, isLittleEndian(pdu.header));
-  return status;
 }
 
 function withBody(pdu: SecuredPdu, body: Uint8Array, trailer: Uint8Array): SecuredPdu {

@@ -1,9 +1,9 @@
 import { readU32, writeU32 } from '../../bytes/integers.ts';
-import { type HmacMd5, md5 } from '../../crypto/md5.ts';
+import { type HmacMd5, md5To } from '../../crypto/md5.ts';
 import { Rc4 } from '../../crypto/rc4.ts';
 import { hasFlag } from './flags.ts';
 import { type Sender, sealingKey, signerOf } from './keys.ts';
-import { crcMac, DUMMY_SIGNATURE, extendedMac, SIGNATURE_LENGTH } from './signature.ts';
+import { crcMac, DUMMY_SIGNATURE, SIGNATURE_LENGTH } from './signature.ts';
 import { type SealedMessage, sameSignature } from './stream-session.ts';
 
 const NOTHING_YET = new Uint8Array(1);
@@ -27,6 +27,8 @@ export class DatagramSession {
   /** Of one message after the other. */
   readonly #cipher = new Rc4(NOTHING_YET);
   readonly #number = new Uint8Array(4);
+  readonly #digest = new Uint8Array(16);
+  readonly #expected = new Uint8Array(SIGNATURE_LENGTH);
 
   constructor(flags: number, sessionKey: Uint8Array, side: Sender) {
     const direction = (sender: Sender): Direction => ({
@@ -39,19 +41,30 @@ export class DatagramSession {
   }
 
   sign(message: Uint8Array, sequence: number): Uint8Array {
-    return this.#mac(this.#own, this.#cipherOf(this.#own, sequence), sequence, message);
+    return this.protect(message, sequence, false, new Uint8Array(SIGNATURE_LENGTH));
   }
 
   /** `sequence` is what `sequenceOf` read from the signature, or what the caller expects where it says nothing. */
   verify(message: Uint8Array, signature: Uint8Array, sequence: number): boolean {
-    const expected = this.#mac(this.#peer, this.#cipherOf(this.#peer, sequence), sequence, message);
-    return sameSignature(this.#flags, expected, signature);
+    this.#restart(this.#peer, sequence);
+    this.#mac(this.#peer, sequence, message, null, this.#expected);
+    return sameSignature(this.#flags, this.#expected, signature);
   }
 
   /** Encrypts `plain` and signs `signed`, which is as a rule the same. */
   seal(plain: Uint8Array, sequence: number, signed: Uint8Array = plain): SealedMessage {
-    const cipher = this.#cipherOf(this.#own, sequence);
-    return { sealed: cipher.apply(plain), signature: this.#mac(this.#own, cipher, sequence, signed) };
+    const sealed = new Uint8Array(plain);
+    const signature = new Uint8Array(SIGNATURE_LENGTH);
+    this.#restart(this.#own, sequence);
+    this.#mac(this.#own, sequence, signed, sealed, signature);
+    return { sealed, signature };
+  }
+
+  /** Signs `text` into `signature`, and encrypts it where it stands. */
+  protect(text: Uint8Array, sequence: number, encrypts: boolean, signature: Uint8Array): Uint8Array {
+    this.#restart(this.#own, sequence);
+    this.#mac(this.#own, sequence, text, encrypts ? text : null, signature);
+    return signature;
   }
 
   /** The plain text; null: it was changed on the way. `signed` makes of it what the peer signed. */
@@ -60,10 +73,10 @@ export class DatagramSession {
     sequence: number,
     signed: (plain: Uint8Array) => Uint8Array = (plain) => plain,
   ): Uint8Array | null {
-    const cipher = this.#cipherOf(this.#peer, sequence);
-    const plain = cipher.apply(sealed);
-    const expected = this.#mac(this.#peer, cipher, sequence, signed(plain));
-    return sameSignature(this.#flags, expected, signature) ? plain : null;
+    this.#restart(this.#peer, sequence);
+    const plain = this.#cipher.apply(sealed);
+    this.#mac(this.#peer, sequence, signed(plain), null, this.#expected);
+    return sameSignature(this.#flags, this.#expected, signature) ? plain : null;
   }
 
   /** The sequence number that stands in a signature; null: it is encrypted with it, without extended session security. */
@@ -78,19 +91,42 @@ export class DatagramSession {
       sealingKey.fill(0);
     }
     this.#cipher.wipe();
+    this.#digest.fill(0);
+    this.#expected.fill(0);
   }
 
-  #cipherOf({ sealingKey }: Direction, sequence: number): Rc4 {
+  #restart({ sealingKey }: Direction, sequence: number): void {
     writeU32(this.#number, 0, sequence, true);
-    return this.#cipher.restart(md5(sealingKey, this.#number));
+    this.#cipher.restart(md5To(this.#digest, sealingKey, this.#number));
   }
 
-  #mac(direction: Direction, cipher: Rc4, sequence: number, message: Uint8Array): Uint8Array {
-    if (!hasFlag(this.#flags, 'SIGN') && !hasFlag(this.#flags, 'SEAL')) return DUMMY_SIGNATURE.slice();
-    if (direction.signer === null) {
-      const signature = crcMac(cipher, sequence, message);
-      return signature.fill(0, 4, 8);
-    }
-    return extendedMac(direction.signer, cipher, sequence, message);
+  /** Into `signature`; encrypts `text` where it stands, between the MAC over it and the encryption of that. */
+  #mac(
+    { signer }: Direction,
+    sequence: number,
+    message: Uint8Array,
+    text: Uint8Array | null,
+    signature: Uint8Array,
+  ): void {
+    const isSigned = hasFlag(this.#flags, 'SIGN') || hasFlag(this.#flags, 'SEAL');
+    const extended = isSigned && signer !== null ? signer.digestTo(this.#digest, this.#number, message) : null;
+    const plain = isSigned && signer === null && text !== null ? new Uint8Array(message) : message;
+    if (text !== null) this.#cipher.applyTo(text, text);
+    if (!isSigned) signature.set(DUMMY_SIGNATURE);
+    else if (extended === null) signature.set(crcMac(this.#cipher, sequence, plain).fill(0, 4, 8));
+    else writeExtended(signature, this.#cipher.applyTo(extended, extended, CHECKSUM), this.#number);
+  }
+}
+
+/** Of the digest that a signature with extended session security holds ([MS-NLMP] 2.2.2.9.2). */
+const CHECKSUM = 8;
+
+/** Without views of parts, which cost more than the few bytes. */
+function writeExtended(signature: Uint8Array, checksum: Uint8Array, number: Uint8Array): void {
+  for (let i = 0; i < 4; i++) {
+    signature[i] = i === 0 ? 1 : 0;
+    signature[4 + i] = checksum[i] as number;
+    signature[8 + i] = checksum[4 + i] as number;
+    signature[12 + i] = number[i] as number;
   }
 }

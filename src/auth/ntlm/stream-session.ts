@@ -94,5 +94,5 @@ export class StreamSession {
 /** Bytes 4 to 7 carry nothing without extended session security, and some senders leave them zero. */
 export function sameSignature(flags: number, expected: Uint8Array, found: Uint8Array): boolean {
   const from = hasFlag(flags, 'EXTENDED_SESSION_SECURITY') ? 0 : 8;
-  return found.length === SIGNATURE_LENGTH && equalInConstantTime(expected.subarray(from), found.subarray(from));
+  return found.length === SIGNATURE_LENGTH && equalInConstantTime(expected, found, from);
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { emulateCountersSchema, emulateReadySchema } from '../../src/report/schema/index.ts';
+import { emulateCountersSchema, emulateReadySchema, soakSchema } from '../../src/report/schema/index.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -33,6 +33,34 @@ test.each([
   expect(emulateReadySchema.parse(ready)).toEqual(ready);
   expect(emulateCountersSchema.parse(counters)).toEqual(counters);
   expect(lines).toHaveLength(2);
+});
+
+test('SIGINT ends a soak whose program hangs for a port, with what happened until then', async () => {
+  const load = ['--ports', '5000-5001', '--every', '5ms', '--time', 'real', '--on-exhaustion', 'hang'];
+  const { child, ended } = start('soak', 'emulated', ...load, '--ndjson');
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    // The third open waits 240 s for the first port.
+    if (lines.push(line) === 2) setTimeout(() => child.kill('SIGINT'), 300);
+  });
+  expect((await ended)[0]).toBe(130);
+  expect(soakSchema.parse(JSON.parse(lines[2] ?? ''))).toMatchObject({
+    ended: 'aborted',
+    cycles: 2,
+    stalls: { count: 1, first: { cycle: 3 } },
+  });
+  expect(lines).toHaveLength(3);
+});
+
+test('a soak whose program hangs for good says so, and ends by itself: exit 1', async () => {
+  const load = ['--ports', '5000-5001', '--every', '5ms', '--failure-rate', '1', '--failure-kind', 'reject'];
+  const { child, ended } = start('soak', 'emulated', ...load, '--time', 'real', '--on-exhaustion', 'hang', '--json');
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  expect((await ended)[0]).toBe(1);
+  expect(soakSchema.parse(JSON.parse(text))).toMatchObject({ ended: 'standstill', ports: { leaked: 2 }, cycles: 2 });
 });
 
 test('nobody reads the output any more: the command ends, quietly', async () => {

@@ -204,7 +204,7 @@ test('64 users, opens of which one in ten fails, handles that break: every call 
       return handle;
     },
   });
-  const CALLS = 20_000;
+  const CALLS = 100_000;
   const executed = new Uint8Array(CALLS);
   const outcomes = new Uint8Array(CALLS);
   let next = 0;

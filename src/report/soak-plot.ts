@@ -41,7 +41,7 @@ export function soakPlot(report: SoakReport, options: SoakPlotOptions): string {
     legend: LAYERS,
     bands: bandsOf(report),
   });
-  const layers = stack<TimelinePoint>().keys(LAYERS.map(({ state }) => state))(changes(timeline));
+  const layers = stack<TimelinePoint>().keys(LAYERS.map(({ state }) => state))(changes(drawn(timeline)));
   const shape = area<(typeof layers)[number][number]>()
     .x(({ data }) => x(data.ms))
     .y0(([below]) => y(below))
@@ -80,6 +80,23 @@ export function soakTable({ timeline, ports }: SoakReport): Cells {
     return { cells: [durationText(Math.round(ms)), ...counts.map(String), String(free)] };
   });
   return { head: ['Time', ...LAYERS.map(({ label }) => label), 'free'], rows };
+}
+
+/** Points of a plot: more than there are columns on a screen would only make the file larger. */
+const MOST_POINTS = 300;
+
+/** At most so many points; of those that fall together the one with the most ports, so that no peak is lost. */
+function drawn(timeline: readonly TimelinePoint[]): readonly TimelinePoint[] {
+  if (timeline.length <= MOST_POINTS) return timeline;
+  const end = timeline.at(-1)?.ms ?? 0;
+  const taken = (point: TimelinePoint) => LAYERS.reduce((sum, { state }) => sum + point[state], 0);
+  const columns = new Map<number, TimelinePoint>();
+  for (const point of timeline.slice(0, -1)) {
+    const column = Math.floor((point.ms * (MOST_POINTS - 1)) / Math.max(1, end));
+    const before = columns.get(column);
+    if (before === undefined || taken(point) > taken(before)) columns.set(column, point);
+  }
+  return [...columns.values(), ...timeline.slice(-1)];
 }
 
 /** A step stays as it is until the next one: points that change nothing only make the file larger. */

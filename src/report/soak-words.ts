@@ -138,14 +138,14 @@ export function variantRows(report: SoakReport) {
     ...(report.variants ?? []).map((variant) => ({ name: VARIANT_WORDS[variant.id], report: variant.report })),
   ];
   return {
-    head: ['With', 'opened', 'failed', 'refused', 'leaked', 'most at once', 'exhausted', 'forecast'],
+    head: ['With', 'opened', 'failed', 'refused', 'leaked', 'most at once', 'forecast', 'exhausted'],
     rows: all.map(({ name, report: of }) => ({
       report: of,
       cells: [
         name,
         ...[of.opened, of.failed, of.refused, of.ports.leaked, of.ports.peak].map(numberText),
-        of.exhausted === null ? 'never' : `after ${durationText(of.exhausted.at.ms)}`,
         forecastText(of),
+        of.exhausted === null ? 'never' : `after ${durationText(of.exhausted.at.ms)}`,
       ],
     })),
   };

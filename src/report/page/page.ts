@@ -123,7 +123,7 @@ h1 + .verdict strong { font-size: 1.1rem; }
 table { border-collapse: collapse; font-size: 0.9rem; margin: 0.75rem 0; } th { font-weight: 600; }
 th, td { text-align: left; vertical-align: top; padding: 0.2rem 1.25rem 0.2rem 0; }
 .rows th { white-space: nowrap; } .numbers { font-variant-numeric: tabular-nums; } .numbers th, .numbers td { text-align: right; padding-right: 0.9rem; }
-.cells th, .cells td { border-bottom: 1px solid; } .cells td:last-child { overflow-wrap: normal; } .cells .good td:last-child, .cells .bad td:last-child, .cells .unclear td:last-child { font-weight: 600; }
+.cells th, .cells td { border-bottom: 1px solid; } .cells th, .cells td:last-child { overflow-wrap: normal; } .cells .good td:last-child, .cells .bad td:last-child, .cells .unclear td:last-child { font-weight: 600; }
 figure { margin: 1rem 0; } figcaption { font-weight: 600; margin-bottom: 0.5rem; } summary { cursor: pointer; font-size: 0.9rem; }
 code { font: 0.85em/1.4 ui-monospace, monospace; } footer { margin-top: 2.5rem; border-top: 1px solid; padding-top: 0.5rem; font-size: 0.85rem; }
 @media (max-width: 40rem) {

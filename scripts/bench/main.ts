@@ -103,8 +103,8 @@ await large();
 const { ours, hivexget } = oneValue();
 print(
   'one value of a 100 MB hive',
-  `${format(ours)} ms`,
-  hivexget === null ? 'hivexget is not installed' : `hivexget, its start included: ${format(hivexget)} ms`,
+  `${ours.toFixed(1)} ms`,
+  `aim 10 ms; hivexget, its start included: ${hivexget === null ? 'not installed' : `${format(hivexget)} ms`}`,
 );
 const roundTrips = await roundTripsOfPair();
 await pairs(1, roundTrips);

@@ -11,10 +11,22 @@ export interface Bin {
 
 export const BIN_HEADER = 32;
 
-/** Finds the bin that holds an offset; reads bin headers only as far as asked for. */
+/** Finds the bin that holds an offset. */
 export interface BinTable {
+  /**
+   * Goes back from the offset to the nearest header that begins a bin with the offset in it, and further to those that lead up to it:
+   * few reads in a hive of any size. Null where they do not meet. A large cell may hold what looks like headers, so that only a
+   * record that is found there proves them.
+   */
+  near(offset: number): Bin | null;
+  /** Goes through the headers from the first on, as far as asked for. */
   find(offset: number): Bin | null;
 }
+
+/** So many headers in a row lead up to one that is believed. */
+const LEADING = 4;
+/** The largest bin that is looked for backwards. */
+const FARTHEST = 256 * 4096;
 
 /**
  * Damaged stretches are skipped to the next 4096-byte boundary that carries a bin header with its own offset, as real hives
@@ -35,7 +47,27 @@ export function binTable(file: RandomAccess, binsSize: number, warnings: Warning
       }
     }
   };
+  /** The first header at this offset or before it, not too far. */
+  const backFrom = (offset: number): Bin | null => {
+    for (let at = offset; at >= Math.max(0, offset - FARTHEST); at -= 4096) {
+      const bin = readBinHeader(file, at, binsSize);
+      if (bin !== null) return bin;
+    }
+    return null;
+  };
   return {
+    near(offset) {
+      if (offset < scanned || offset >= binsSize) return null;
+      const found = backFrom(offset - (offset % 4096));
+      if (found === null || found.start + found.size <= offset) return null;
+      let next = found;
+      for (let i = 0; i < LEADING && next.start > 0; i++) {
+        const leading = backFrom(next.start - 4096);
+        if (leading === null || leading.start + leading.size !== next.start) return null;
+        next = leading;
+      }
+      return found;
+    },
     find(offset) {
       if (offset >= binsSize) return null;
       scanTo(offset);

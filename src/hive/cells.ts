@@ -20,22 +20,29 @@ export interface CellTable {
 /**
  * Cells fill a bin without gaps, so that one walk over the size words of a bin tells every legal reference into it: what does not
  * point at the start of an allocated cell is refused, which rules out overlapping and freed records. A bin is walked when it is
- * first needed; one bit for 4 bytes remembers the result, 1/32 of what was walked.
+ * first needed; one bit for 4 bytes remembers the result, 1/32 of what was walked. The bin is looked for near the reference, and where
+ * no cell is found so, by all headers before it.
  */
 export function cellTable(file: RandomAccess, binsSize: number, warnings: Warnings): CellTable {
   const bins = binTable(file, binsSize, warnings);
-  const starts = bitSet();
-  const walked = new Set<number>();
+  const proved = cellStarts(file, warnings);
+  const nearby = cellStarts(file, warnings);
+  const nearPage = new Map<number, Bin | null>();
+  const isNearby = (offset: number): boolean => {
+    const page = offset >>> 12;
+    const known = nearPage.get(page);
+    const bin = known === undefined ? bins.near(offset) : known;
+    if (known === undefined) nearPage.set(page, bin);
+    return bin !== null && nearby.hold(bin, offset);
+  };
   return {
     cell(offset) {
-      const bin = bins.find(offset);
-      if (bin === null) throw formatError(BINS_START + offset, 'a reference to outside of every hive bin');
-      if (!walked.has(bin.start)) {
-        walked.add(bin.start);
-        markStarts(file, bin, starts, warnings);
-      }
-      if (offset % 4 !== 0 || !starts.has(offset / 4)) {
-        throw formatError(BINS_START + offset, 'a reference to a place where no allocated cell begins');
+      if (!isNearby(offset)) {
+        const bin = bins.find(offset);
+        if (bin === null) throw formatError(BINS_START + offset, 'a reference to outside of every hive bin');
+        if (!proved.hold(bin, offset)) {
+          throw formatError(BINS_START + offset, 'a reference to a place where no allocated cell begins');
+        }
       }
       return { at: offset + 4, length: -cellSize(file, offset) - 4 };
     },
@@ -47,6 +54,25 @@ export function cellTable(file: RandomAccess, binsSize: number, warnings: Warnin
         );
       }
       return readExactly(file, BINS_START + cell.at + from, length, 'cell');
+    },
+  };
+}
+
+interface CellStarts {
+  /** Whether an allocated cell of that bin begins at the offset. */
+  hold(bin: Bin, offset: number): boolean;
+}
+
+function cellStarts(file: RandomAccess, warnings: Warnings): CellStarts {
+  const starts = bitSet();
+  const walked = new Set<number>();
+  return {
+    hold(bin, offset) {
+      if (!walked.has(bin.start)) {
+        walked.add(bin.start);
+        markStarts(file, bin, starts, warnings);
+      }
+      return offset % 4 === 0 && starts.has(offset / 4);
     },
   };
 }

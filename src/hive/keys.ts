@@ -5,7 +5,7 @@ import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 import { BINS_START } from './base-block.ts';
 import type { Cell } from './cells.ts';
 import type { Hive } from './hive.ts';
-import { decodeName, hintFits, mayHaveBeen, type NameHint, pathParts, sameName } from './names.ts';
+import { compareNames, decodeName, hintFits, mayHaveBeen, type NameHint, pathParts, sameName } from './names.ts';
 import { collectWarnings, type Warnings } from './warnings.ts';
 
 /** A key node (nk). The offsets count from the first hive bin. */
@@ -84,8 +84,32 @@ export function* subkeys(hive: Hive, key: HiveKey, warnings: Warnings = hive.war
     warnings.add(key.offset, `the key has ${count} of the ${key.subkeyCount} subkeys it counts`);
 }
 
+/**
+ * The subkey that is found where its name stands in the order of the list, as Windows keeps it. Null says nothing: what is wrong is
+ * told by whoever looks at all of them.
+ */
+function sortedSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
+  const unsaid = collectWarnings();
+  const listed = [...listedKeys(hive, key, unsaid)];
+  let low = 0;
+  let high = Math.min(listed.length, key.subkeyCount) - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const { offset } = listed[middle] as ListedKey;
+    const child = attempt(unsaid, () => readKey(hive, offset));
+    if (child === null || child.parentOffset !== key.offset) return null;
+    const order = compareNames(child.name, name);
+    if (order === 0) return isTombstone(hive, child) ? null : child;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return null;
+}
+
 /** A key that is not among those that can be read is absent only where all of them can be read. */
 function findSubkey(hive: Hive, key: HiveKey, name: string): HiveKey | null {
+  const sorted = sortedSubkey(hive, key, name);
+  if (sorted !== null) return sorted;
   const lost = collectWarnings(hive.warnings);
   let doubtful: HiveKey | null = null;
   for (const child of subkeys(hive, key, lost)) {

@@ -10,10 +10,16 @@ export function decodeName(bytes: Uint8Array, compressed: boolean): string {
 
 /** Registry names are equal when their UTF-16 units are, each upper-cased by itself. */
 export function sameName(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (upperUnit(a, i) !== upperUnit(b, i)) return false;
-  return true;
+  return a === b || (a.length === b.length && compareNames(a, b) === 0);
+}
+
+/** Below 0: a stands before b in a list; 0: they are equal. */
+export function compareNames(a: string, b: string): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const [one, other] = [upperUnit(a, i), upperUnit(b, i)];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return a.length - b.length;
 }
 
 /**

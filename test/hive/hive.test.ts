@@ -9,6 +9,20 @@ import { data, open, readAll } from './read-all.ts';
 const numbered = (count: number): KeySpec[] =>
   Array.from({ length: count }, (_, i) => ({ name: `key${i}`, values: [dword('n', i)] }));
 
+/** A file that counts what is read of it. */
+function counted(bytes: Buffer): { readonly file: RandomAccess; readonly read: { times: number; bytes: number } } {
+  const read = { times: 0, bytes: 0 };
+  const file: RandomAccess = {
+    size: bytes.length,
+    read: (offset, length) => {
+      read.times += 1;
+      read.bytes += Math.min(length, bytes.length - offset);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+  return { file, read };
+}
+
 describe('what a sound hive holds', () => {
   test.each(['li', 'lf', 'lh', 'ri'] as const)('2000 subkeys listed by %s are all found, in order', (list) => {
     const hive = open(buildHive({ name: 'root', keys: numbered(2000), list, leaf: 300 }));
@@ -61,19 +75,41 @@ describe('what a sound hive holds', () => {
       ],
       list: 'li',
     });
-    let total = 0;
-    const counting: RandomAccess = {
-      size: bytes.length,
-      read: (offset, length) => {
-        total += Math.min(length, bytes.length - offset);
-        return bytes.subarray(offset, offset + length);
-      },
-    };
-    const hive = openHive(counting);
+    const { file, read } = counted(bytes);
+    const hive = openHive(file);
     const key = findKey(hive, 'wanted');
     const value = key === null ? null : findValue(hive, key, 'v');
     expect(value === null ? null : valueData(hive, value)).toEqual(Uint8Array.of(7, 0, 0, 0));
-    expect(total).toBeLessThan(bytes.length / 3);
+    expect(read.bytes).toBeLessThan(128 * 1024);
+  });
+
+  test.each(['li', 'lf', 'lh', 'ri'] as const)('of 20 000 subkeys in order, listed by %s, few are read', (list) => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => ({
+      name: String(i).padStart(5, '0'),
+      values: [dword('n', i)],
+    }));
+    const { file, read } = counted(buildHive({ name: 'root', keys, list, leaf: 500 }));
+    const hive = openHive(file);
+    expect(findKey(hive, '19998')?.name).toBe('19998');
+    expect(read.times).toBeLessThan(250);
+    expect(findKey(hive, '20000')).toBeNull();
+    expect(hive.warnings.list).toEqual([]);
+  });
+
+  test('headers that a large value holds are none: what they would make a cell is refused', () => {
+    const forged = Buffer.alloc(12_000);
+    const hiveWith = (data: Buffer): Buffer =>
+      buildHive({ name: 'root', keys: [{ name: 'a', values: [{ name: 'v', type: 3, data }] }, ...numbered(400)] });
+    forged.fill('F');
+    const page = Math.ceil((hiveWith(forged).indexOf('FFFF') - 4096) / 4096) * 4096;
+    const bytes = hiveWith(forged);
+    bytes.write('hbin', 4096 + page, 'latin1');
+    bytes.writeUInt32LE(page, 4096 + page + 4);
+    bytes.writeUInt32LE(4096, 4096 + page + 8);
+    bytes.writeInt32LE(-4064, 4096 + page + 32);
+    const hive = open(bytes);
+    expect(() => hive.cells.cell(page + 32)).toThrow('a reference to a place where no allocated cell begins');
+    expect(readAll(hive).size).toBe(readAll(open(hiveWith(forged))).size);
   });
 });
 

@@ -63,16 +63,17 @@ export function leakVerdict(facts: LeakFacts): LeakVerdict {
   const useless = unusable(facts);
   if (useless !== null) return say('unknown', useless.neededMs, useless.because);
   const lost = losses.lostAt.length;
-  const others = `${against} times a port was seen as no single leaking program shows it: a second program, a failed open that gave its port back, or sockets of others in the range`;
+  const notBack = `${lost === 1 ? '1 port' : `${lost} ports`} did not come back`;
+  const others = `${against === 1 ? 'once' : `${against} times`} a port was seen as no single leaking program shows it: a second program, a failed open that gave its port back, or sockets of others in the range`;
   if (showsLeak(facts) && against <= lost * MOST_AGAINST) return say('yes', null, ...leakSentences(facts));
   if (lost > 0 && against > lost * MOST_AGAINST) {
-    return say('unknown', null, `${lost} ports did not come back`, others);
+    return say('unknown', null, notBack, others);
   }
   if (lost > 0) {
     const needed = (spanOf(facts) * ENOUGH_APART) / Math.max(1, losses.apart);
     const silent =
       losses.apart === 1 ? 'a program that fell silent explains' : `${losses.apart} programs that fell silent explain`;
-    return say('unknown', wholeHours(needed), `${lost} ports did not come back, which ${silent} too`);
+    return say('unknown', wholeHours(needed), `${notBack}, which ${silent} too`);
   }
   return withoutLoss(facts, say, others);
 }

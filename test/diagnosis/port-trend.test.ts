@@ -136,6 +136,7 @@ describe('what independent judges measured', () => {
   test('an hour with one loss is too short for its rate, and says how long to run', () => {
     const trend = portTrend(series('slow_1_2_leaks_h_1_h-0').samples, range(20));
     expect(trend).toMatchObject({ leak: 'unknown', lost: 1, neededMs: 6 * HOUR });
+    expect(trend.because.join()).toContain('1 port did not come back');
   });
 
   test('two healthy programs are no leak: over 24 h it is said, over 4 h it is not known', () => {

@@ -187,6 +187,18 @@ describe('forms of the answer', () => {
     expect(stdout).toMatch(/^Sources +¹ export .*windows-2000-sp3\.reg, SOFTWARE.*CurrentBuildNumber$/m);
   });
 
+  test('a beta of Windows 2000 is called so, and no Windows 2000', async () => {
+    const reg = place('beta.reg');
+    const values = [stringValue('CurrentVersion', '5.0'), stringValue('CurrentBuildNumber', '2128')];
+    writeFileSync(
+      reg,
+      writeReg([{ path: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', values }]),
+    );
+    const { stdout } = await cli(['audit', '--reg', reg]);
+    expect(stdout).toMatch(/^System +a beta of Windows 2000, build 2128,/m);
+    expect(stdout).toMatch(/^Verdict +not-applicable: .*: this is not Windows 2000\.$/m);
+  });
+
   test('many targets: a table of comma-separated values, and one that cannot be read ends nothing', async () => {
     const list = place('targets');
     writeFileSync(

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '6.2': 'Windows 8 or Server 2012',
   '6.3': 'Windows 8.1 or Server 2012 R2',
 };
+const BUILD_OF_2000 = 2195;
 /** From version 10.0 on `CurrentVersion` of the registry stays 6.3, and the build alone tells (Windows release information). */
 const BUILDS_OF_10 = [
   { from: 26_100, name: 'Windows 11 or Server 2025' },
@@ -19,6 +20,7 @@ const BUILDS_OF_10 = [
 
 /** The name that people know a Windows by: `Windows 2000` for 5.0. */
 export function windowsName(version: string, build: number | null): string {
+  if (version === '5.0' && build !== null && build < BUILD_OF_2000) return 'a beta of Windows 2000';
   const late = version === '6.3' || version === '10.0';
   const of10 = late && BUILDS_OF_10.find(({ from }) => build !== null && build >= from);
   return of10 ? of10.name : (NAMES[version] ?? `Windows ${version}`);

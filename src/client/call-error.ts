@@ -1,4 +1,5 @@
-import type { CallTrace } from '../machine/call.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { CallTrace, ForeignDatagram } from '../machine/call.ts';
 import type { ClientEvent } from '../machine/cl/client/types.ts';
 import type { CoClientEvent } from '../machine/co/client/types.ts';
 import type { Address } from '../machine/contract.ts';
@@ -19,7 +20,7 @@ export type FailedEvent =
   | Exclude<CoClientEvent, { kind: 'response' | 'sent' | 'abandoned' }>;
 
 export function failure(event: FailedEvent, name = 'the call'): ClusError {
-  const error = describe(event, name);
+  const error = (event.kind === 'no-answer' && foreignAnswer(event.trace, name)) || describe(event, name);
   traces.set(error, event.trace);
   return error;
 }
@@ -58,8 +59,26 @@ const SEND_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'a firewall of this machine forbids it',
 };
 
+/** What a datagram shows that is no answer in datagram RPC. */
+export function notRpc({ length, begins }: ForeignDatagram): string {
+  return `what answers there is not datagram RPC: ${length} bytes that begin ${toHex(begins)}`;
+}
+
+/** Something answers, but nothing that a call could end with; undefined: it did not. */
+function foreignAnswer(trace: CallTrace | null, name: string): ClusError | undefined {
+  if (trace?.protocol !== 'cl' || trace.foreign === undefined) return undefined;
+  const error = new RemoteProtocolError(`${name}: ${notRpc(trace.foreign)}`, {
+    errno: win32Code('RPC_S_PROTOCOL_ERROR'),
+    syscall: name,
+  });
+  traces.set(error, trace);
+  return error;
+}
+
 /** The caller's own time ran out. */
-export function timedOut(ms: number, trace: CallTrace | null, name = 'the call'): TransportError {
+export function timedOut(ms: number, trace: CallTrace | null, name = 'the call'): ClusError {
+  const foreign = foreignAnswer(trace, name);
+  if (foreign !== undefined) return foreign;
   const error = new TransportError(
     `${name} took longer than ${ms} ms${trace === null ? '' : `: ${heardText(trace)}`}`,
     {

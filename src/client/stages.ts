@@ -120,7 +120,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'mapper-reachable silent':
     'Over UDP a host that is down, a firewall that drops, and Windows Server 2008 or later, which has no datagram RPC, all look like this: ping the host, allow UDP 135 both ways, ask for its Windows version; Server 2008 and later need RPC over TCP.',
   'mapper-reachable refused':
-    'The host is up but nothing listens on its mapper’s UDP port: start the Remote Procedure Call service, or give the port where its mapper listens.',
+    'The host is up but nothing listens on its mapper’s port: start the Remote Procedure Call service, or give the port where its mapper listens.',
   'endpoint-reachable refused':
     'Nothing listens at the port of the Cluster service: start the service there again, or let the mapper tell the port.',
   'mapper-answers': 'Something other than an endpoint mapper answers at that port: check the port that was given.',

@@ -37,6 +37,18 @@ export interface ClCallTrace {
   readonly callbacks: number;
   /** Where the last PDU or callback came from. */
   readonly answeredFrom: Address | null;
+  /** What the host of the server sent first that is no PDU, where no PDU came. */
+  readonly foreign?: ForeignDatagram;
+}
+
+/** A datagram of something else: its length, and its first eight bytes. */
+export interface ForeignDatagram {
+  readonly length: number;
+  readonly begins: Uint8Array;
+}
+
+export function foreignDatagram(datagram: Uint8Array): ForeignDatagram {
+  return { length: datagram.length, begins: datagram.slice(0, 8) };
 }
 
 /** Of a call over connection-oriented RPC. */

@@ -50,10 +50,10 @@ async function portByUdp(client: RpcClient, target: WireTarget, limits: WireLimi
   return (await heedingRefusals(client, limits.signal, ask, target.localAddress)).server.port;
 }
 
-/** Of two at the same stage, an answer of any kind says more than silence. */
+/** Of two at the same stage, an answer of any kind says more than silence; of two that are silent, the one over UDP. */
 function farther([tcp, udp]: unknown[]): unknown {
   const ahead = stageOf(tcp) - stageOf(udp);
-  return ahead > 0 || (ahead === 0 && isSilent(udp)) ? tcp : udp;
+  return ahead > 0 || (ahead === 0 && isSilent(udp) && !isSilent(tcp)) ? tcp : udp;
 }
 
 function isSilent(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { StageId } from '../client/stages.ts';
+import { STAGES, type StageId } from '../client/stages.ts';
 import type { ProbeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import type { ProbeResult, StageResult } from './types.ts';
@@ -7,7 +7,8 @@ import type { ProbeResult, StageResult } from './types.ts';
 const NOT_THERE: readonly (StageId | null)[] = ['mapper-reachable', 'interface-registered'];
 
 /**
- * Walks the stages over UDP and, where the host shows no ClusAPI 2.0, over TCP: that is the result when the mapper knows ClusAPI 3.0.
+ * Walks the stages over UDP and, where the host shows no ClusAPI 2.0, over TCP: that is the result when the mapper knows ClusAPI 3.0,
+ * and otherwise what tells more, as in `openCluster`.
  * `onStage` is told each stage once.
  */
 export async function probeEither(
@@ -27,15 +28,25 @@ export async function probeEither(
     if (!stopped) tell(stage);
   });
   const found =
-    NOT_THERE.includes(udp.stoppedAt) && settings.signal?.aborted !== true ? await overTcp(target, settings) : null;
-  const result = found ?? udp;
+    NOT_THERE.includes(udp.stoppedAt) && settings.signal?.aborted !== true
+      ? await probeTarget(target, { ...settings, transport: 'tcp' })
+      : null;
+  const result = found !== null && tellsMore(found, udp) ? found : udp;
   for (const stage of result.stages) tell(stage);
   return result;
 }
 
-/** Null: there is no ClusAPI 3.0 either, as far as can be seen. */
-async function overTcp(target: Target, settings: ProbeSettings): Promise<ProbeResult | null> {
-  const result = await probeTarget(target, { ...settings, transport: 'tcp' });
-  const registered = result.stages.find(({ id }) => id === 'interface-registered');
-  return registered?.status === 'pass' ? result : null;
+function tellsMore(tcp: ProbeResult, udp: ProbeResult): boolean {
+  if (tcp.stages.some(({ id, status }) => id === 'interface-registered' && status === 'pass')) return true;
+  const ahead = placeOf(tcp) - placeOf(udp);
+  return !isSilent(tcp) && (ahead > 0 || (ahead === 0 && isSilent(udp)));
+}
+
+function placeOf({ stoppedAt }: ProbeResult): number {
+  return stoppedAt === null ? STAGES.length : STAGES.indexOf(stoppedAt);
+}
+
+function isSilent({ stages, stoppedAt }: ProbeResult): boolean {
+  const reason = stages.find(({ id }) => id === stoppedAt)?.reason;
+  return reason === 'silent' || reason === 'timeout';
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { uuidText } from '../bytes/uuid.ts';
-import { traceOf } from '../client/call-error.ts';
+import { notRpc, traceOf } from '../client/call-error.ts';
 import type { Caller } from '../client/caller.ts';
 import {
   ENDPOINT_MAPPER_PORT,
@@ -12,6 +12,7 @@ import { resolveHost } from '../client/resolve.ts';
 import { RpcConnection } from '../client/rpc-connection.ts';
 import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
+import { foreignDatagram } from '../machine/call.ts';
 import type { Address } from '../machine/contract.ts';
 import { mapperFromEnvironment } from '../open/hosts.ts';
 import { isClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
@@ -25,7 +26,7 @@ import { openRpcSocket, retransmitOf } from './sockets.ts';
 import { problemOf } from './targets.ts';
 import { troubleAnswer } from './trouble.ts';
 import type { ProbeOptions } from './types.ts';
-import { notRpc, type Watch, watch } from './watch.ts';
+import { type Watch, watch } from './watch.ts';
 
 /** How ept_lookup is called. */
 export const LOOKUP_SEMANTICS = ['auto', 'at-most-once', 'idempotent'] as const;
@@ -243,7 +244,8 @@ async function placed(error: unknown, watching: Watch): Promise<unknown> {
   if (trace === null || trace.answeredFrom !== null) return atStage(error, 'mapper-answers');
   const first = await watching.first;
   if (first.kind !== 'datagram' || !isClusError(error)) return atStage(error, 'mapper-reachable');
-  if (!(await watching.isRpc)) return atStage(new RemoteProtocolError(notRpc(first.datagram)), 'mapper-answers');
+  if (!(await watching.isRpc))
+    return atStage(new RemoteProtocolError(notRpc(foreignDatagram(first.datagram))), 'mapper-answers');
   error.advice ??=
     'An RPC server answers at that port, but not ept_lookup: it is no endpoint mapper, or a firewall lets answers through to some local ports only.';
   return atStage(error, 'mapper-answers');

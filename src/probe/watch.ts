@@ -1,4 +1,3 @@
-import { toHex } from '../bytes/hex.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import type { Address } from '../machine/contract.ts';
 import { connectedNetwork } from '../transport/reachability.ts';
@@ -60,9 +59,4 @@ export async function watch(to: Address, options: WatchOptions): Promise<Watch> 
     isRpc: answer,
     close: () => client.close(),
   };
-}
-
-/** What a datagram shows that is no answer in datagram RPC. */
-export function notRpc(datagram: Uint8Array): string {
-  return `what answers there is not datagram RPC: ${datagram.length} bytes that begin ${toHex(datagram.subarray(0, 8))}`;
 }

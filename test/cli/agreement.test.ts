@@ -6,12 +6,14 @@ import { cli } from './in-process.ts';
 
 const sockets: Socket[] = [];
 const streams = createServer();
-const ports = { silent: 0, garbage: 0, closed: 0 };
+const ports = { silent: 0, garbage: 0, halfClosed: 0, closed: 0 };
 
 beforeAll(async () => {
   ports.silent = await listen(() => {});
   // Over TCP somebody is there, and says nothing either.
   await new Promise<void>((resolve) => streams.listen(ports.silent, '127.0.0.1', resolve));
+  // Over UDP nobody says anything, and over TCP nobody is there.
+  ports.halfClosed = await listen(() => {});
   ports.garbage = await listen((socket, from) => socket.send('no PDU of anything', from.port, from.address));
   ports.closed = await listen(() => {});
   await new Promise<void>((resolve) => sockets.pop()?.close(resolve));
@@ -38,7 +40,8 @@ const COMMANDS = {
 describe.each([
   ['silent', 3, /heard nothing/, ['probe', 'endpoints', 'inventory', 'soak']],
   ['closed', 1, /nothing listens there \(ECONNREFUSED\)/, ['probe', 'endpoints', 'inventory', 'soak']],
-  ['garbage', 1, /not datagram RPC: 18 bytes that begin 6e6f2050445520/, ['probe', 'endpoints']],
+  ['halfClosed', 1, /TCP port \d+ of 127\.0\.0\.1: the host refuses it/, ['probe', 'inventory']],
+  ['garbage', 1, /not datagram RPC: 18 bytes that begin 6e6f2050445520/, ['probe', 'endpoints', 'inventory', 'soak']],
 ] as const)('of a port that is %s', (kind, code, reason, commands) => {
   test.concurrent.each(commands)(`%s says so, exit ${code}`, async (name) => {
     const run = await cli([...COMMANDS[name], '--epm-port', String(ports[kind])]);
@@ -52,7 +55,7 @@ test('openCluster names a closed port long before its time is over', async () =>
   await expect(opening).rejects.toMatchObject({
     code: 'ERR_CLUSRPC_TRANSPORT',
     stage: 'mapper-reachable',
-    advice: expect.stringContaining('nothing listens on its mapper’s UDP port'),
+    advice: expect.stringContaining('nothing listens on its mapper’s port'),
   });
 });
 

@@ -1,3 +1,5 @@
+import { notRpc } from '../../client/call-error.ts';
+import { foreignDatagram } from '../../machine/call.ts';
 import { FaultError, isClusError, RejectError } from '../../status/errors.ts';
 import { ncaCode } from '../../status/nca.ts';
 import { win32Code } from '../../status/win32.ts';
@@ -6,7 +8,7 @@ import { type Answer, type Check, fail, pass, type Question, skip } from '../che
 import { isServerListening } from '../is-server-listening.ts';
 import { describeFailure, failedCall, reasonOfFailure } from '../judge.ts';
 import { limitsOf } from '../sockets.ts';
-import { notRpc, type Watch } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 
 /** Does an endpoint mapper answer ept_map? That the interface is not registered is an answer too. */
 export const mapperAnswers: Check = async (question) => {
@@ -68,5 +70,5 @@ async function explainSilence(asked: Failed, watch: Watch | null, question: Ques
       advice: 'A firewall treats the local ports differently: give those that it allows.',
     });
   }
-  return fail('faulted', `${notRpc(first.datagram)}; ${question.budget}`, { asked });
+  return fail('faulted', `${notRpc(foreignDatagram(first.datagram))}; ${question.budget}`, { asked });
 }

@@ -151,6 +151,7 @@ function newCall(context: ClientContext, input: CallInput, activity: Activity, n
     callbacks: 0,
     heard: {},
     answeredFrom: null,
+    foreign: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClPdu, DREP_LITTLE_ENDIAN, FLAGS2 } from '../../../pdu/cl/index.ts';
 import { LocalMisuseError } from '../../../status/errors.ts';
+import { foreignDatagram } from '../../call.ts';
 import type { Address, Machine, Output } from '../../contract.ts';
 import { Outbox } from '../../outbox.ts';
 import { Schedule } from '../../schedule.ts';
@@ -98,7 +99,8 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
         return flush(context, now);
       case 'datagram': {
         const pdu = decodeOrNull(input.datagram);
-        return pdu === null ? undefined : this.receive(pdu, input.datagram, input.from, now);
+        if (pdu === null) return this.#note(input.datagram, input.from);
+        return this.receive(pdu, input.datagram, input.from, now);
       }
       case 'timer':
         if (context.out.due(now)) expire(context, now);
@@ -127,6 +129,14 @@ export class ClClient implements Machine<ClientInput, ClientEvent> {
     if (admitted === null) this.counters.strays += 1;
     else if (admitted.call === null) this.#late(admitted.activity, admitted.pdu, from, now);
     else this.#react(admitted.call, admitted.pdu, from, now);
+  }
+
+  /** Something else answers there: nobody waits the less for it, but those who wait in vain shall know. */
+  #note(datagram: Uint8Array, { host }: Address): void {
+    for (const { binding, calls } of this.#context.activities.values()) {
+      if (binding.to.host !== host) continue;
+      for (const call of calls) call.foreign ??= foreignDatagram(datagram);
+    }
   }
 
   #react(call: Call, pdu: ClPdu, from: Address, now: number): void {

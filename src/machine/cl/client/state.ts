@@ -1,6 +1,6 @@
 import { NIL_UUID, sameUuid, type Uuid, uuidKey } from '../../../bytes/uuid.ts';
 import { type ClHeader, type ClType, FLAGS1, NO_HINT } from '../../../pdu/cl/index.ts';
-import type { CallSemantics, ClCallTrace, InterfaceId } from '../../call.ts';
+import type { CallSemantics, ClCallTrace, ForeignDatagram, InterfaceId } from '../../call.ts';
 import type { Address } from '../../contract.ts';
 import type { Timed } from '../../schedule.ts';
 import { INITIAL_PDU } from '../message/fragment-size.ts';
@@ -98,11 +98,13 @@ export interface Call {
   callbacks: number;
   readonly heard: Partial<Record<ClType, number>>;
   answeredFrom: Address | null;
+  foreign: ForeignDatagram | null;
 }
 
 /** What its caller is told of it: taken at its end. */
-export function traceOf({ requests, pings, heard, callbacks, answeredFrom }: Call): ClCallTrace {
-  return Object.freeze({ protocol: 'cl', requests, pings, heard: Object.freeze(heard), callbacks, answeredFrom });
+export function traceOf({ requests, pings, heard, callbacks, answeredFrom, foreign }: Call): ClCallTrace {
+  const trace = { protocol: 'cl', requests, pings, heard: Object.freeze(heard), callbacks, answeredFrom } as const;
+  return Object.freeze(answeredFrom === null && foreign !== null ? { ...trace, foreign } : trace);
 }
 
 export const SEMANTICS_FLAGS: Readonly<Record<CallSemantics, number>> = {

@@ -1,4 +1,4 @@
-export { AUTH_LEVEL, type AuthLevel, type DatagramLevel } from './auth/datagram/level.ts';
+export { AUTH_LEVEL, AUTH_LEVELS, type AuthLevel, type DatagramLevel } from './auth/datagram/level.ts';
 export type { NtlmProviderOptions } from './auth/datagram/server-security.ts';
 export { ACCOUNT_STATES, type Account, type AccountState, Accounts, type LockOut } from './auth/ntlm/accounts.ts';
 export type { Refusal } from './auth/ntlm/logon.ts';
@@ -14,14 +14,36 @@ export type { Caller, CallOptions, CallResult } from './client/caller.ts';
 export { type Credentials, Logon, type LogonOptions, type Password } from './client/logon.ts';
 export { type BindOptions, RpcClient, type RpcClientOptions } from './client/rpc-client.ts';
 export { RpcConnection, type RpcConnectionOptions } from './client/rpc-connection.ts';
-export type { CallSemantics, CallTrace, ClCallTrace, CoCallTrace, InterfaceId } from './machine/call.ts';
+export {
+  decodeEptMapRequest,
+  decodeEptMapResponse,
+  decodeTower,
+  EPM,
+  type EptMapRequest,
+  type EptMapResponse,
+  encodeEptMapRequest,
+  encodeEptMapResponse,
+  encodeTower,
+  type IpTower,
+  type ProtocolSequence,
+  type Tower,
+} from './interface/epm/index.ts';
+export type {
+  CallSemantics,
+  CallTrace,
+  ClCallTrace,
+  CoCallTrace,
+  ForeignDatagram,
+  InterfaceId,
+} from './machine/call.ts';
 export { type ClientSettings, DIALECT_NAMES, type Dialect, type ServerSettings } from './machine/cl/dialects.ts';
 export type { ServerCounters } from './machine/cl/server/types.ts';
 export type { CoClientSettings } from './machine/co/client/state.ts';
 export type { CoServerSettings } from './machine/co/server/state.ts';
 export type { CoServerCounters } from './machine/co/server/types.ts';
 export type { Address } from './machine/contract.ts';
-export { type ContextHandle, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
+export { type ContextHandle, NIL_CONTEXT_HANDLE, readContextHandle, writeContextHandle } from './ndr/context-handle.ts';
+export type { SyntaxId, Version } from './ndr/syntax.ts';
 export type { ClType } from './pdu/cl/header.ts';
 export type { CoType } from './pdu/co/header.ts';
 export { ContextHandles } from './server/context-handles.ts';

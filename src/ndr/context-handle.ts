@@ -9,6 +9,7 @@ export interface ContextHandle {
   readonly uuid: Uuid;
 }
 
+/** No handle: what a first request carries, and an answer after which nothing is left. */
 export const NIL_CONTEXT_HANDLE: ContextHandle = { attributes: 0, uuid: NIL_UUID };
 
 /** A nil handle names nothing: none was opened, or it was closed. */

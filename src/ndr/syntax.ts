@@ -1,5 +1,6 @@
 import { type Uuid, uuid } from '../bytes/uuid.ts';
 
+/** Of an interface or a transfer syntax. */
 export interface Version {
   readonly major: number;
   readonly minor: number;

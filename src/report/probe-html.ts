@@ -3,6 +3,7 @@ import type { ProbeResult, StageResult } from '../probe/types.ts';
 import { cellsTable, listOf, type PageOrigin, page, paragraphs, type Verdict } from './page/page.ts';
 import { countedTones, foldedSection, worstFirst } from './page/several.ts';
 import { clusterLines } from './probe-text.ts';
+import { REASON_WORDS, STAGE_WORDS } from './probe-words.ts';
 import { countText, durationText } from './text/figures.ts';
 
 /** What the probes of one or several clusters came to. */
@@ -38,7 +39,13 @@ function verdictOf(result: ProbeResult): Verdict {
   }
   const stopped = stages.find(({ id }) => id === stoppedAt);
   const said = stopped?.status === 'unknown' ? 'It cannot be told' : 'It was not opened';
-  return { tone, text: [`${said}: stopped at ${stoppedAt}.`, ...(stopped === undefined ? [] : [stopped.detail])] };
+  return {
+    tone,
+    text: [
+      `${said}: it stopped where the client has to ${STAGE_WORDS[stoppedAt]}.`,
+      ...(stopped === undefined ? [] : [stopped.detail]),
+    ],
+  };
 }
 
 function verdictOfAll(results: readonly ProbeResult[]): Verdict {
@@ -54,7 +61,7 @@ function summaryTable(results: readonly ProbeResult[]): string {
   const rows = results.map((result) => {
     const { stoppedAt } = result;
     const time = stoppedAt === null ? durationText(Math.round(openTime(result))) : '–';
-    const outcome = stoppedAt === null ? 'opened' : `stopped at ${stoppedAt}`;
+    const outcome = stoppedAt === null ? 'opened' : `could not ${STAGE_WORDS[stoppedAt]}`;
     return { tone: TONES[outcomeOf(result)], cells: [nameOf(result), time, outcome] };
   });
   return cellsTable({ head: ['Cluster', 'Open took', 'Outcome'], rows: worstFirst(rows) });
@@ -84,7 +91,7 @@ const STATUS = {
 
 function stageRow({ id, status, ms, reason, detail }: StageResult) {
   const { word, tone } = STATUS[status];
-  const seen = reason === undefined ? detail : `${reason}: ${detail}`;
-  const cells = [id, status === 'skip' ? '–' : `${Math.round(ms)} ms`, seen, word];
+  const seen = reason === undefined ? detail : `${REASON_WORDS[reason]}: ${detail}`;
+  const cells = [STAGE_WORDS[id], status === 'skip' ? '–' : `${Math.round(ms)} ms`, seen, word];
   return tone === undefined ? { cells } : { cells, tone };
 }

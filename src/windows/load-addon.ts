@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setImmediate } from 'node:timers';
-import { fileURLToPath } from 'node:url';
 import { ClusError } from '../status/errors.ts';
 import type { Addon } from './addon.ts';
+import { HERE, require } from './require.ts';
 import { threadsFromEnvironment } from './thread-settings.ts';
-
-const require = createRequire(import.meta.url);
 
 export interface AddonOptions {
   /** The file of the addon; CLUSRPC_NATIVE says the same for a whole process. */
@@ -79,7 +76,10 @@ export function requireWindows(what: string): void {
 /** In the directory of this package and nowhere else: a file of that name elsewhere may be anybody's. */
 function* candidates(attempts: LoadAttempt[]): Iterable<string> {
   const root = packageRoot();
-  if (root === undefined) return;
+  if (root === undefined) {
+    attempts.push({ file: HERE, problem: 'not in the package clusrpc; CLUSRPC_NATIVE names the file of the addon' });
+    return;
+  }
   yield path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'clusrpc.node');
   for (const directory of [root, path.join(root, 'native')]) {
     try {
@@ -91,8 +91,7 @@ function* candidates(attempts: LoadAttempt[]): Iterable<string> {
 }
 
 function packageRoot(): string | undefined {
-  const here = path.dirname(fileURLToPath(import.meta.url));
-  return ancestors(here).find((directory) => {
+  return ancestors(path.dirname(HERE)).find((directory) => {
     const file = path.join(directory, 'package.json');
     return existsSync(file) && (require(file) as { name?: unknown }).name === 'clusrpc';
   });

@@ -31,6 +31,7 @@ export interface EptMapResponse {
   readonly status: number;
 }
 
+/** The stub of ept_map's request. */
 export function encodeEptMapRequest(request: EptMapRequest, littleEndian = true): Uint8Array {
   const writer = new Writer(littleEndian);
   const ids = new ReferentIds(FIRST_REQUEST_REFERENT, 1);
@@ -41,6 +42,7 @@ export function encodeEptMapRequest(request: EptMapRequest, littleEndian = true)
   return writer.finish();
 }
 
+/** Reads the stub of ept_map's request. Throws RemoteProtocolError for a broken one. */
 export function decodeEptMapRequest(stub: Uint8Array, littleEndian: boolean): EptMapRequest {
   const reader = new Reader(stub, littleEndian);
   return {
@@ -51,6 +53,7 @@ export function decodeEptMapRequest(stub: Uint8Array, littleEndian: boolean): Ep
   };
 }
 
+/** The stub of ept_map's answer. */
 export function encodeEptMapResponse(response: EptMapResponse, littleEndian = true): Uint8Array {
   const { towers } = response;
   const writer = new Writer(littleEndian);

@@ -24,6 +24,7 @@ export interface Tower {
   readonly address: string | null;
 }
 
+/** Where an interface is served over UDP or TCP. */
 export interface IpTower {
   readonly interface: SyntaxId;
   readonly transferSyntax?: SyntaxId;

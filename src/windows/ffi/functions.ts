@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ClusError } from '../../status/errors.ts';
+import { require } from '../require.ts';
 
 export type FfiPackage = 'ffi-napi' | 'koffi';
 
@@ -70,8 +70,6 @@ const KERNEL: Readonly<Record<keyof KernelFunctions, Signature>> = {
 };
 
 type Bind = (file: string, functions: Readonly<Record<string, Signature>>) => Record<string, unknown>;
-
-const require = createRequire(import.meta.url);
 
 /** clusapi.dll of System32 and nothing else: a search path could be made to bring another one. */
 export function clusapiPath(): string {

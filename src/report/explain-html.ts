@@ -19,7 +19,7 @@ export function explainHtml(explanation: Explanation, origin: PageOrigin): strin
   const { findings, hosts, conversations, source, omitted } = explanation;
   return page({
     title: `Datagram RPC in ${source.name ?? 'a capture'}`,
-    verdict: { tone: TONES[explanation.verdict], text: [conclusionText(explanation)] },
+    verdict: { tone: TONES[explanation.verdict], text: [conclusionText(explanation), ...wrongs(findings)] },
     origin,
     body: [
       paragraphs([sourceLine(explanation)]),
@@ -35,6 +35,12 @@ export function explainHtml(explanation: Explanation, origin: PageOrigin): strin
         : [paragraphs([`${countText(omitted.conversations, 'more conversation')} in the capture.`])]),
     ],
   });
+}
+
+/** What is wrong, in the words of the findings below. */
+function wrongs(findings: readonly Finding[]): readonly string[] {
+  const problems = findings.filter(({ severity }) => severity === 'problem');
+  return problems.map(({ title, count }) => (count === 1 ? `${title}.` : `${title}, ${countText(count, 'time')}.`));
 }
 
 const TONES: Readonly<Record<Explanation['verdict'], Verdict['tone']>> = {

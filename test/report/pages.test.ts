@@ -90,6 +90,11 @@ test('of many machines the worst stands first in the summary', () => {
   expect(html).toContain('2 machines: 1 without the whole correction, 1 not known.');
 });
 
+test('the verdict of a capture says what is wrong', () => {
+  const [, verdict = ''] = /class="verdict[^>]*>(.*?)<\/div>/s.exec(pages.get('a capture that leaks') ?? '') ?? [];
+  expect(verdict).toMatch(/2 problems found.*client ports leak: 10\.0\.0\.9, 8 times.*server silent, 9 times/s);
+});
+
 test('of many probes the worst stands first, and what stopped one is said', () => {
   const html = pages.get('probes of many') ?? '';
   const outcomes = [...html.matchAll(/<td data-title="Outcome">([^<]*)</g)].map(([, cell]) => cell);

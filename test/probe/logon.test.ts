@@ -4,6 +4,8 @@ import { EmulatedHost, type EmulatedHostOptions } from '../../src/emulator/host.
 import { openCluster } from '../../src/open/open-cluster.ts';
 import { probe } from '../../src/probe/probe.ts';
 import type { ProbeOptions, ProbeResult } from '../../src/probe/types.ts';
+import { type Clock, systemClock } from '../../src/transport/clock.ts';
+import { udpNetwork } from '../../src/transport/udp.ts';
 import { account } from '../auth/ntlm/kit.ts';
 
 const hosts: EmulatedHost[] = [];
@@ -94,6 +96,21 @@ describe('probe stops with the reason:', () => {
     expect(stopOf(await probed(host, as('LAB\\ops')))).toMatchObject({
       stoppedAt: 'authenticate',
       symbol: 'ERROR_ACCOUNT_LOCKED_OUT',
+    });
+  });
+
+  test('a clock that is an hour off', async () => {
+    const HOUR = 3_600_000;
+    const late: Clock = {
+      now: () => systemClock.now() - HOUR,
+      at: (time, run) => systemClock.at(time + HOUR, run),
+    };
+    const host = await start({ network: { ...udpNetwork, clock: late } });
+    expect(stopOf(await probed(host, as('LAB\\ops')))).toMatchObject({
+      stoppedAt: 'authenticate',
+      reason: 'denied',
+      symbol: 'ERROR_TIME_SKEW',
+      advice: expect.stringMatching(/clocks/),
     });
   });
 

@@ -15,7 +15,7 @@ export interface ForecastBasis {
 /** Losses that come in bursts have no rate: their variance, over stretches of the capture, is so many times their mean. */
 const BURSTS = 1.5;
 
-/** The most that are needed at once differ from capture to capture by so many times the root of those that circulate. */
+/** The most that are needed at once differ from capture to capture, either way, by so many times the root of those that circulate. */
 const BURST = 3;
 
 /**
@@ -69,7 +69,7 @@ function refusalOfLeak(watch: HostPortsWatch, pool: number, steadyNeed: number):
   const spanMs = lastMs - firstMs;
   const after = (losses: number, q: number): number =>
     spanMs + spanMs * timeForMore(Math.max(1, Math.round(left + 1 + losses)), abandoned.size, q);
-  return { p05: after(-burst, 0.05), p50: after((spare - burst) / 2, 0.5), p95: after(spare, 0.95) };
+  return { p05: after(-burst, 0.05), p50: after((spare - burst) / 2, 0.5), p95: after(spare + burst, 0.95) };
 }
 
 function later(refusalMs: Quantiles, { firstRefusal, exhaustionMs }: ReturnType<typeof forecast>): Quantiles | null {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probeSchema } from '../../src/report/schema/index.ts';
 import { run, scratch } from './tools.ts';
 
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const HOSTS = fileURLToPath(new URL('fleet-hosts.ts', import.meta.url));
+const MAPPERS = fileURLToPath(new URL('py/mappers.py', import.meta.url));
 /** A module that tells the memory of the process at its end, in MB. */
 const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from 'node:fs';
@@ -14,7 +15,7 @@ const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 const directory = scratch();
-const hosts = spawn(process.execPath, ['--import', 'tsx', here('fleet-hosts.ts')], {
+const hosts = spawn(process.execPath, ['--import', 'tsx', HOSTS], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 let mapperPort = 0;
@@ -52,7 +53,7 @@ test('one process probes 500 hosts over TCP: each open or broken as it is, in bo
 
   const sound = Object.keys(expected).filter((address) => expected[address] === null);
   const before = performance.now();
-  const answered = run('/usr/bin/python3', [here('py/mappers.py'), String(mapperPort), ...sound]);
+  const answered = run('/usr/bin/python3', [MAPPERS, String(mapperPort), ...sound]);
   const theirs = performance.now() - before;
   expect(Number(answered)).toBe(sound.length);
   const [a, b] = [(1_000 * found.length) / ours, (1_000 * sound.length) / theirs];

@@ -35,7 +35,19 @@ afterAll(async () => {
 test('one process probes 500 hosts over TCP: each open or broken as it is, in bounded memory', () => {
   const targets = directory.file('targets');
   writeFileSync(targets, `${Object.keys(expected).join('\n')}\n`);
-  const options = ['--transport', 'tcp', '--epm-port', String(mapperPort), '--concurrency', '64', '--json'];
+  const options = [
+    '--transport',
+    'tcp',
+    '--epm-port',
+    String(mapperPort),
+    '--concurrency',
+    '64',
+    '--stage-timeout',
+    '10s',
+    '--timeout',
+    '30s',
+    '--json',
+  ];
   const began = performance.now();
   const args = ['--import', TELL_MEMORY, 'dist/cli/main.js', 'probe', '--targets', targets, ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });

@@ -1,5 +1,5 @@
 import type { Reader } from '../bytes/reader.ts';
-import { isNilUuid, NIL_UUID, sameUuid, type Uuid, uuidKey } from '../bytes/uuid.ts';
+import { isNilUuid, NIL_UUID, type Uuid, uuidKey } from '../bytes/uuid.ts';
 import type { Writer } from '../bytes/writer.ts';
 import { readU32, readUuid, writeU32, writeUuid } from './scalar.ts';
 
@@ -15,10 +15,6 @@ export const NIL_CONTEXT_HANDLE: ContextHandle = { attributes: 0, uuid: NIL_UUID
 /** A nil handle names nothing: none was opened, or it was closed. */
 export function isNilContextHandle(handle: ContextHandle): boolean {
   return isNilUuid(handle.uuid);
-}
-
-export function sameContextHandle(a: ContextHandle, b: ContextHandle): boolean {
-  return a.attributes === b.attributes && sameUuid(a.uuid, b.uuid);
 }
 
 /** A short key for a Map, not for people. */

@@ -2,9 +2,6 @@ import type { Reader } from '../bytes/reader.ts';
 import { swapUuid, type Uuid } from '../bytes/uuid.ts';
 import type { Writer } from '../bytes/writer.ts';
 
-/** The stub of an operation without parameters in that direction. */
-export const EMPTY_STUB: Uint8Array = new Uint8Array(0);
-
 export function readU16(reader: Reader): number {
   reader.align(2);
   return reader.u16();

@@ -53,15 +53,6 @@ export function readPeVersion(file: RandomAccess): PeVersion {
   };
 }
 
-/** A string of the main version resource, for instance `FileVersion`, from the first table that has it. */
-export function versionString(version: PeVersion, name: string): string | null {
-  for (const table of version.main?.stringTables ?? []) {
-    const text = table.strings.get(name);
-    if (text !== undefined) return text;
-  }
-  return null;
-}
-
 /** Version info begins with a 16-bit length, so that more than 64 KiB of it cannot be meant. */
 function leafBytes(file: RandomAccess, leaf: ResourceLeaf): Uint8Array {
   if (leaf.size > MAX_RESOURCE_SIZE) throw formatError(leaf.offset, `a version resource of ${leaf.size} bytes`);

@@ -4,9 +4,7 @@ export {
   type EndpointsOptions,
   endpoints,
 } from './endpoints.ts';
-export { type Outcome, outcomeOf } from './outcome.ts';
-export { probe, probeUntilAborted } from './probe.ts';
-export { parseTargets } from './targets.ts';
+export { probe } from './probe.ts';
 export type {
   ClosedPort,
   ErrorSummary,
@@ -17,4 +15,3 @@ export type {
   StageResult,
   StageStatus,
 } from './types.ts';
-export { kb814622Of } from './verdict.ts';

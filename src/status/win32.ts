@@ -187,10 +187,6 @@ export function win32Code(symbol: Win32Symbol): number {
   return BY_SYMBOL.get(symbol) as number;
 }
 
-export function isWin32Symbol(text: string): text is Win32Symbol {
-  return BY_SYMBOL.has(text);
-}
-
 /** A status as people look it up: `0x1C010003`. */
 export function statusHex(code: number): string {
   return `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { uuid } from '../../src/bytes/uuid.ts';
 import { RpcClient } from '../../src/client/rpc-client.ts';
 import type { Address } from '../../src/machine/contract.ts';
-import { EMPTY_STUB } from '../../src/ndr/scalar.ts';
 import type { Network, SendFailed } from '../../src/transport/network.ts';
 import { udpNetwork } from '../../src/transport/udp.ts';
 import { VirtualClock } from '../../src/transport/virtual-clock.ts';
+
+const EMPTY_STUB = new Uint8Array(0);
 
 const ANY = { uuid: uuid('8e1d5c1a-3b52-4a7e-9c0f-6a2b7d4e9f10'), version: { major: 1, minor: 0 } };
 const AWAY: Address = { host: '192.0.2.9', port: 135 };

@@ -36,8 +36,9 @@ import {
   RESOURCE_ENUM,
   RESOURCE_TYPE_ENUM,
 } from '../../src/interface/clusapi/index.ts';
-import { EMPTY_STUB } from '../../src/ndr/scalar.ts';
 import { HOST, rejection, virtualHost } from './kit.ts';
+
+const EMPTY_STUB = new Uint8Array(0);
 
 const GROUPS = [
   {

@@ -8,9 +8,10 @@ import { EmulatedHost } from '../../src/emulator/host.ts';
 import { DATAGRAM_HOST_PROFILES, HOST_PROFILES, type HostProfileName } from '../../src/emulator/host-profiles.ts';
 import { ApiCreateEnum, CLUSAPI_V2, CLUSAPI_V3, CLUSTER_ENUM } from '../../src/interface/clusapi/index.ts';
 import { MGMT } from '../../src/interface/mgmt/index.ts';
-import { EMPTY_STUB } from '../../src/ndr/scalar.ts';
 import { RpcServer } from '../../src/server/rpc-server.ts';
 import { HOST, rejection, virtualHost } from './kit.ts';
+
+const EMPTY_STUB = new Uint8Array(0);
 
 const OTHER = { uuid: uuid('0f0e0d0c-0b0a-0908-0706-050403020100'), version: { major: 1, minor: 0 } };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryAccess, type RandomAccess } from '../../src/bytes/random-access.ts';
-import { readPeVersion, versionString } from '../../src/pe/version.ts';
+import { readPeVersion } from '../../src/pe/version.ts';
 import { buildPe } from './build-pe.ts';
 
 const RPCRT4 = { version: [5, 0, 2195, 6662], strings: { FileVersion: '5.00.2195.6662' } } as const;
@@ -10,7 +10,7 @@ test.each([false, true])('the fixed version, the strings and the link time are r
   const version = read(buildPe({ ...RPCRT4, plus }));
   expect(version.format).toBe(plus ? 'PE32+' : 'PE32');
   expect(version.fileVersion).toEqual([5, 0, 2195, 6662]);
-  expect(versionString(version, 'FileVersion')).toBe('5.00.2195.6662');
+  expect(version.main?.stringTables[0]?.strings.get('FileVersion')).toBe('5.00.2195.6662');
   expect(new Date(version.linkedAtMs ?? 0).toISOString()).toBe('2003-03-18T21:26:00.000Z');
   expect(version.resources[0]?.translations).toEqual([{ language: 0x409, codePage: 1200 }]);
   expect(version.resources[0]?.fixed).toMatchObject({ structVersion: 0x10000, flagsMask: 0x3f, os: 0x40004, type: 2 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLUSAPI_V2 } from '../../src/interface/clusapi/index.ts';
-import { outcomeOf, type ProbeResult, probe } from '../../src/probe/index.ts';
+import { type ProbeResult, probe } from '../../src/probe/index.ts';
+import { outcomeOf } from '../../src/probe/outcome.ts';
 import { probeSchema } from '../../src/report/schema/index.ts';
 import { RpcServer } from '../../src/rpc.ts';
 import { FAULT_ROWS, startHost } from './rows.ts';

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { STAGES } from '../../src/client/stages.ts';
-import { outcomeOf, type ProbeResult, probe, probeUntilAborted } from '../../src/probe/index.ts';
+import type { ProbeResult } from '../../src/probe/index.ts';
+import { outcomeOf } from '../../src/probe/outcome.ts';
+import { probe, probeUntilAborted } from '../../src/probe/probe.ts';
 import { udpNetwork } from '../../src/transport/udp.ts';
 import { deafAt, freePorts, isCallback, listening, refusing } from './networks.ts';
 import { startHost } from './rows.ts';

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseTargets, probe } from '../../src/probe/index.ts';
+import { probe } from '../../src/probe/probe.ts';
+import { parseTargets } from '../../src/probe/targets.ts';
 import { withDirectory } from '../peers/wireshark.ts';
 import { startHost } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ClusterVersion } from '../../src/client/cluster-client.ts';
-import { kb814622Of } from '../../src/probe/index.ts';
+import { kb814622Of } from '../../src/probe/verdict.ts';
 
 const W2K: ClusterVersion = { major: 5, minor: 0, build: 2195, servicePack: 'Service Pack 3', vendor: '' };
 

@@ -8,8 +8,8 @@ import {
   type RpcServerOptions,
 } from '../../src/rpc.ts';
 import { seededRandom, uuidSource } from '../../src/transport/random.ts';
-import { SimulatedStreams, type SimulatedStreamsOptions } from '../../src/transport/simulated-streams.ts';
 import { VirtualClock } from '../../src/transport/virtual-clock.ts';
+import { SimulatedStreams, type SimulatedStreamsOptions } from './simulated-streams.ts';
 
 export const ECHO = { uuid: uuid('0f0e0d0c-0b0a-0908-0706-050403020100'), version: { major: 1, minor: 0 } };
 export const STUB = Uint8Array.of(1, 2, 3, 4);

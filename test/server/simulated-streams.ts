@@ -1,9 +1,15 @@
-import type { Address } from '../machine/contract.ts';
-import { onAbort } from '../status/on-abort.ts';
-import { bindError } from './bind-error.ts';
-import { connectError, connectTimeout } from './connect-error.ts';
-import type { ConnectOptions, StreamHandlers, StreamListener, StreamNetwork, StreamSocket } from './streams.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { Address } from '../../src/machine/contract.ts';
+import { onAbort } from '../../src/status/on-abort.ts';
+import { bindError } from '../../src/transport/bind-error.ts';
+import { connectError, connectTimeout } from '../../src/transport/connect-error.ts';
+import type {
+  ConnectOptions,
+  StreamHandlers,
+  StreamListener,
+  StreamNetwork,
+  StreamSocket,
+} from '../../src/transport/streams.ts';
+import type { VirtualClock } from '../../src/transport/virtual-clock.ts';
 
 export interface SimulatedStreamsOptions {
   readonly clock: VirtualClock;

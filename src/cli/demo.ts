@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { formatPortRanges } from '../ports/ranges.ts';
@@ -67,12 +67,20 @@ interface DemoFiles {
 
 function filesIn(directory: string): DemoFiles {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
   } catch (error) {
     throw asUsageError(error, `the directory ${directory} cannot be made`);
   }
   const file = (name: string) => join(directory, name);
   return { json: file('demo.json'), html: file('demo.html'), pcapng: file('demo.pcapng') };
+}
+
+/** With those above it. (The `recursive` of mkdir asks for ever in /proc, which has no such directory and lets none be made.) */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) makeDirectory(above);
+  mkdirSync(path);
 }
 
 function filesText({ html, json, pcapng }: DemoFiles): string {

@@ -16,7 +16,7 @@ import { withCommonOptions } from './common-options.ts';
 import type { CliContext } from './context.ts';
 import { evidenceSources, type SourceOptions, withPassword } from './evidence-sources.ts';
 import { EXIT, type ExitCode, usageError } from './exit.ts';
-import { readInput, writeOutput } from './files.ts';
+import { isStdin, readInput, writeOutput } from './files.ts';
 import { keysOf } from './keys-of.ts';
 import type { CommandRun } from './run.ts';
 import { duration, oneOf, portRanges, positiveDuration, probability, rate } from './values.ts';
@@ -115,7 +115,8 @@ async function sourceOf(run: CommandRun, path: string | undefined, { ports: rang
   }
   if (ranges !== undefined && sources.length === 0) return { ports: formatPortRanges(ranges) };
   if (reg !== undefined && sources.length === 0) {
-    return { reg: await readInput(run.world, reg, 'the registry export', MAX_REG_BYTES), source: reg };
+    const source = isStdin(reg) ? 'standard input' : reg;
+    return { reg: await readInput(run.world, reg, 'the registry export', MAX_REG_BYTES), source };
   }
   if (ranges !== undefined) throw usageError('--ports and another source exclude each other');
   if (sources.length > 0) return installedPorts(evidenceSources(run, path, options));

@@ -4,7 +4,7 @@ import { decisiveKeys, exportedKeys, keysByPath } from '../reg/exported-keys.ts'
 import { parseReg, type RegFile } from '../reg/parse.ts';
 import { findKey, findValue, splitKeyPath } from '../reg/path.ts';
 import { type RegistryKey, regDword } from '../reg/value.ts';
-import { RemoteProtocolError } from '../status/errors.ts';
+import { isClusError, RemoteProtocolError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
 import {
   ephemeralRemarks,
@@ -164,8 +164,7 @@ function readSource({ ports: list, reg, configuration: known, source, warnings =
     const configuration = { valid: true, problems: [], remarks, policy: null, pool };
     return { source: source ?? formatPortRanges(ranges), configuration, warnings: [] };
   }
-  const file = parseReg(reg as Uint8Array, { keep: decisiveKeys([RPC_INTERNET, `System\\${TCPIP_KEY}`]) });
-  checkCovered(file);
+  const file = readExport(reg as Uint8Array, source);
   const control = exportedControlSet(file);
   return {
     source: source ?? 'registry export',
@@ -175,6 +174,18 @@ function readSource({ ports: list, reg, configuration: known, source, warnings =
       ...(control.warning === null ? [] : [control.warning]),
     ]),
   };
+}
+
+/** What is wrong with the bytes is said of `source`, where it has a name. */
+function readExport(reg: Uint8Array, source: string | undefined): RegFile {
+  try {
+    const file = parseReg(reg, { keep: decisiveKeys([RPC_INTERNET, `System\\${TCPIP_KEY}`]) });
+    checkCovered(file);
+    return file;
+  } catch (error) {
+    if (source !== undefined && isClusError(error)) error.message = `${source}: ${error.message}`;
+    throw error;
+  }
 }
 
 const RPC_INTERNET = RPC_INTERNET_KEY.replace('HKEY_LOCAL_MACHINE\\', '');

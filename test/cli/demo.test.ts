@@ -86,7 +86,9 @@ test('Ctrl-C ends it with the acts that were played', async () => {
 test('a directory that cannot be made is a usage error', async () => {
   const file = join(directory, 'file');
   writeFileSync(file, '');
-  const { code, stderr } = await cli(['demo', '--out', file]);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: the directory .*file cannot be made/);
+  for (const path of [file, join(file, 'below'), '/proc/no/such']) {
+    const { code, stderr } = await cli(['demo', '--out', path]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: the directory \/.* cannot be made/);
+  }
 });

@@ -152,7 +152,7 @@ describe('a registry export', () => {
   test.each<[string, string | null, RegExp]>([
     ['is not there', null, /the registry export .* cannot be read: no such file/],
     ['is empty', '', /registry export: the file is empty/],
-    ['is something else', 'hello\r\n', /no header of a registry export/],
+    ['is something else', 'hello\r\n', /is something else\.reg: registry export: no header of a registry export/],
     [
       'has the key above by hand, with nothing of what Windows keeps there',
       'REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Rpc]\r\n"x"="y"\r\n',

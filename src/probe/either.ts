@@ -1,4 +1,5 @@
 import { STAGES, type StageId } from '../client/stages.ts';
+import { OVER_UDP_ONLY } from './checks/tcp.ts';
 import type { ProbeSettings } from './settings.ts';
 import { probeTarget, type Target } from './target.ts';
 import type { ProbeResult, StageResult } from './types.ts';
@@ -38,6 +39,8 @@ export async function probeEither(
 
 function tellsMore(tcp: ProbeResult, udp: ProbeResult): boolean {
   if (tcp.stages.some(({ id, status }) => id === 'interface-registered' && status === 'pass')) return true;
+  // Then UDP is the way, and how far it went is the answer.
+  if (tcp.stages.some(({ detail }) => detail.startsWith(OVER_UDP_ONLY))) return false;
   const ahead = placeOf(tcp) - placeOf(udp);
   return !isSilent(tcp) && (ahead > 0 || (ahead === 0 && isSilent(udp)));
 }

@@ -70,7 +70,7 @@ describe('a wrong command line is exit 2, says what and where, and prints nothin
       ['ports', '--ports', '5', '--log-level', 'vebose'],
       /--log-level <level>.*Did you mean verbose\?/,
     ],
-    ['an option of a later version', ['watch', '1', '--warn', '1d'], /--warn is not in this version/],
+    ['an option of a later version', ['soak', 'x', '--hive', 'y'], /--hive is not in this version/],
     ['a page of a command that has none', ['ports', '--ports', '5', '--html', 'x'], /--html is not in this version/],
   ])('%s', async (_, argv, message) => {
     const { code, stdout, stderr } = await cli(argv);

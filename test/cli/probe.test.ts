@@ -135,7 +135,7 @@ test('endpoints prints a table or a document of the schema, exit 0', async () =>
 
 test('endpoints of a host that refuses is exit 1, of one that is silent exit 3', async () => {
   const { words } = await sound({ faults: 'drop=1' });
-  const silent = await cli(['endpoints', ...words, '--stage-timeout', '300ms']);
+  const silent = await cli(['endpoints', ...words, '--transport', 'udp', '--stage-timeout', '300ms']);
   expect(silent.code).toBe(3);
   expect(silent.stderr).toContain('no datagram RPC');
   const refused = await cli(['endpoints', '127.0.0.5', ...words.slice(1)]);

@@ -36,6 +36,9 @@ const mapperAnswers: Check = async (question) => {
   return fail(reasonOfFailure(asked, question), describeFailure(asked, question), { asked, advice: NO_MAPPER });
 };
 
+/** How the detail of a mapper begins whose service is of the time of datagrams. */
+export const OVER_UDP_ONLY = 'the endpoint mapper knows ClusAPI 2.0 over UDP only';
+
 /** Is ClusAPI 3.0 over TCP in the mapper's answer? */
 const interfaceRegistered: Check = async (question) => {
   const { mapping, mapper } = question.facts;
@@ -49,7 +52,7 @@ const interfaceRegistered: Check = async (question) => {
   if (!older.ok) {
     return fail('not-registered', 'the endpoint mapper knows no ClusAPI 3.0 over TCP', { asked, advice: NO_SERVICE });
   }
-  const detail = `the endpoint mapper knows ClusAPI 2.0 over UDP only, at port ${older.value[0]?.port}`;
+  const detail = `${OVER_UDP_ONLY}, at port ${older.value[0]?.port}`;
   return fail('not-registered', detail, { asked, advice: 'Ask it over UDP: `transport: udp`.' });
 };
 

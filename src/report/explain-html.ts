@@ -40,7 +40,10 @@ export function explainHtml(explanation: Explanation, origin: PageOrigin): strin
 /** What is wrong, in the words of the findings below. */
 function wrongs(findings: readonly Finding[]): readonly string[] {
   const problems = findings.filter(({ severity }) => severity === 'problem');
-  return problems.map(({ title, count }) => (count === 1 ? `${title}.` : `${title}, ${countText(count, 'time')}.`));
+  return problems.map(({ title, count }) => {
+    const said = title.replace(/\.$/, '');
+    return count === 1 ? `${said}.` : `${said}, ${countText(count, 'time')}.`;
+  });
 }
 
 const TONES: Readonly<Record<Explanation['verdict'], Verdict['tone']>> = {

@@ -24,13 +24,15 @@ const COUNTS = [
 
 /** Which ports a host opened clusters from, over time: a dot where an open began, a line while the port was held. */
 export function portsPlot({ host, range, uses }: HostPorts, endMs: number): string {
+  // Room for the dots at both ends.
+  const margin = 1 + Math.round((range.last - range.first) / 30);
   const { x, y, draw } = plotIn({
     label: `Ports of ${host} over time`,
     height: PORTS_HEIGHT,
     endMs,
     timeTitle: TIME_TITLE,
     valueTitle: 'local UDP port',
-    values: [range.first - 1, range.last + 1],
+    values: [range.first - margin, range.last + margin],
     legend: OUTCOMES.filter(({ outcome }) => uses.some((use) => use.outcome === outcome)),
   });
   const held = uses.map((use) => `M${place(x(use.ms))} ${place(y(use.port))}H${place(x(use.endMs))}`);

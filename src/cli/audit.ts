@@ -62,7 +62,10 @@ export function withSourceOptions(command: Command) {
     )
     .option('--reg <file>', 'a registry export')
     .option('--share <path>', 'the share of a running Windows, such as //host/ADMIN$, through smbclient')
-    .option('--user <name>', `the account for the share, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`);
+    .option(
+      '--user <name>',
+      `the account for share and host, [DOMAIN\\]name; the password comes from ${PASSWORD_VARIABLE}`,
+    );
   return withPasswordOptions(shared)
     .option('--smb1', 'let the share be read over SMB 1, as Windows 2000 needs it')
     .option('--smb-port <port>', 'TCP port of the share (default: 445)', portNumber())

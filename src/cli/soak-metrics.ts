@@ -1,19 +1,17 @@
 import { soakForecast } from '../soak/forecast.ts';
 import type { SoakStep } from '../soak/index.ts';
-import type { ForecastQuantiles, SoakForecast } from '../soak/report.ts';
+import type { ForecastQuantiles } from '../soak/report.ts';
 import type { SoakPlan } from '../soak/settings.ts';
 import type { Metric } from './metrics.ts';
 
 /** What a soak has come to so far, for Prometheus. */
 export class SoakMetrics {
-  readonly #pool: number;
-  readonly #forecast: SoakForecast;
+  readonly #plan: SoakPlan;
   readonly #outcomes: Record<SoakStep['outcome'], number> = { opened: 0, failed: 0, refused: 0 };
   #last: SoakStep | null = null;
 
   constructor(plan: SoakPlan) {
-    this.#pool = plan.pool.size;
-    this.#forecast = soakForecast(plan);
+    this.#plan = plan;
   }
 
   add(step: SoakStep): void {
@@ -24,7 +22,7 @@ export class SoakMetrics {
   get metrics(): readonly Metric[] {
     return [
       { name: 'clusrpc_soak_opens_total', help: 'Opens by outcome.', label: 'outcome', read: () => this.#outcomes },
-      { name: 'clusrpc_soak_pool_ports', help: 'Ports that RPC may use.', read: () => this.#pool },
+      { name: 'clusrpc_soak_pool_ports', help: 'Ports that RPC may use.', read: () => this.#plan.pool.size },
       { name: 'clusrpc_soak_ports', help: 'Ports by state.', label: 'state', read: () => this.#ports() },
       {
         name: 'clusrpc_soak_elapsed_seconds',
@@ -35,20 +33,26 @@ export class SoakMetrics {
         name: 'clusrpc_soak_forecast_first_refusal_seconds',
         help: 'When an open first finds no port, on the clock of the run; none: never, or not known.',
         label: 'quantile',
-        read: () => secondsOf(this.#forecast.firstRefusalMs),
+        read: () => secondsOf(soakForecast(this.#plan).firstRefusalMs),
       },
       {
         name: 'clusrpc_soak_forecast_exhaustion_seconds',
         help: 'When no port is left for good, on the clock of the run; none: never, or not known.',
         label: 'quantile',
-        read: () => secondsOf(this.#forecast.exhaustionMs),
+        read: () => secondsOf(soakForecast(this.#plan).exhaustionMs),
       },
     ];
   }
 
   #ports(): Readonly<Record<string, number>> {
     const { inUse = 0, closing = 0, recycled = 0, leaked = 0 } = this.#last ?? {};
-    return { in_use: inUse, closing, recycled, leaked, available: this.#pool - inUse - closing - recycled - leaked };
+    return {
+      in_use: inUse,
+      closing,
+      recycled,
+      leaked,
+      available: this.#plan.pool.size - inUse - closing - recycled - leaked,
+    };
   }
 }
 

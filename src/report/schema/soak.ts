@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAILURE_KINDS } from '../../ports/profiles.ts';
+import { SOAK_FAILURES, type SoakFailureKind } from '../../soak/failures.ts';
 import { ARRIVALS, HOLDS } from '../../soak/shapes.ts';
 import {
   clientProfileSchema,
@@ -11,17 +12,7 @@ import {
   win32StatusSchema,
 } from './common.ts';
 
-const failureKinds = [
-  'no-memory',
-  'no-memory-binding',
-  'no-memory-socket',
-  'no-memory-call',
-  'no-memory-handle',
-  'no-answer',
-  'reject',
-  'callback',
-  'call',
-] as const;
+const failureKinds = Object.keys(SOAK_FAILURES) as SoakFailureKind[];
 
 const momentSchema = z.object({ cycle: countSchema, ms: timeSchema });
 

@@ -11,6 +11,7 @@ import { toUtf16 } from '../bytes/utf16.ts';
 import type { ClientSecurity } from '../machine/co/security.ts';
 import { type ClusError, isClusError, RejectError, TransportError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
+import { ADVICE, NO_DIALECT, OTHER_DIALECT, WRONG } from './logon-advice.ts';
 import { isDenied } from './stages.ts';
 
 export type { AuthLevel };
@@ -249,7 +250,7 @@ interface FirstCall<T> {
 
 type Dialects = readonly [NtlmDialect, ...NtlmDialect[]];
 
-/** The value of LogonOptions.dialect. Throws LocalMisuseError for what is none. */
+/** The value of LogonOptions.ntlmDialect. Throws LocalMisuseError for what is none. */
 export function dialectOf(text: string): string {
   if (text !== 'auto') parseDialect(text);
   return text;
@@ -276,25 +277,6 @@ function notRepeated(user: string, refusal: ClusError): RejectError {
 
 /** ms for all dialects, where the caller says nothing. */
 const SEARCH_TIMEOUT = 15_000;
-
-const OTHER_DIALECT =
-  'The server took the logon and answers nothing since: it may number, pad or sign datagrams in another way. `ntlmDialect: auto` tries them all.';
-const NO_DIALECT =
-  'The server took the logon and understood none of the ways to number, pad and sign datagrams; `timeout` gives each of them more time.';
-
-const WRONG =
-  'The server does not know this user or the password is wrong; it says no more than that. Check domain, name and password before the next try: failures may lock the account.';
-
-const ADVICE: Readonly<Record<string, string>> = {
-  ERROR_ACCOUNT_LOCKED_OUT: 'The account is locked after too many wrong passwords: wait, or have it unlocked.',
-  ERROR_ACCOUNT_DISABLED: 'The account is disabled: have it enabled, or name another one.',
-  ERROR_ACCOUNT_EXPIRED: 'The account has expired: have it prolonged, or name another one.',
-  ERROR_PASSWORD_EXPIRED: 'The password has expired: change it, then try again.',
-  ERROR_TIME_SKEW: 'The clocks of this machine and of the server are too far apart for NTLMv2: set them.',
-  RPC_S_UNKNOWN_AUTHN_SERVICE: 'The server has no NTLM: try without credentials.',
-  RPC_S_UNSUPPORTED_AUTHN_LEVEL:
-    'The server does not know this level of protection: choose another one with `authLevel`.',
-};
 
 /** The server has sent something under a key that only the AUTHENTICATE_MESSAGE told it. */
 function isAccepted({ answered, contexts }: BindingLogon): boolean {

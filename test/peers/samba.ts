@@ -21,8 +21,10 @@ export interface SambaOptions {
 /** Samba's endpoint mapper at TCP 135 and its winreg behind it, in a network of its own, with the user root. */
 export async function startSamba({ directory, password, registry }: SambaOptions): Promise<Samba> {
   need('unshare', 'nsenter', 'ip', 'smbpasswd', 'net', 'ss', DCERPCD);
-  const config = writeConfig(directory.file('samba'));
-  run('smbpasswd', ['-c', config, '-a', '-s', 'root'], { input: `${password}\n${password}\n` });
+  const config = configureSamba(directory.file('samba'), password, [
+    'workgroup = LAB',
+    'rpc start on demand helpers = no',
+  ]);
   run('net', ['-s', config, 'registry', 'import', registry]);
   const script = `ip link set lo up && smbd -D -s ${config} && exec ${DCERPCD} -F -s ${config} --libexec-rpcds`;
   const child = spawn('unshare', ['-n', 'sh', '-c', script], { stdio: 'ignore', detached: true });
@@ -31,22 +33,22 @@ export async function startSamba({ directory, password, registry }: SambaOptions
   return { run: beside, stop: () => stopped(child) };
 }
 
-function writeConfig(directory: string): string {
+/** The smb.conf of a Samba on loopback with directories of its own and one user, root. */
+export function configureSamba(directory: string, password: string, lines: readonly string[]): string {
   mkdirSync(directory);
   const config = `${directory}/smb.conf`;
   const own = ['private dir', 'lock directory', 'state directory', 'cache directory', 'pid directory', 'ncalrpc dir'];
-  const lines = [
+  const common = [
     '[global]',
-    'workgroup = LAB',
     'interfaces = 127.0.0.1',
     'bind interfaces only = yes',
     'disable netbios = yes',
     'load printers = no',
-    'rpc start on demand helpers = no',
     `log file = ${directory}/log`,
     ...own.map((key) => `${key} = ${directory}`),
   ];
-  writeFileSync(config, `${lines.join('\n')}\n`);
+  writeFileSync(config, `${[...common, ...lines].join('\n')}\n`);
+  run('smbpasswd', ['-c', config, '-a', '-s', 'root'], { input: `${password}\n${password}\n` });
   return config;
 }
 

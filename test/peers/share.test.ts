@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditSchema } from '../../src/report/schema/index.ts';
 import { cli } from '../cli/in-process.ts';
 import { makeDrive } from '../evidence/made-drive.ts';
-import { need, run, scratch } from './tools.ts';
+import { configureSamba } from './samba.ts';
+import { need, scratch } from './tools.ts';
 
 const here = scratch();
 const servers: ChildProcess[] = [];
@@ -88,32 +88,16 @@ test('a wrong password and a share that is not there end in what smbclient says'
 
 /** A Samba server of one protocol on loopback, with directories of its own and without a process group of ours: it makes its own and ends it as a whole. */
 async function startSamba(name: string, min: string, max: string): Promise<number> {
-  const directory = here.file(name);
-  mkdirSync(directory);
   const port = await freePort();
-  const config = `${directory}/smb.conf`;
-  const own = ['private dir', 'lock directory', 'state directory', 'cache directory', 'pid directory', 'ncalrpc dir'];
-  writeFileSync(
-    config,
-    [
-      '[global]',
-      'interfaces = 127.0.0.1',
-      'bind interfaces only = yes',
-      `smb ports = ${port}`,
-      `server min protocol = ${min}`,
-      `server max protocol = ${max}`,
-      'disable netbios = yes',
-      'load printers = no',
-      `log file = ${directory}/log`,
-      ...own.map((key) => `${key} = ${directory}`),
-      '[ADMIN$]',
-      `path = ${here.file('drive')}/WinNT`,
-      '[C$]',
-      `path = ${here.file('drive')}`,
-      '',
-    ].join('\n'),
-  );
-  run('smbpasswd', ['-c', config, '-a', '-s', 'root'], { input: `${PASSWORD}\n${PASSWORD}\n` });
+  const config = configureSamba(here.file(name), PASSWORD, [
+    `smb ports = ${port}`,
+    `server min protocol = ${min}`,
+    `server max protocol = ${max}`,
+    '[ADMIN$]',
+    `path = ${here.file('drive')}/WinNT`,
+    '[C$]',
+    `path = ${here.file('drive')}`,
+  ]);
   const server = spawn('smbd', ['-F', '-s', config], { stdio: 'ignore' });
   servers.push(server);
   await listening(port, server);

@@ -1,10 +1,16 @@
-import { CLUSTER_CHANGE } from '../interface/clusapi/index.ts';
+import { CLUSTER_CHANGE, sameName } from '../interface/clusapi/index.ts';
 import { isClusError } from '../status/errors.ts';
-import { onAbort } from '../status/on-abort.ts';
+import { untilAborted } from '../status/until-aborted.ts';
 import { type Win32Symbol, win32Code } from '../status/win32.ts';
 import type { SessionLimits } from './cluster-queries.ts';
 import { type ClusterSession, withQueries } from './cluster-session.ts';
 import type { ClusterNotifications } from './notifications.ts';
+
+/** The values of Reconnect. */
+export const RECONNECT = ['none', 'windows-nt4', 'windows-2000', 'windows-2003', 'windows-2008'] as const;
+
+/** Whose list of errors decides; `none`: a failed call fails. */
+export type Reconnect = (typeof RECONNECT)[number];
 
 const EVERYWHERE = [
   'RPC_S_UNKNOWN_IF',
@@ -31,18 +37,6 @@ const TRIGGERS = {
   'windows-2003': XP,
   'windows-2008': [...SINCE_2000, 'RPC_S_SEC_PKG_ERROR', 'ERROR_CLUSTER_NODE_DOWN'],
 } as const satisfies Record<Exclude<Reconnect, 'none'>, readonly Win32Symbol[]>;
-
-/** Whose list of errors decides; `none`: a failed call fails. */
-export type Reconnect = 'none' | 'windows-nt4' | 'windows-2000' | 'windows-2003' | 'windows-2008';
-
-/** The values of Reconnect. */
-export const RECONNECT = [
-  'none',
-  'windows-nt4',
-  'windows-2000',
-  'windows-2003',
-  'windows-2008',
-] as const satisfies readonly Reconnect[];
 
 export interface ReconnectOptions {
   readonly as: Exclude<Reconnect, 'none'>;
@@ -112,7 +106,7 @@ export function reconnecting(first: ClusterSession, { as, dialled, open }: Recon
       }
       const lost = own ?? failure;
       if (servers === candidates.length || ended.signal.aborted) throw lost;
-      if (session === current.session && !(await unlessAborted(replaceOnce(stageTimeout), signal))) throw lost;
+      if (session === current.session && !(await untilAborted(replaceOnce(stageTimeout), signal))) throw lost;
     }
   };
   return {
@@ -173,17 +167,4 @@ function unreadIn(answer: unknown): readonly unknown[] {
 
 function distinct(names: readonly string[]): readonly string[] {
   return names.filter((name, at) => name !== '' && names.findIndex((each) => sameName(each, name)) === at);
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
-/** Others may wait for the same work, which goes on. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, () => reject(signal.reason));
-    work.then(resolve, reject).finally(stop);
-  });
 }

@@ -84,16 +84,11 @@ export class RemoteRegistry {
 
   /** All values of a key; undefined: there is no such key. */
   values(path: string): Promise<readonly RemoteValue[] | undefined> {
-    return this.#withKey(path, async (key) => {
-      const values: RemoteValue[] = [];
-      for (let index = 0; index < MAX_ENTRIES; index += 1) {
-        const value = await this.#sized('BaseRegEnumValue', decodeEnumValueResponse, (size) =>
-          encodeEnumValueRequest(key, index, size),
-        );
-        if (value === null) return values;
-        values.push({ name: value.name ?? '', type: value.type, data: value.data });
-      }
-      throw tooMany(path);
+    return this.#entries(path, async (key, index) => {
+      const value = await this.#sized('BaseRegEnumValue', decodeEnumValueResponse, (size) =>
+        encodeEnumValueRequest(key, index, size),
+      );
+      return value === null ? null : { name: value.name ?? '', type: value.type, data: value.data };
     });
   }
 
@@ -107,16 +102,28 @@ export class RemoteRegistry {
 
   /** Names of the keys below one; undefined: there is no such key. */
   subKeys(path: string): Promise<readonly string[] | undefined> {
+    return this.#entries(path, async (key, index) => {
+      const { stub, littleEndian } = await this.#call('BaseRegEnumKey', encodeEnumKeyRequest(key, index));
+      const { name, status } = decodeEnumKeyResponse(stub, littleEndian);
+      if (status === NO_MORE_ITEMS) return null;
+      if (status !== 0) throw new Win32Error(status, 'BaseRegEnumKey');
+      return name ?? '';
+    });
+  }
+
+  /** What `read` gives by its number, until it gives null. */
+  #entries<T>(
+    path: string,
+    read: (key: ContextHandle, index: number) => Promise<T | null>,
+  ): Promise<readonly T[] | undefined> {
     return this.#withKey(path, async (key) => {
-      const names: string[] = [];
+      const entries: T[] = [];
       for (let index = 0; index < MAX_ENTRIES; index += 1) {
-        const { stub, littleEndian } = await this.#call('BaseRegEnumKey', encodeEnumKeyRequest(key, index));
-        const { name, status } = decodeEnumKeyResponse(stub, littleEndian);
-        if (status === NO_MORE_ITEMS) return names;
-        if (status !== 0) throw new Win32Error(status, 'BaseRegEnumKey');
-        names.push(name ?? '');
+        const entry = await read(key, index);
+        if (entry === null) return entries;
+        entries.push(entry);
       }
-      throw tooMany(path);
+      throw new RemoteProtocolError(`${path} of the remote registry has more than ${MAX_ENTRIES} entries`);
     });
   }
 
@@ -155,8 +162,4 @@ export class RemoteRegistry {
     const options = { ...callLimits(this.#limits), name };
     return this.#caller.call(WINREG, WINREG.operations[name], stub, options);
   }
-}
-
-function tooMany(path: string): Error {
-  return new RemoteProtocolError(`${path} of the remote registry has more than ${MAX_ENTRIES} entries`);
 }

@@ -1,5 +1,5 @@
+import { untilAborted } from '../status/until-aborted.ts';
 import { type Clock, keepingAlive, type Timer } from '../transport/clock.ts';
-import { untilAborted } from './abortable.ts';
 import type { ClosableHandle, HandleCacheCounters, HandleCacheOptions } from './handle-cache.ts';
 
 export interface CachePolicy<H extends ClosableHandle> extends Required<Omit<HandleCacheOptions<H>, 'check'>> {

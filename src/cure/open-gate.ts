@@ -1,8 +1,8 @@
 import { DEFAULT_RECYCLE_AFTER } from '../ports/profiles.ts';
 import { ClusError, LocalMisuseError } from '../status/errors.ts';
 import { invalidOption } from '../status/options.ts';
+import { untilAborted } from '../status/until-aborted.ts';
 import { type Clock, keepingAlive, systemClock } from '../transport/clock.ts';
-import { untilAborted } from './abortable.ts';
 import type { ClosableHandle } from './handle-cache.ts';
 
 /** The pool and the program that an OpenGate is sized for; times in ms. */

@@ -1,5 +1,5 @@
+import { sameName } from '../interface/clusapi/index.ts';
 import type { Address } from '../machine/contract.ts';
-import { sameName } from './cluster-model.ts';
 
 /** How the emulated host answered a call; `status` is the Win32 or DCE number in a response, else the number on the wire. */
 export interface CallResult {

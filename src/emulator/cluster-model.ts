@@ -259,10 +259,6 @@ export class ClusterModel {
   }
 }
 
-export function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
 /** A paused node serves what it has; one that joins does not yet. */
 function runs({ state }: ClusterNode): boolean {
   return state === 'up' || state === 'paused';

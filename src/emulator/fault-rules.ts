@@ -1,10 +1,10 @@
+import { sameName } from '../interface/clusapi/index.ts';
 import type { Address } from '../machine/contract.ts';
 import { type Duration, durationMs } from '../status/duration.ts';
 import { NCA } from '../status/nca.ts';
 import { invalidOption } from '../status/options.ts';
 import { WIN32 } from '../status/win32.ts';
 import { CLUSTER_SERVICE_OPERATIONS } from './clusapi/service.ts';
-import { sameName } from './cluster-model.ts';
 import { MAPPER_SERVICE_OPERATIONS } from './mapper-service.ts';
 
 /** A number, or a symbol of the Win32 or nca tables: `ERROR_ACCESS_DENIED`, `nca_s_server_too_busy`. */

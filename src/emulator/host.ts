@@ -1,4 +1,5 @@
 import type { Uuid } from '../bytes/uuid.ts';
+import { sameName } from '../interface/clusapi/index.ts';
 import type { ServerSettings } from '../machine/cl/dialects.ts';
 import type { Address } from '../machine/contract.ts';
 import { type PortRange, parsePortRanges } from '../ports/ranges.ts';
@@ -12,7 +13,7 @@ import { udpNetwork } from '../transport/udp.ts';
 import { Access, type AccessOptions, type LoggedLogon } from './access.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
 import type { ClusterDescription } from './cluster-description.ts';
-import { ClusterModel, sameName } from './cluster-model.ts';
+import { ClusterModel } from './cluster-model.ts';
 import { EndpointMap, type Registration } from './endpoint-map.ts';
 import type { FaultRateOptions } from './fault-rates.ts';
 import { Faults } from './faults.ts';

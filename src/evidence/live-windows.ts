@@ -4,6 +4,7 @@ import type { Fact, FileFact, PartialEvidence } from './evidence.ts';
 import { fromSystemRoot } from './offline-sources.ts';
 import { REGISTRY_PATHS, registryFacts } from './registry-facts.ts';
 import { liveView, type ReadLiveKey } from './registry-view.ts';
+import { shown } from './shown.ts';
 
 /** A Windows that runs, here or elsewhere, as its own functions show it. */
 export interface LiveWindows {
@@ -23,27 +24,16 @@ const CLUSTER_SERVICE = 'ClusSvc';
  * a gap. Rejects when it shows neither registry nor files.
  */
 export async function fromLiveWindows(name: string, windows: LiveWindows): Promise<readonly PartialEvidence[]> {
-  const refusals: unknown[] = [];
-  const shown = async (
-    what: string,
-    source: string,
-    read: () => Promise<PartialEvidence>,
-  ): Promise<PartialEvidence> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      refusals.push(error);
-      return { gaps: [{ what, source, reason: error.message }] };
-    }
-  };
   const { systemRoot } = windows;
-  const parts = [
-    await shown('registry', name, async () => registryFacts(await liveView(name, windows.key, REGISTRY_PATHS))),
-    await shown('files', systemRoot, () => runningFiles(windows)),
-  ];
-  if (refusals.length === parts.length) throw refusals[0];
-  return [...parts, await shown(`state of ${CLUSTER_SERVICE}`, name, () => clusterService(name, windows))];
+  const ask = (what: string, source: string, read: () => Promise<PartialEvidence>) =>
+    shown(what, source, read, isRefusal);
+  const registry = await ask('registry', name, async () =>
+    registryFacts(await liveView(name, windows.key, REGISTRY_PATHS)),
+  );
+  const files = await ask('files', systemRoot, () => runningFiles(windows));
+  if (registry.refusal !== null && files.refusal !== null) throw registry.refusal;
+  const service = await ask(`state of ${CLUSTER_SERVICE}`, name, () => clusterService(name, windows));
+  return [registry, files, service].map(({ part }) => part);
 }
 
 /** What that Windows answered, or the file system in its place. That this machine cannot ask at all is another matter. */

@@ -5,37 +5,30 @@ import { win32Code } from '../status/win32.ts';
 import type { Fact, Gap, PartialEvidence } from './evidence.ts';
 import { REGISTRY_PATHS, registryFacts } from './registry-facts.ts';
 import { LOCAL_MACHINE, liveView } from './registry-view.ts';
+import { shown } from './shown.ts';
 
 /**
  * What a host tells over the wire: its version by ClusAPI, and to a user whom its remote registry lets in, where that is served over
  * TCP, what audit asks of a registry. Throws when it tells neither, and at a refused logon, which is not tried again.
  */
 export async function fromHost(host: string, options: OpenClusterOptions = {}): Promise<readonly PartialEvidence[]> {
-  const cluster = await shown('cluster version', `ClusAPI of ${host}`, () => clusterFacts(host, options));
+  const ofCluster = () => clusterFacts(host, options);
+  const cluster = await shown('cluster version', `ClusAPI of ${host}`, ofCluster, isClusError);
   if (options.credentials === undefined) {
-    if (cluster.error !== null) throw cluster.error;
+    if (cluster.refusal !== null) throw cluster.refusal;
     return [cluster.part, { gaps: [gap(host, 'registry', 'the remote registry is open to a named user only')] }];
   }
-  if (cluster.error?.stage === 'authenticate') throw cluster.error;
-  const registry = await shown('registry', `registry of ${host}`, () => remoteRegistry(host, options));
-  if (cluster.error !== null && registry.error !== null) throw registry.error.stage ? registry.error : cluster.error;
+  if (cluster.refusal?.stage === 'authenticate') throw cluster.refusal;
+  const ofRegistry = () => remoteRegistry(host, options);
+  const registry = await shown('registry', `registry of ${host}`, ofRegistry, isClusError, reasonOf);
+  if (cluster.refusal !== null && registry.refusal !== null)
+    throw registry.refusal.stage ? registry.refusal : cluster.refusal;
   return [cluster.part, registry.part];
 }
 
-interface Shown {
-  readonly part: PartialEvidence;
-  readonly error: ClusError | null;
-}
-
-/** What a host does not show is a gap: it may show the rest. */
-async function shown(what: string, source: string, read: () => Promise<PartialEvidence>): Promise<Shown> {
-  try {
-    return { part: await read(), error: null };
-  } catch (error) {
-    if (!isClusError(error)) throw error;
-    const unregistered = what === 'registry' && error.errno === win32Code('EPT_S_NOT_REGISTERED');
-    return { part: { gaps: [{ what, source, reason: unregistered ? NO_REGISTRY : error.message }] }, error };
-  }
+/** Of a registry that is not served at all. */
+function reasonOf({ errno, message }: ClusError): string {
+  return errno === win32Code('EPT_S_NOT_REGISTERED') ? NO_REGISTRY : message;
 }
 
 const NO_REGISTRY =

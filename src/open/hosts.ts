@@ -1,9 +1,24 @@
+import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
+import { resolveHost } from '../client/resolve.ts';
+import type { Address } from '../machine/contract.ts';
 import { invalidOption, LARGEST_PORT } from '../status/options.ts';
 
 export interface MapperAddress {
   readonly host: string;
   /** Undefined: the mapper's usual port. */
   readonly port: number | undefined;
+}
+
+/** Where the endpoint mapper of a name is, by what is given, CLUSRPC_HOSTS, the resolver and its usual port. Throws what these throw. */
+export async function mapperOf(
+  name: string,
+  { port, family = 0 }: { readonly port?: number | undefined; readonly family?: 0 | 4 | 6 } = {},
+): Promise<Address> {
+  const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
+  return {
+    host: await resolveHost(known?.host ?? name, { family }),
+    port: port ?? known?.port ?? ENDPOINT_MAPPER_PORT,
+  };
 }
 
 /**

@@ -103,7 +103,8 @@ function firstOf<T>(library: Promise<Opened<T>>, wire: Promise<Opened<T>>): Prom
   });
 }
 
-async function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T | null> {
+/** What the work comes to, or null when it takes longer. */
+export async function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T | null> {
   let end: (value: null) => void = () => {};
   const timer = clock.at(clock.now() + ms, () => end(null));
   const late = new Promise<null>((resolve) => {

@@ -1,12 +1,10 @@
 import type { SessionLimits } from '../client/cluster-queries.ts';
 import { runWithin } from '../client/deadline.ts';
-import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import { logonFor, type OpenLogonOptions } from '../client/open-logon.ts';
 import { type RemoteRegistry, readRemoteRegistry } from '../client/remote-registry.ts';
-import { resolveHost } from '../client/resolve.ts';
 import { systemClock } from '../transport/clock.ts';
 import { DEFAULT_STAGE_TIMEOUT } from './backend.ts';
-import { mapperFromEnvironment } from './hosts.ts';
+import { mapperOf } from './hosts.ts';
 
 /** Whose registry, and as whom. */
 export interface RemoteRegistryOptions extends SessionLimits, OpenLogonOptions {
@@ -25,12 +23,10 @@ export async function withRemoteRegistry<T>(
   options: RemoteRegistryOptions,
   read: (registry: RemoteRegistry) => Promise<T>,
 ): Promise<T> {
-  const { signal, timeout, stageTimeout = DEFAULT_STAGE_TIMEOUT, localAddress } = options;
-  const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
+  const { signal, timeout, stageTimeout = DEFAULT_STAGE_TIMEOUT, localAddress, endpointMapperPort } = options;
   const what = `reading the registry of ${name}`;
   return runWithin({ clock: systemClock, signal, timeout, what }, async (within) => {
-    const mapperPort = options.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT;
-    const host = await resolveHost(known?.host ?? name);
+    const { host, port: mapperPort } = await mapperOf(name, { port: endpointMapperPort });
     const logon = await logonFor(options);
     try {
       const target = { host, mapperPort, localAddress, ...(logon && { logon }) };

@@ -1,11 +1,9 @@
 import type { SessionLimits } from '../client/cluster-queries.ts';
 import { type ClusterSession, type ClusterTarget, withClose } from '../client/cluster-session.ts';
 import { runWithin } from '../client/deadline.ts';
-import { ENDPOINT_MAPPER_PORT } from '../client/endpoint-mapper.ts';
 import type { Logon } from '../client/logon.ts';
 import { logonFor } from '../client/open-logon.ts';
 import { RECONNECT, reconnecting } from '../client/reconnect.ts';
-import { resolveHost } from '../client/resolve.ts';
 import { RpcClient } from '../client/rpc-client.ts';
 import { openTcpSession } from '../client/tcp-session.ts';
 import { DIALECT_NAMES, type Dialect } from '../machine/cl/dialects.ts';
@@ -14,7 +12,7 @@ import { choiceOption, invalidOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
 import type { OpenLimits } from './backend.ts';
 import { openEither, openUdp, type WireLimits, type WireTarget } from './either.ts';
-import { mapperFromEnvironment } from './hosts.ts';
+import { mapperOf } from './hosts.ts';
 
 export interface WireOptions extends OpenLimits {
   /** Ports that the firewall lets callbacks through to, as `5000-5099,5200`; tried in order. */
@@ -60,10 +58,10 @@ export async function openWire(name: string, options: WireOptions = {}): Promise
 /** Where the mapper of that name is. */
 async function targetOf(name: string, options: WireOptions): Promise<WireTarget> {
   const { endpointMapperPort, localAddress, endpoint, resolution } = options;
-  const known = mapperFromEnvironment(name, process.env.CLUSRPC_HOSTS);
+  const { host, port: mapperPort } = await mapperOf(name, { port: endpointMapperPort });
   return {
-    host: await resolveHost(known?.host ?? name),
-    mapperPort: endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
+    host,
+    mapperPort,
     localAddress,
     ...(endpoint !== undefined && { endpoint }),
     ...(resolution && { resolution }),

@@ -2,19 +2,14 @@ import { isIP } from 'node:net';
 import { uuidText } from '../bytes/uuid.ts';
 import { notRpc, traceOf } from '../client/call-error.ts';
 import type { Caller } from '../client/caller.ts';
-import {
-  ENDPOINT_MAPPER_PORT,
-  lookupEndpoints,
-  type MapperEntry,
-  type ProtocolSequence,
-} from '../client/endpoint-mapper.ts';
-import { resolveHost } from '../client/resolve.ts';
+import { lookupEndpoints, type MapperEntry, type ProtocolSequence } from '../client/endpoint-mapper.ts';
 import { RpcConnection } from '../client/rpc-connection.ts';
 import { atStage, isCallbackFailure } from '../client/stages.ts';
 import { interfaceName } from '../interface/index.ts';
 import { foreignDatagram } from '../machine/call.ts';
 import type { Address } from '../machine/contract.ts';
-import { mapperFromEnvironment } from '../open/hosts.ts';
+import { mapperOf } from '../open/hosts.ts';
+import { within } from '../open/race.ts';
 import { isClusError, RemoteProtocolError, TransportError } from '../status/errors.ts';
 import { choiceOption, invalidOption } from '../status/options.ts';
 import { systemClock } from '../transport/clock.ts';
@@ -93,11 +88,7 @@ export async function endpoints(target: string, options: EndpointsOptions = {}):
   const transport = given === 'auto' && ofDatagrams !== undefined ? 'udp' : given;
   const settings = probeSettings(rest);
   settings.signal?.throwIfAborted();
-  const known = mapperFromEnvironment(target, process.env.CLUSRPC_HOSTS);
-  const mapper = {
-    host: await resolveHost(known?.host ?? target, { family: settings.family }),
-    port: settings.endpointMapperPort ?? known?.port ?? ENDPOINT_MAPPER_PORT,
-  };
+  const mapper = await mapperOf(target, { port: settings.endpointMapperPort, family: settings.family });
   if (settings.family !== 0 && isIP(mapper.host) !== settings.family) {
     throw new TransportError(`${mapper.host} is not an address of IPv${settings.family}`, { stage: 'resolve' });
   }
@@ -116,11 +107,11 @@ const HEAD_START = 500;
 /** TCP begins when nobody was reached over UDP, or beside it when UDP takes long. When both fail the error is UDP's, with TCP's words in it. */
 async function overEither(udp: Asking, tcp: Asking, signal: AbortSignal | undefined): Promise<Found> {
   const losers = new AbortController();
-  const within = signal === undefined ? losers.signal : AbortSignal.any([signal, losers.signal]);
-  const first = udp(within);
+  const limited = signal === undefined ? losers.signal : AbortSignal.any([signal, losers.signal]);
+  const first = udp(limited);
   try {
     await goneOn(first);
-    return await Promise.any([first, tcp(within)]);
+    return await Promise.any([first, tcp(limited)]);
   } catch (error) {
     if (!(error instanceof AggregateError)) throw error;
     const [datagrams, connection] = error.errors;
@@ -132,19 +123,12 @@ async function overEither(udp: Asking, tcp: Asking, signal: AbortSignal | undefi
 }
 
 /** Resolves when UDP has reached nobody or takes long, and when it has succeeded; rejects with what a mapper answered. */
-async function goneOn(first: Promise<Found>): Promise<void> {
-  let late = () => {};
-  const timer = systemClock.at(systemClock.now() + HEAD_START, () => late());
-  const settled = first.then(
-    () => {},
-    (error: unknown) => {
-      if (!isClusError(error) || error.stage !== 'mapper-reachable') throw error;
-    },
-  );
-  const lateness = new Promise<void>((resolve) => {
-    late = resolve;
-  });
-  await Promise.race([settled, lateness]).finally(() => timer.cancel());
+function goneOn(first: Promise<Found>): Promise<unknown> {
+  const nullIfNobody = (error: unknown) => {
+    if (!isClusError(error) || error.stage !== 'mapper-reachable') throw error;
+    return null;
+  };
+  return within(HEAD_START, systemClock, first.catch(nullIfNobody));
 }
 
 async function overTcp(mapper: Address, settings: ProbeSettings): Promise<Found> {

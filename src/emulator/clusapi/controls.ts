@@ -24,9 +24,9 @@ import {
   encodePropertyList,
   type NodeControlRequest,
   type Property,
+  sameName,
 } from '../../interface/clusapi/index.ts';
 import { win32Code } from '../../status/win32.ts';
-import { sameName } from '../cluster-model.ts';
 import { type ClusterServiceOptions, openedObject, type Service, SUCCESS, service } from './operation.ts';
 
 type HandledObject = Exclude<ControlObject, 'resourceType'>;

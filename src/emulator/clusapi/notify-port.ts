@@ -1,3 +1,4 @@
+import { onAbort } from '../../status/on-abort.ts';
 import { win32Code } from '../../status/win32.ts';
 import { Win32Error } from '../../status/win32-error.ts';
 import type { ModelChange, ModelChanges } from '../model-changes.ts';
@@ -74,13 +75,13 @@ export class NotifyPort {
       const end = (changed: boolean) => {
         forget();
         this.#waits.delete(giveUp);
-        signal.removeEventListener('abort', giveUp);
+        stop();
         resolve(changed);
       };
       const giveUp = () => end(false);
       const forget = this.#changes.onNext(() => end(true));
       this.#waits.add(giveUp);
-      signal.addEventListener('abort', giveUp);
+      const stop = onAbort(signal, giveUp);
     });
   }
 }

@@ -46,12 +46,13 @@ import {
   RESOURCE_STATES,
   RESOURCE_TYPE_ENUM,
   type StateResponse,
+  sameName,
   type TextResponse,
 } from '../../interface/clusapi/index.ts';
 import { NIL_CONTEXT_HANDLE } from '../../ndr/context-handle.ts';
 import { win32Code } from '../../status/win32.ts';
 import { Win32Error } from '../../status/win32-error.ts';
-import { type ClusterModel, sameName } from '../cluster-model.ts';
+import type { ClusterModel } from '../cluster-model.ts';
 import { type NamedKind, openedObject, openObject, type Service, service } from './operation.ts';
 
 /** What each kind of object is in the model. */

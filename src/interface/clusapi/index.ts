@@ -10,6 +10,7 @@ export * from './group.ts';
 export * from './handles.ts';
 export * from './identity.ts';
 export * from './key-security.ts';
+export * from './names.ts';
 export * from './network.ts';
 export * from './node.ts';
 export * from './notify.ts';

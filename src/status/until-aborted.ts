@@ -1,4 +1,4 @@
-import { onAbort } from '../status/on-abort.ts';
+import { onAbort } from './on-abort.ts';
 
 /** The promise for one of several who wait for it: rejects with the signal's reason when that comes first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -15,7 +15,7 @@ export type {
 } from './client/cluster-objects.ts';
 export type { Credentials, LogonOptions, Password } from './client/logon.ts';
 export type { ClusterChange, ClusterNotifications } from './client/notifications.ts';
-export type { Reconnect } from './client/reconnect.ts';
+export { RECONNECT, type Reconnect } from './client/reconnect.ts';
 export type { RemoteRegistry, RemoteValue } from './client/remote-registry.ts';
 export { REASONS, type Reason, STAGES, type StageId } from './client/stages.ts';
 export {
